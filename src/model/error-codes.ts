@@ -1,0 +1,63 @@
+/** Every stable error code, with what to do about it. The documentation lists the same codes, and a test compares the two. */
+export const ERROR_CODES = {
+	"FS-POLICY-SIZE": "Split the file; a policy may be at most 256 KiB.",
+	"FS-POLICY-DEPTH": "Flatten the file; a policy may nest at most 64 levels.",
+	"FS-POLICY-SYNTAX": "Mend the YAML at the place named.",
+	"FS-POLICY-VERSION": "Write `version: 1`.",
+	"FS-POLICY-KEY": "Correct or remove the key; keys of your own start with `x-`.",
+	"FS-POLICY-REQUIRED": "Add the missing key.",
+	"FS-POLICY-TYPE": "Write a value of the expected type.",
+	"FS-POLICY-RANGE": "Write a value within the range named.",
+	"FS-POLICY-VALUE": "Write one of the expected values.",
+	"FS-POLICY-DUPLICATE": "Give each one a name of its own.",
+	"FS-POLICY-SELECTION": 'Name at least one machine, group or label; `match: "*"` selects every machine.',
+	"FS-POLICY-RINGS": "Let every selected machine fall into exactly one ring; percentages add up to at most 100.",
+	"FS-POLICY-CRON": "Write a cron line of five fields, such as `0 2 * * sat`.",
+	"FS-POLICY-CRON-NEVER": "Choose a date that exists; this cron line never fires.",
+	"FS-POLICY-ZONE": "Write an IANA time zone, such as `Europe/Budapest`.",
+	"FS-POLICY-WINDOW": "Make the window longer than its cutoff and at most 24 hours long.",
+	"FS-POLICY-DETECTION": "Say how to detect the package; a script has no default detection.",
+	"FS-CONFIG": "Mend the daemon's configuration at the place named.",
+	"FS-INVENTORY": "Mend the inventory at the place named.",
+	"FS-ACQUIRE-DIGEST":
+		"The file is not the one the policy names. Correct `checksum`, or find out who changed the file, then: fleetseed retry --package DIGEST.",
+	"FS-ACQUIRE-SIZE": "The source sent more bytes than it declared. Check the source or name a mirror.",
+	"FS-ACQUIRE-HTTP": "The source refused the download. Check `source.url`.",
+	"FS-ACQUIRE-NETWORK": "The source could not be reached. Check the uplink, a proxy, or name a mirror.",
+	"FS-ACQUIRE-SLOW": "The source was slower than the floor. Name a faster mirror.",
+	"FS-ACQUIRE-FILE": "The file could not be read. Check `source.url` and its permissions.",
+	"FS-ACQUIRE-DISK": "Free disk space on the controller; the download goes on by itself.",
+	"FS-SSH-REFUSED": "Start sshd on the machine, or correct its port.",
+	"FS-SSH-TIMEOUT": "Switch the machine on or check the path to it; it is tried again when it announces itself.",
+	"FS-SSH-UNREACHABLE": "Check the network between the controller and the machine.",
+	"FS-SSH-AUTH": "Add the controller's public key to the user's authorized_keys, then: fleetseed retry MACHINE.",
+	"FS-SSH-HOSTKEY":
+		"If the machine was rebuilt, compare the fingerprint on its console, then: fleetseed machines approve MACHINE.",
+	"FS-SSH-LOST": "Nothing to do: the job goes on at the machine and its result is read when it is back.",
+	"FS-SSH-PROTOCOL": "The machine offers no algorithm that we accept; update its sshd.",
+	"FS-SSH-KEY": "Make the controller's private key readable to the daemon: ssh-keygen -t ed25519 -f FILE.",
+	"FS-MACHINE-UNKNOWN": "See the known names with: fleetseed machines.",
+	"FS-MACHINE-FINGERPRINT":
+		"The key shown is not the one that you approved. Look again with: fleetseed machines approve MACHINE.",
+	"FS-TARGETS-EMPTY": "Approve machines that the policy selects, or correct `targets`.",
+	"FS-DELIVER-TOOL": "Install aria2 on the machine.",
+	"FS-DELIVER-FAILED": "Look at the output with: fleetseed logs MACHINE. It is tried again.",
+	"FS-DELIVER-STALLED": "No bytes arrived for a while; it is tried again.",
+	"FS-DELIVER-DISK": "Free disk space on the machine; it is tried again.",
+	"FS-INSTALL-DIGEST":
+		"The staged file is not the package; it was removed and nothing was run. Find out what changed it, then: fleetseed retry MACHINE.",
+	"FS-INSTALL-EXIT": "Look at the output with: fleetseed logs MACHINE, mend the cause, then: fleetseed retry MACHINE.",
+	"FS-INSTALL-BUSY": "Another installer holds the machine's lock; it is tried again.",
+	"FS-INSTALL-TIMEOUT":
+		"The installer ran longer than `install.timeout` and was stopped. Raise it, then: fleetseed retry MACHINE.",
+	"FS-INSTALL-NOT-DETECTED":
+		"The installer said success but detection does not find the package. Correct `detection`, then: fleetseed retry MACHINE.",
+	"FS-DETECT-FAILED": "Detection could not be read on the machine; it is tried again.",
+	"FS-PACKAGE-MISSING": "The package left the store; it is downloaded again.",
+	"FS-SWARM-DOWN": "The swarm process restarts by itself; the delivery is tried again.",
+	"FS-STEP-CRASHED": "This is a bug in fleetseed: report it with the output of: journalctl -u fleetseed.",
+	"FS-DAEMON-DOWN": "Start the daemon: systemctl start fleetseed; or name its socket with --socket.",
+	"FS-API-REQUEST": "Correct the request as the message says.",
+} as const satisfies Record<string, string>;
+
+export type ErrorCode = keyof typeof ERROR_CODES;

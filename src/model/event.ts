@@ -1,0 +1,73 @@
+import type { PackageFacts } from "./facts.ts";
+import type { Failure } from "./failure.ts";
+import type { HostKey, SightingSource } from "./machine.ts";
+import type { Policy } from "./policy.ts";
+import type { Step } from "./step.ts";
+
+/** What happened. `at` is ms since the epoch. Events are the only thing that changes a Fleet, and all of them are journalled. */
+export type Event = { readonly at: number } & (MachineEvent | PolicyEvent | StepEvent | DeliveryEvent | OperatorEvent);
+
+export type MachineEvent =
+	| {
+			readonly kind: "MachineSeen";
+			readonly machine: string;
+			readonly address: string;
+			readonly port: number;
+			readonly source: SightingSource;
+			readonly groups: readonly string[];
+			readonly labels: Readonly<Record<string, string>>;
+	  }
+	| { readonly kind: "MachineLost"; readonly machine: string; readonly reason: "goodbye" | "expired" }
+	| {
+			readonly kind: "MachineApproved";
+			readonly machine: string;
+			readonly hostKeys: readonly HostKey[];
+			readonly by: string;
+	  }
+	| { readonly kind: "MachineForgotten"; readonly machine: string; readonly by: string };
+
+export type PolicyEvent =
+	| { readonly kind: "PolicyApplied"; readonly policy: Policy; readonly source: string }
+	| { readonly kind: "PolicyRemoved"; readonly policy: string }
+	/** The store no longer has a package that the journal says it held. */
+	| { readonly kind: "PackageLost"; readonly sha256: string };
+
+export type StepEvent =
+	| { readonly kind: "StepStarted"; readonly step: Step }
+	| { readonly kind: "StepFinished"; readonly step: Step; readonly outcome: Outcome }
+	/** Started before a crash, no outcome known. The core answers it by reading the facts. */
+	| { readonly kind: "StepInterrupted"; readonly step: Step };
+
+/** Written when the way is chosen, before the first byte; the bytes and time follow in the deliver step's outcome. */
+export interface DeliveryEvent {
+	readonly kind: "DeliveryChosen";
+	readonly machine: string;
+	readonly sha256: string;
+	readonly method: DeliveryMethod;
+	readonly because: string;
+}
+
+export type DeliveryMethod = "agent" | "aria2c" | "already_staged";
+
+export type OperatorEvent =
+	| { readonly kind: "Paused"; readonly by: string; readonly reason: string }
+	| { readonly kind: "Resumed"; readonly by: string }
+	| { readonly kind: "RetryRequested"; readonly machine: string; readonly by: string }
+	| { readonly kind: "PackageRetryRequested"; readonly sha256: string; readonly by: string };
+
+export type Outcome =
+	| { readonly kind: "recorded" }
+	| {
+			readonly kind: "acquired";
+			readonly sizeBytes: number /** Bytes that crossed the uplink, over all sources and tries of this step. */;
+			readonly originBytes: number;
+			readonly source: string;
+	  }
+	| { readonly kind: "inspected"; readonly facts: PackageFacts }
+	| { readonly kind: "delivered"; readonly method: DeliveryMethod; readonly bytes: number; readonly durationMs: number }
+	| { readonly kind: "exited"; readonly exitCode: number }
+	| {
+			readonly kind: "failed";
+			readonly failure: Failure /** With FS-SSH-HOSTKEY: the key that was shown. */;
+			readonly sawHostKey?: HostKey;
+	  };

@@ -1,0 +1,27 @@
+/** What one detection rule found on the machine, in the order of the package's rules. */
+export type Observation =
+	| { readonly type: "package" /** null: not installed. */; readonly version: string | null }
+	| {
+			readonly type: "file";
+			readonly exists: boolean /** Read only when the rule names a digest. */;
+			readonly sha256?: string;
+	  }
+	| { readonly type: "script"; readonly exitCode: number }
+	| { readonly type: "unreadable"; readonly detail: string };
+
+/** The job record that the machine keeps for one attempt. `lost`: it started, then ended without a result (a reboot). */
+export type JobState =
+	| { readonly kind: "none" }
+	| { readonly kind: "running" }
+	| { readonly kind: "exited"; readonly exitCode: number }
+	| { readonly kind: "lost" };
+
+/** The answer to `inspect`: read in one session, about one attempt of one package. */
+export interface PackageFacts {
+	readonly observations: readonly Observation[];
+	readonly job: JobState;
+	/** The staging path holds a file with the package's digest. */
+	readonly isStaged: boolean;
+}
+
+export type Verdict = "verified" | "differs" | "unknown";

@@ -1,0 +1,44 @@
+import type { Failure } from "./failure.ts";
+
+/** An SSH host key as OpenSSH prints it: type ("ssh-ed25519") and "SHA256:" + unpadded base64 (RFC 4253 section 6.6). */
+export interface HostKey {
+	readonly type: string;
+	readonly fingerprint: string;
+}
+
+/** Who vouches that a name on the network is the machine we mean. A machine is its host key; mDNS is only a hint. */
+export type Trust =
+	| { readonly kind: "discovered" }
+	| { readonly kind: "approved"; readonly hostKeys: readonly HostKey[]; readonly by: string; readonly at: number }
+	| {
+			readonly kind: "quarantined";
+			readonly hostKeys: readonly HostKey[];
+			readonly saw: HostKey;
+			readonly at: number;
+	  };
+
+/** What we last knew of being able to reach the machine. Times are ms since the epoch. */
+export type Presence =
+	| { readonly kind: "never_seen" }
+	| { readonly kind: "present"; readonly at: number }
+	| { readonly kind: "silent"; readonly at: number }
+	| {
+			readonly kind: "unreachable";
+			readonly failure: Failure;
+			/** Consecutive failed connections; the back-off is a function of it. */
+			readonly failures: number;
+			readonly at: number;
+	  };
+
+export interface Machine {
+	readonly name: string;
+	readonly address: string;
+	readonly port: number;
+	readonly sources: readonly SightingSource[];
+	readonly groups: readonly string[];
+	readonly labels: Readonly<Record<string, string>>;
+	readonly trust: Trust;
+	readonly presence: Presence;
+}
+
+export type SightingSource = "mdns" | "inventory";

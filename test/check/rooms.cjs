@@ -1,0 +1,40 @@
+/** The rooms and what each may import: the allow-list of ARCHITECTURE.md. A new room is a new row here and there. */
+const rooms = {
+	model: [],
+	policy: ["model"],
+	plan: ["policy", "model"],
+	acquire: ["model"],
+	discover: ["model"],
+	swarm: ["model"],
+	push: ["model"],
+	record: ["model"],
+	console: ["record", "plan", "policy", "model"],
+	agent: ["swarm", "discover", "model"],
+	daemon: ["model", "policy", "plan", "acquire", "discover", "swarm", "push", "record", "console", "agent"],
+};
+
+/** Libraries that the pure rooms may use: each is a function of its arguments. */
+const pureLibraries = "^node_modules/(croner|yaml|zod|@noble/hashes)/";
+
+const allowed = Object.entries(rooms).flatMap(([room, imports]) => [
+	{ from: { path: `^src/${room}/` }, to: { path: `^src/(${[room, ...imports].join("|")})/` } },
+	["model", "policy", "plan"].includes(room)
+		? { from: { path: `^src/${room}/` }, to: { path: pureLibraries } }
+		: { from: { path: `^src/${room}/` }, to: { pathNot: "^src/", dependencyTypes: ["core", "npm", "npm-optional"] } },
+]);
+
+module.exports = {
+	allowed: [...allowed, { from: { path: "^test/" }, to: {} }],
+	allowedSeverity: "error",
+	forbidden: [{ name: "no-circular", severity: "error", from: {}, to: { circular: true } }],
+	options: {
+		doNotFollow: { path: "node_modules" },
+		tsConfig: { fileName: "tsconfig.json" },
+		tsPreCompilationDeps: true,
+		enhancedResolveOptions: {
+			exportsFields: ["exports"],
+			conditionNames: ["import", "node", "default", "types"],
+			extensions: [".ts", ".js", ".mjs", ".cjs", ".d.ts"],
+		},
+	},
+};

@@ -40,23 +40,31 @@ export interface Rollout {
 /** One package on one machine within one rollout. */
 export interface Task {
 	readonly phase: TaskPhase;
+	/** 1 for the first install; a machine refuses to run one attempt twice. */
 	readonly attempt: number;
-	/** Failed tries of the current phase that do not count as an attempt (delivery, detection, busy installer). */
+	/** Failed tries since the last progress; the back-off is a function of it. */
 	readonly failures: number;
 	/** When the phase was entered, or when its last try failed. */
 	readonly at: number;
-	readonly delivery?: { readonly method: DeliveryMethod; readonly bytes: number; readonly durationMs: number };
-	/** The installer's exit code in the current attempt. */
+	/** When the attempt's install was started, while its end is not known: it may be running even out of contact. */
+	readonly startedAt?: number;
+	readonly delivery?: Delivery;
+	/** The installer's exit code in the last attempt. */
 	readonly exitCode?: number;
-	/** The failure of the last try, while phase is `failed` or a retry is pending. */
+	/** The last try's failure, until progress is made. */
 	readonly failure?: Failure;
 }
 
+export interface Delivery {
+	readonly method: DeliveryMethod;
+	readonly bytes: number;
+	readonly durationMs: number;
+}
+
 /**
- * unread: facts must be read next.     absent: facts say it is not there; deliver next.
- * staged: on the machine; install next.    busy: the installer asked for a later try.
- * running: a job of this attempt goes on at the machine; follow it.
+ * unread: facts must be read next.        absent: facts say it is not there; deliver next.
+ * staged: on the machine; install next.   running: this attempt's job goes on at the machine; follow it.
  * exited: the installer ended well; detection decides next.
  * verified, failed: final, until a retry or the next run.
  */
-export type TaskPhase = "unread" | "absent" | "staged" | "busy" | "running" | "exited" | "verified" | "failed";
+export type TaskPhase = "unread" | "absent" | "staged" | "running" | "exited" | "verified" | "failed";

@@ -1,0 +1,81 @@
+import type { MachineEvent } from "../model/event.ts";
+import type { Fleet } from "../model/fleet.ts";
+import type { Machine, Presence } from "../model/machine.ts";
+import { withEntry, withoutEntry } from "./copy.ts";
+import { isMendedByHand } from "./outcome-class.ts";
+
+type Seen = Extract<MachineEvent, { kind: "MachineSeen" }>;
+
+/** Sightings, losses, approvals. A machine comes into being quarantined: `discovered` until it is approved. */
+export function applyMachineEvent(fleet: Fleet, event: MachineEvent & { readonly at: number }): Fleet {
+	const known = fleet.machines.get(event.machine);
+	switch (event.kind) {
+		case "MachineSeen":
+			return put(fleet, known, known ? seenAgain(known, event) : firstSeen(event));
+		case "MachineLost":
+			return known?.presence.kind === "present"
+				? put(fleet, known, { ...known, presence: { kind: "silent", at: event.at } })
+				: fleet;
+		case "MachineApproved": {
+			if (!known) return fleet;
+			const trust = { kind: "approved" as const, hostKeys: event.hostKeys, by: event.by, at: event.at };
+			return put(fleet, known, { ...known, trust });
+		}
+		case "MachineForgotten":
+			return known ? forget(fleet, event.machine) : fleet;
+	}
+}
+
+function firstSeen(event: Seen & { readonly at: number }): Machine {
+	return {
+		name: event.machine,
+		address: event.address,
+		port: event.port,
+		sources: [event.source],
+		groups: event.groups,
+		labels: event.labels,
+		trust: { kind: "discovered" },
+		presence: event.source === "mdns" ? { kind: "present", at: event.at } : { kind: "never_seen" },
+	};
+}
+
+/** What the administrator wrote in the inventory outranks what the network says of itself. */
+function seenAgain(known: Machine, event: Seen & { readonly at: number }): Machine {
+	const isInventory = event.source === "inventory";
+	const keepsPlace = !isInventory && known.sources.includes("inventory");
+	return {
+		...known,
+		address: keepsPlace ? known.address : event.address,
+		port: keepsPlace ? known.port : event.port,
+		sources: known.sources.includes(event.source) ? known.sources : [...known.sources, event.source],
+		groups: event.groups,
+		labels: isInventory
+			? { ...known.labels, ...event.labels }
+			: { ...event.labels, ...(keepsPlace ? known.labels : {}) },
+		presence: isInventory ? known.presence : heard(known.presence, event.at),
+	};
+}
+
+/** An announcement brings a machine back at once, unless only a person can mend what keeps us out. */
+function heard(presence: Presence, at: number): Presence {
+	switch (presence.kind) {
+		case "present":
+			return presence;
+		case "unreachable":
+			return isMendedByHand(presence.failure.code) ? presence : { kind: "present", at };
+		default:
+			return { kind: "present", at };
+	}
+}
+
+function put(fleet: Fleet, known: Machine | undefined, next: Machine): Fleet {
+	const isSame = known !== undefined && JSON.stringify(known) === JSON.stringify(next);
+	return isSame ? fleet : { ...fleet, machines: withEntry(fleet.machines, next.name, next) };
+}
+
+function forget(fleet: Fleet, machine: string): Fleet {
+	const rollouts = [...fleet.rollouts].map(
+		([policy, rollout]) => [policy, { ...rollout, progress: withoutEntry(rollout.progress, machine) }] as const,
+	);
+	return { ...fleet, machines: withoutEntry(fleet.machines, machine), rollouts: new Map(rollouts) };
+}

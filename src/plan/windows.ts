@@ -1,0 +1,38 @@
+import { Cron } from "croner";
+import type { MaintenanceWindow } from "../model/policy.ts";
+
+export type WindowState =
+	/** `closesAt`: no install starts from then on (the cutoff is taken off); null: there are no windows. */
+	| { readonly isOpen: true; readonly name: string | null; readonly closesAt: number | null }
+	| { readonly isOpen: false; readonly name: string; readonly opensAt: number; readonly timeZone: string };
+
+/** Whether an install may start at `now`; a policy without windows may install at any time. */
+export function windowState(windows: readonly MaintenanceWindow[], now: number): WindowState {
+	const openings = windows.map((window) => opening(window, now));
+	const open = openings
+		.filter((each) => each.startsUntil !== null)
+		.sort((a, b) => Number(b.startsUntil) - Number(a.startsUntil))[0];
+	if (open) return { isOpen: true, name: open.window.name, closesAt: open.startsUntil };
+	const next = openings.sort((a, b) => a.opensAt - b.opensAt)[0];
+	if (!next) return { isOpen: true, name: null, closesAt: null };
+	return { isOpen: false, name: next.window.name, opensAt: next.opensAt, timeZone: next.window.timeZone };
+}
+
+interface Opening {
+	readonly window: MaintenanceWindow;
+	/** Until when installs may start, if they may now. */
+	readonly startsUntil: number | null;
+	readonly opensAt: number;
+}
+
+function opening(window: MaintenanceWindow, now: number): Opening {
+	const { hour, minute } = window.startTime;
+	const cron = new Cron(`${minute} ${hour} * * ${window.days.join(",")}`, { timezone: window.timeZone, paused: true });
+	const started = cron.previousRuns(1, new Date(now + 1))[0]?.getTime();
+	const startsUntil = started === undefined ? null : started + window.durationMs - window.cutoffMs;
+	return {
+		window,
+		startsUntil: startsUntil !== null && now < startsUntil ? startsUntil : null,
+		opensAt: cron.nextRun(new Date(now))?.getTime() ?? Number.POSITIVE_INFINITY,
+	};
+}

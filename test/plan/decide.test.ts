@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { test } from "node:test";
+import { parse } from "yaml";
+import { decide } from "../../src/plan/decide.ts";
+import { describeHeld } from "../../src/plan/describe-held.ts";
+import type { Limits } from "../../src/plan/slots.ts";
+import { fleetOf, type Given, policyOf, stepLine } from "./fleet-of.ts";
+
+interface Case {
+	readonly name: string;
+	readonly given: Given;
+	readonly now: string;
+	readonly limits?: Limits;
+	readonly expect: {
+		readonly steps: readonly string[];
+		/** By machine name; the policy's own under its name. */
+		readonly held?: Readonly<Record<string, string>>;
+		readonly wake_at?: string | null;
+	};
+}
+
+const folder = new URL("cases/", import.meta.url);
+const files = readdirSync(folder).filter((name) => name.endsWith(".yaml"));
+const cases = files.flatMap((name) => parse(readFileSync(new URL(name, folder), "utf8"), { merge: true }) as Case[]);
+
+test("there are decision cases", () => assert.ok(cases.length >= 20, `${cases.length} cases`));
+
+for (const { name, given, now, limits, expect } of cases) {
+	test(name, () => {
+		const decision = decide(
+			fleetOf(given),
+			[policyOf(given)],
+			Date.parse(now),
+			limits ?? { sessions: 64, deliveries: 64 },
+		);
+		assert.deepEqual(decision.steps.map(stepLine), expect.steps);
+		const held = decision.held.map((each) => [each.machine ?? each.policy, describeHeld(each)]);
+		assert.deepEqual(Object.fromEntries(held), expect.held ?? {});
+		assert.equal(held.length, Object.keys(expect.held ?? {}).length, "one reason each");
+		const wakeAt = decision.wakeAt === null ? null : new Date(decision.wakeAt).toISOString();
+		assert.equal(wakeAt, expect.wake_at ?? null);
+	});
+}

@@ -1,0 +1,61 @@
+import { Agent, request } from "undici";
+import { z } from "zod";
+import { ERROR_CODES } from "../model/error-codes.ts";
+
+/** What the daemon, or the lack of one, answered instead of what was asked for. */
+export class ApiError extends Error {
+	readonly code: string;
+	readonly hint: string;
+	/** false: nobody answered on the socket. */
+	readonly isAnswer: boolean;
+
+	constructor(problem: { readonly code: string; readonly message: string; readonly hint: string }, isAnswer: boolean) {
+		super(problem.message);
+		this.code = problem.code;
+		this.hint = problem.hint;
+		this.isAnswer = isAnswer;
+	}
+}
+
+const problemShape = z.object({ code: z.string(), message: z.string(), hint: z.string() });
+const TIMEOUT_MS = 60_000;
+
+/** The API as the CLI sees it. The daemon is of the same release, so answers are taken by their type. */
+export class Client {
+	readonly #agent: Agent;
+	readonly #socketPath: string;
+
+	constructor(socketPath: string) {
+		this.#socketPath = socketPath;
+		this.#agent = new Agent({ connect: { socketPath }, headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS });
+	}
+
+	get<T>(path: string): Promise<T> {
+		return this.#call<T>("GET", path);
+	}
+
+	post<T>(path: string, body: object): Promise<T> {
+		return this.#call<T>("POST", path, body);
+	}
+
+	async close(): Promise<void> {
+		await this.#agent.close();
+	}
+
+	async #call<T>(method: "GET" | "POST", path: string, body?: object): Promise<T> {
+		const json = body && { body: JSON.stringify(body), headers: { "content-type": "application/json" } };
+		const answer = await request(`http://fleetseed/api/v1/${path}`, { method, dispatcher: this.#agent, ...json }).catch(
+			(error: Error) => {
+				throw this.#unreachable(error);
+			},
+		);
+		const content: unknown = await answer.body.json();
+		if (answer.statusCode < 300) return content as T;
+		throw new ApiError(problemShape.parse(content), true);
+	}
+
+	#unreachable(error: Error): ApiError {
+		const message = `the daemon does not answer on ${this.#socketPath}: ${error.message}`;
+		return new ApiError({ code: "FS-DAEMON-DOWN", message, hint: ERROR_CODES["FS-DAEMON-DOWN"] }, false);
+	}
+}

@@ -1,0 +1,36 @@
+import { userInfo } from "node:os";
+import { Client } from "../client.ts";
+import type { Terminal } from "../terminal.ts";
+
+/** What every command is given. */
+export interface Context {
+	readonly terminal: Terminal;
+	readonly socketPath: () => string;
+	readonly exit: (code: number) => void;
+}
+
+export interface JsonOption {
+	readonly json?: boolean;
+}
+
+export const JSON_OPTION = ["--json", "answer in JSON, for scripts"] as const;
+
+/** Talks to the daemon and hangs up, whatever comes of it. */
+export async function withClient<T>(context: Context, talk: (client: Client) => Promise<T>): Promise<T> {
+	const client = new Client(context.socketPath());
+	try {
+		return await talk(client);
+	} finally {
+		await client.close();
+	}
+}
+
+/** The name that goes into the journal as who did it. */
+export function operatorName(): string {
+	return process.env.SUDO_USER ?? userInfo().username;
+}
+
+/** A name as one segment of an API path. */
+export function segment(name: string): string {
+	return encodeURIComponent(name);
+}

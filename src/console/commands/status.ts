@@ -1,0 +1,87 @@
+import { setTimeout as wait } from "node:timers/promises";
+import type { Command } from "commander";
+import type { OutputRecord } from "../../record/journal.ts";
+import type { PlanReport, StatusReport, WhyReport } from "../cockpit.ts";
+import { printable, printableLines } from "../printable.ts";
+import { renderPlan, renderStatus, renderWhy } from "../render.ts";
+import { EXIT } from "../terminal.ts";
+import { type Context, JSON_OPTION, type JsonOption, segment, withClient } from "./context.ts";
+
+const REDRAW_MS = 1_000;
+/** Home the cursor and clear what is below it (ECMA-48 CUP, ED). */
+const CLEAR = "\u001b[H\u001b[J";
+
+/** Commands that look and change nothing. */
+export function addStatusCommands(program: Command, context: Context): void {
+	program
+		.command("status")
+		.description("how far every rollout is, and the one reason of each machine that is not done")
+		.option("--watch", "redraw every second until everything is done or Ctrl-C")
+		.option(...JSON_OPTION)
+		.action((options: JsonOption & { watch?: boolean }) => status(context, options));
+	program
+		.command("plan")
+		.description("what would be done now, in order, and why the rest waits")
+		.option(...JSON_OPTION)
+		.action((options: JsonOption) => show<PlanReport>(context, "plan", options, renderPlan));
+	program
+		.command("why")
+		.description("why a machine is where it is, and what to do about it")
+		.argument("<machine>")
+		.option(...JSON_OPTION)
+		.action((machine: string, options: JsonOption) =>
+			show<WhyReport>(context, `machines/${segment(machine)}/why`, options, renderWhy),
+		);
+	program
+		.command("logs")
+		.description("what the last steps on a machine printed")
+		.argument("<machine>")
+		.option(...JSON_OPTION)
+		.action((machine: string, options: JsonOption) =>
+			show<readonly OutputRecord[]>(context, `machines/${segment(machine)}/logs`, options, renderLogs),
+		);
+}
+
+async function show<T>(
+	context: Context,
+	path: string,
+	{ json }: JsonOption,
+	render: (answer: T, context: Context["terminal"]["style"]) => string,
+): Promise<void> {
+	const answer = await withClient(context, (client) => client.get<T>(path));
+	if (json) context.terminal.printJson(answer);
+	else context.terminal.print(render(answer, context.terminal.style));
+}
+
+async function status(context: Context, { json, watch }: JsonOption & { watch?: boolean }): Promise<void> {
+	const { terminal, exit } = context;
+	await withClient(context, async (client) => {
+		let report = await client.get<StatusReport>("status");
+		while (watch && terminal.isInteractive && !json && !isDone(report)) {
+			terminal.print(CLEAR + renderStatus(report, terminal.style));
+			await wait(REDRAW_MS);
+			report = await client.get<StatusReport>("status");
+		}
+		if (json) terminal.printJson(report);
+		else terminal.print(renderStatus(report, terminal.style));
+		if (report.totals.failed > 0 || report.problems.length > 0) exit(EXIT.badNews);
+	});
+}
+
+function isDone({ totals }: StatusReport): boolean {
+	return totals.machines > 0 && totals.installed + totals.failed === totals.machines;
+}
+
+function renderLogs(outputs: readonly OutputRecord[]): string {
+	if (outputs.length === 0) return "no output is kept";
+	return outputs.map((output) => `${heading(output)}\n${printableLines(body(output))}`).join("\n");
+}
+
+function heading({ at, kind, package: name, attempt, totalBytes }: OutputRecord): string {
+	return `--- ${new Date(at).toISOString()} ${kind} ${printable(name)}, attempt ${attempt}, ${totalBytes} bytes`;
+}
+
+function body({ head, tail, totalBytes }: OutputRecord): string {
+	const left = totalBytes - Buffer.byteLength(head) - Buffer.byteLength(tail);
+	return left > 0 ? `${head}\n[... ${left} bytes left out ...]\n${tail}` : head + tail;
+}

@@ -1,0 +1,16 @@
+import { styleText } from "node:util";
+
+/** Colour for those who see it on a terminal, never the only sign. NO_COLOR turns it off (no-color.org). */
+export interface Style {
+	good(text: string): string;
+	bad(text: string): string;
+	faint(text: string): string;
+	readonly columns: number;
+}
+
+export function styleFor(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): Style {
+	const isColoured = stream.isTTY && !env.NO_COLOR;
+	const paint = (format: "green" | "red" | "dim") => (text: string) =>
+		isColoured ? styleText(format, text, { validateStream: false }) : text;
+	return { good: paint("green"), bad: paint("red"), faint: paint("dim"), columns: stream.columns ?? 100 };
+}

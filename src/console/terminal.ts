@@ -1,0 +1,25 @@
+import { printable } from "./printable.ts";
+import { type Style, styleFor } from "./style.ts";
+
+/** Where a command writes: answers on stdout, what went wrong on stderr. */
+export interface Terminal {
+	readonly style: Style;
+	/** A person sits there who can be asked. */
+	readonly isInteractive: boolean;
+	print(text: string): void;
+	printJson(value: unknown): void;
+	complain(problem: { readonly code: string; readonly message: string; readonly hint: string }): void;
+}
+
+export function processTerminal(): Terminal {
+	return {
+		style: styleFor(process.stdout, process.env),
+		isInteractive: Boolean(process.stdin.isTTY && process.stdout.isTTY),
+		print: (text) => void process.stdout.write(`${text}\n`),
+		printJson: (value) => void process.stdout.write(`${JSON.stringify(value)}\n`),
+		complain: ({ code, message, hint }) => void process.stderr.write(`${printable(message)} (${code})\n${hint}\n`),
+	};
+}
+
+/** Exit codes, as --help documents them. */
+export const EXIT = { done: 0, badNews: 1, usage: 2, noDaemon: 3 } as const;

@@ -1,0 +1,49 @@
+import { access, readFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import type { Problem } from "../policy/document.ts";
+import { type Inventory, parseInventory } from "../policy/parse-inventory.ts";
+import { parseSettings, type Settings } from "../policy/parse-settings.ts";
+import { type KnownHosts, parseKnownHosts } from "../push/known-hosts.ts";
+
+const NO_INVENTORY: Inventory = { machines: [], groups: [] };
+
+/** The daemon's configuration file with every path made absolute, relative ones from the file's own folder. */
+export async function readSettings(file: string): Promise<{ settings: Settings } | { problems: readonly Problem[] }> {
+	const parsed = parseSettings(await readFile(file, "utf8"), file);
+	if ("problems" in parsed) return parsed;
+	const { settings } = parsed;
+	const from = (path: string) => resolve(dirname(file), path);
+	return {
+		settings: {
+			...settings,
+			policiesFolder: from(settings.policiesFolder),
+			stateFolder: from(settings.stateFolder),
+			socketPath: from(settings.socketPath),
+			ssh: { ...settings.ssh, identityFile: from(settings.ssh.identityFile) },
+			...(settings.inventoryFile === undefined ? {} : { inventoryFile: from(settings.inventoryFile) }),
+			...(settings.knownHostsFile === undefined ? {} : { knownHostsFile: from(settings.knownHostsFile) }),
+		},
+	};
+}
+
+/** A torn inventory leaves the last good one in force. */
+export async function readInventory(
+	{ inventoryFile }: Settings,
+	last: Inventory | null,
+): Promise<{ readonly inventory: Inventory; readonly problems: readonly Problem[] }> {
+	if (inventoryFile === undefined) return { inventory: NO_INVENTORY, problems: [] };
+	const parsed = parseInventory(await readFile(inventoryFile, "utf8"), inventoryFile);
+	if ("problems" in parsed) return { inventory: last ?? NO_INVENTORY, problems: parsed.problems };
+	return { inventory: parsed.inventory, problems: [] };
+}
+
+/** A file that is not there yet approves nobody. */
+export async function readKnownHosts({ knownHostsFile }: Settings): Promise<KnownHosts> {
+	const isThere =
+		knownHostsFile !== undefined &&
+		(await access(knownHostsFile).then(
+			() => true,
+			() => false,
+		));
+	return parseKnownHosts(isThere ? await readFile(knownHostsFile, "utf8") : "");
+}

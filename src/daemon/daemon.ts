@@ -1,0 +1,179 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { Logger } from "pino";
+import { Store } from "../acquire/store.ts";
+import { Browser } from "../discover/browser.ts";
+import type { Event } from "../model/event.ts";
+import type { Decision } from "../plan/decide.ts";
+import { describeProblem, type Problem } from "../policy/document.ts";
+import type { Inventory } from "../policy/parse-inventory.ts";
+import type { Settings } from "../policy/parse-settings.ts";
+import type { KnownHosts } from "../push/known-hosts.ts";
+import { Pusher } from "../push/pusher.ts";
+import { Journal } from "../record/journal.ts";
+import { Swarm } from "../swarm/swarm.ts";
+import { approvalsInAdvance } from "./approve-in-advance.ts";
+import { readInventory, readKnownHosts } from "./configuration.ts";
+import { inventoryEvents, withGroups } from "./inventory-events.ts";
+import { Ledger } from "./ledger.ts";
+import { Loop } from "./loop.ts";
+import { perform } from "./perform.ts";
+import { policyEvents, readPolicyFolder } from "./policy-folder.ts";
+import { Progress } from "./progress.ts";
+import { readSecret, tokenFor } from "./token.ts";
+import { UplinkMeter } from "./uplink-meter.ts";
+
+export interface DaemonOptions {
+	readonly settings: Settings;
+	readonly log: Logger;
+	readonly now: () => number;
+	/** Told after each decision what the daemon waits for. */
+	readonly onStatus: (sentence: string) => void;
+}
+
+/** How long steps in flight may go on after a stop was asked for; jobs on the machines go on without us. */
+const DRAIN_MS = 20_000;
+
+/** The whole daemon: every room started, wired to the loop, and stopped in the other order. */
+export class Daemon {
+	readonly ledger: Ledger;
+	readonly journal: Journal;
+	readonly pusher: Pusher;
+	readonly loop: Loop;
+	readonly progress = new Progress();
+	problems: readonly Problem[] = [];
+	readonly #options: DaemonOptions;
+	readonly #store: Store;
+	readonly #swarm: Swarm;
+	readonly #browser: Browser;
+	readonly #secret: Buffer;
+	readonly #uplink: UplinkMeter;
+	#inventory: Inventory | null = null;
+	#knownHosts: KnownHosts | null = null;
+	#admitted: unknown = null;
+
+	/** The state folder must exist. */
+	private constructor(options: DaemonOptions) {
+		const { settings, log, now } = options;
+		this.#options = options;
+		this.journal = new Journal(join(settings.stateFolder, "journal.sqlite"));
+		this.ledger = new Ledger(this.journal);
+		this.#secret = readSecret(join(settings.stateFolder, "tracker.secret"));
+		this.#store = new Store({ folder: settings.stateFolder, maxPackageBytes: settings.maxPackageBytes });
+		this.pusher = new Pusher({ sessions: settings.limits.sessions, seedSeconds: settings.swarm.seedTimeMs / 1000 });
+		const { trackerPort, peerPort, uploadLimitBytesPerSecond } = settings.swarm;
+		this.#swarm = new Swarm({
+			storeFolder: settings.stateFolder,
+			host: settings.swarm.address ?? "0.0.0.0",
+			trackerPort,
+			peerPort,
+			...(uploadLimitBytesPerSecond === undefined ? {} : { uploadLimitBytesPerSecond }),
+			onProgress: (seen) => this.progress.sawPeer(seen),
+			onRestart: (detail) => log.warn({ detail }, "swarm process restarts"),
+		});
+		this.#uplink = new UplinkMeter(this.#swarm, this.journal);
+		this.#browser = new Browser({
+			interfaces: settings.discovery.interfaces,
+			onEvent: (event) => this.#sighted(event),
+			onProblem: (detail) => log.warn({ detail }, "discovery"),
+			now,
+		});
+		const { ledger, journal, pusher } = this;
+		const record = (events: readonly Event[]) => this.record(events);
+		const onAcquiring = this.progress.sawDownload.bind(this.progress);
+		const performers = { ledger, journal, pusher, settings, now, record, onAcquiring };
+		const rooms = { ...performers, store: this.#store, swarm: this.#swarm, secret: this.#secret };
+		this.loop = new Loop({
+			ledger,
+			now,
+			limits: settings.limits,
+			perform: (step, signal) => perform(rooms, step, signal),
+			onDecision: (decision) => this.#decided(decision),
+			onCrash: (step, error) => log.error({ step, err: error }, "step crashed"),
+		});
+	}
+
+	static async open(options: DaemonOptions): Promise<Daemon> {
+		await mkdir(options.settings.stateFolder, { recursive: true, mode: 0o700 });
+		return new Daemon(options);
+	}
+
+	/** Recovers from the journal first: nothing is decided before what was interrupted is known. */
+	async start(): Promise<void> {
+		const { settings, now } = this.#options;
+		this.ledger.recover(now());
+		await this.#store.start();
+		await this.#swarm.start();
+		this.#admit();
+		await this.reload();
+		await this.#shareHeld();
+		this.#uplink.start();
+		if (settings.discovery.enabled) await this.#browser.start();
+		this.loop.wake();
+	}
+
+	async stop(): Promise<void> {
+		await this.#browser.stop();
+		await this.loop.stop(DRAIN_MS);
+		await this.pusher.stop();
+		await this.#uplink.stop();
+		await this.#swarm.stop();
+		this.journal.close();
+	}
+
+	/** Reads policies, inventory and known hosts again. What is wrong is told and changes nothing. */
+	async reload(): Promise<readonly Problem[]> {
+		const { settings, log, now } = this.#options;
+		const folder = await readPolicyFolder(settings.policiesFolder);
+		const { inventory, problems } = await readInventory(settings, this.#inventory);
+		this.#inventory = inventory;
+		this.#knownHosts = await readKnownHosts(settings);
+		this.problems = [...folder.problems, ...problems];
+		for (const problem of this.problems) log.error({ code: problem.code }, describeProblem(problem));
+		const { fleet } = this.ledger;
+		const isTorn = problems.length > 0;
+		this.record([...policyEvents(fleet, folder, now()), ...(isTorn ? [] : inventoryEvents(fleet, inventory, now()))]);
+		return this.problems;
+	}
+
+	/** Brings the journal's count of the uplink up to now. */
+	readUplink(): Promise<void> {
+		return this.#uplink.read();
+	}
+
+	/** The one way in for events: what the known_hosts file approves is approved in the same breath. */
+	record(events: readonly Event[]): void {
+		this.loop.record(events);
+		if (this.#knownHosts === null) return;
+		this.loop.record(approvalsInAdvance(this.ledger.fleet, this.#knownHosts, this.#options.now()));
+	}
+
+	#sighted(event: Event): void {
+		this.record([this.#inventory ? withGroups(event, this.#inventory) : event]);
+	}
+
+	#decided(decision: Decision): void {
+		this.#admit();
+		this.#options.onStatus(this.progress.sentence(this.ledger.fleet, decision));
+	}
+
+	/** Only approved machines are peers; told again whenever the machines have changed. */
+	#admit(): void {
+		const { machines } = this.ledger.fleet;
+		if (this.#admitted === machines) return;
+		this.#admitted = machines;
+		const approved = [...machines.values()].filter(({ trust }) => trust.kind === "approved");
+		this.#swarm.admit(
+			approved.map(({ name, address }) => ({ machine: name, address, token: tokenFor(this.#secret, name) })),
+		);
+	}
+
+	/** Machines may still be fetching from us: what the journal says is held is seeded again, or said to be lost. */
+	async #shareHeld(): Promise<void> {
+		for (const [sha256, { kind }] of this.ledger.fleet.packages) {
+			if (kind !== "held") continue;
+			if (await this.#store.has(sha256)) await this.#swarm.share(sha256);
+			else this.record([{ kind: "PackageLost", sha256, at: this.#options.now() }]);
+		}
+	}
+}

@@ -1,0 +1,159 @@
+import { readFile } from "node:fs/promises";
+import { acquire } from "../acquire/acquire.ts";
+import type { Store } from "../acquire/store.ts";
+import type { Event, Outcome } from "../model/event.ts";
+import type { Failure } from "../model/failure.ts";
+import type { Machine } from "../model/machine.ts";
+import type { PackageSpec, Policy } from "../model/policy.ts";
+import type { AcquireStep, MachineStep, Step } from "../model/step.ts";
+import { rolloutOf } from "../plan/task.ts";
+import type { Settings } from "../policy/parse-settings.ts";
+import type { Pusher, Target, Task } from "../push/pusher.ts";
+import type { Journal } from "../record/journal.ts";
+import type { Swarm } from "../swarm/swarm.ts";
+import type { Ledger } from "./ledger.ts";
+import { tokenFor } from "./token.ts";
+
+/** A delivery that gets no byte for this long is given up and tried again. */
+const STALL_MS = 120_000;
+
+export interface Performers {
+	readonly ledger: Ledger;
+	readonly journal: Journal;
+	readonly store: Store;
+	readonly swarm: Swarm;
+	readonly pusher: Pusher;
+	readonly settings: Settings;
+	readonly secret: Buffer;
+	readonly now: () => number;
+	readonly record: (events: readonly Event[]) => void;
+	readonly onAcquiring: (
+		sha256: string,
+		progress: { readonly receivedBytes: number; readonly sizeBytes: number | null },
+	) => void;
+}
+
+/** Does a step by the room that can, and says what came of it. */
+export function perform(performers: Performers, step: Step, signal: AbortSignal): Promise<Outcome> {
+	switch (step.kind) {
+		case "begin":
+		case "promote":
+			return Promise.resolve({ kind: "recorded" });
+		case "acquire":
+			return performAcquire(performers, step, signal);
+		default:
+			return performOnMachine(performers, step, signal);
+	}
+}
+
+async function performAcquire(performers: Performers, step: AcquireStep, signal: AbortSignal): Promise<Outcome> {
+	const { store, swarm, ledger, onAcquiring } = performers;
+	const { sha256 } = step;
+	const specs = [...ledger.fleet.policies.values()].flatMap(({ policy }) => policy.packages);
+	const named = specs.filter((spec) => spec.sha256 === sha256);
+	const sources = [...new Set(named.flatMap(({ source }) => [source.url, ...source.mirrors]))];
+	const outcome = await acquire(store, {
+		sha256,
+		sources,
+		signal,
+		onProgress: (progress) => onAcquiring(sha256, progress),
+	});
+	if (outcome.kind === "acquired") await swarm.share(sha256);
+	return outcome;
+}
+
+async function performOnMachine(performers: Performers, step: MachineStep, signal: AbortSignal): Promise<Outcome> {
+	const place = locate(performers, step);
+	if ("code" in place) return failed(place);
+	const target = await targetFor(performers, place);
+	if ("code" in target) return failed(target);
+	const task = { spec: place.spec, ref: step };
+	const { outcome, output } = await push(performers, { step, target, task, signal });
+	if (output && output.totalBytes > 0) {
+		const { machine, rollout, package: name, attempt, kind } = step;
+		const ref = { machine, rollout, package: name, attempt, kind };
+		performers.journal.keepOutput({ at: performers.now(), ...ref, ...output });
+	}
+	return outcome;
+}
+
+interface Push {
+	readonly step: MachineStep;
+	readonly target: Target;
+	readonly task: Task;
+	readonly signal: AbortSignal;
+}
+
+function push(performers: Performers, { step, target, task, signal }: Push) {
+	switch (step.kind) {
+		case "inspect":
+			return performers.pusher.inspect(target, task, signal);
+		case "deliver":
+			return deliver(performers, { step, target, task, signal });
+		case "install":
+			return performers.pusher.install(target, task, signal);
+		case "follow":
+			return performers.pusher.follow(target, task, signal);
+	}
+}
+
+async function deliver(performers: Performers, { step, target, task, signal }: Push) {
+	const { store, swarm, pusher, settings, secret, record, now } = performers;
+	const { sha256 } = task.spec;
+	if (!(await store.has(sha256))) {
+		record([{ kind: "PackageLost", sha256, at: now() }]);
+		return {
+			outcome: failed({ code: "FS-PACKAGE-MISSING", detail: `${task.spec.name}: ${sha256} is not in the store` }),
+		};
+	}
+	await swarm.share(sha256);
+	const token = tokenFor(secret, step.machine);
+	const delivery = {
+		sizeBytes: await store.sizeBytes(sha256),
+		stallMs: STALL_MS,
+		torrent: (localAddress: string) =>
+			swarm.torrentFor(sha256, { token, host: settings.swarm.address ?? localAddress }),
+		onChosen: async (method: Extract<Event, { kind: "DeliveryChosen" }>["method"], because: string) =>
+			record([{ kind: "DeliveryChosen", machine: step.machine, sha256, method, because, at: now() }]),
+	};
+	return pusher.deliver(target, task, delivery, signal);
+}
+
+interface Place {
+	readonly machine: Machine;
+	readonly policy: Policy;
+	readonly spec: PackageSpec;
+}
+
+/** The step's nouns in the fleet; a step whose rollout has been replaced meanwhile is not done. */
+function locate({ ledger }: Performers, step: MachineStep): Place | Failure {
+	const machine = ledger.fleet.machines.get(step.machine);
+	if (!machine) return { code: "FS-MACHINE-UNKNOWN", detail: `${step.machine} was forgotten` };
+	const policy = rolloutOf(ledger.fleet, step.rollout)?.policy;
+	const spec = policy?.packages.find(({ name }) => name === step.package);
+	if (!policy || !spec) return { code: "FS-DETECT-FAILED", detail: `${step.rollout} is no longer current` };
+	return { machine, policy, spec };
+}
+
+async function targetFor({ settings }: Performers, { machine, policy }: Place): Promise<Target | Failure> {
+	const { trust } = machine;
+	if (trust.kind !== "approved") return { code: "FS-SSH-HOSTKEY", detail: `${machine.name} is not approved` };
+	const identityFile = policy.ssh.identityFile ?? settings.ssh.identityFile;
+	const privateKey = await readFile(identityFile, "utf8").catch(
+		(error: Error): Failure => ({ code: "FS-SSH-KEY", detail: error.message }),
+	);
+	if (typeof privateKey !== "string") return privateKey;
+	return {
+		machine: machine.name,
+		address: machine.address,
+		port: policy.ssh.port ?? machine.port,
+		user: policy.ssh.user,
+		hostKeys: trust.hostKeys,
+		connectTimeoutMs: policy.ssh.connectTimeoutMs,
+		privateKey,
+	};
+}
+
+function failed(failure: Failure): Outcome {
+	return { kind: "failed", failure };
+}

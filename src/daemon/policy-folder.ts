@@ -1,0 +1,56 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Event } from "../model/event.ts";
+import type { Fleet } from "../model/fleet.ts";
+import type { Policy } from "../model/policy.ts";
+import type { Problem } from "../policy/document.ts";
+import { parsePolicy } from "../policy/parse-policy.ts";
+
+export interface PolicyFolder {
+	readonly policies: readonly { readonly policy: Policy; readonly source: string }[];
+	readonly problems: readonly Problem[];
+	/** Files that could not be read as a policy: what they said before stays live. */
+	readonly tornFiles: ReadonlySet<string>;
+}
+
+/** Reads every *.yaml and *.yml of the folder, in name order; one bad file takes nothing from the others. */
+export async function readPolicyFolder(folder: string): Promise<PolicyFolder> {
+	const names = (await readdir(folder)).filter((name) => /\.ya?ml$/.test(name)).sort();
+	const policies: { policy: Policy; source: string }[] = [];
+	const problems: Problem[] = [];
+	const tornFiles = new Set<string>();
+	for (const name of names) {
+		const source = join(folder, name);
+		const parsed = parsePolicy(await readFile(source, "utf8"), source);
+		const twin = "policy" in parsed ? policies.find(({ policy }) => policy.name === parsed.policy.name) : undefined;
+		const found =
+			"problems" in parsed ? parsed.problems : twin ? [duplicate(source, parsed.policy.name, twin.source)] : [];
+		problems.push(...found);
+		if (found.length > 0) tornFiles.add(source);
+		else if ("policy" in parsed) policies.push({ policy: parsed.policy, source });
+	}
+	return { policies, problems, tornFiles };
+}
+
+/** The events that bring the fleet to what the folder says. A policy goes only when its file is gone or says another name. */
+export function policyEvents(fleet: Fleet, folder: PolicyFolder, at: number): readonly Event[] {
+	const names = new Set(folder.policies.map(({ policy }) => policy.name));
+	const gone = [...fleet.policies].filter(([name, { source }]) => !names.has(name) && !folder.tornFiles.has(source));
+	return [
+		...gone.map(([policy]): Event => ({ kind: "PolicyRemoved", policy, at })),
+		...folder.policies.map(({ policy, source }): Event => ({ kind: "PolicyApplied", policy, source, at })),
+	];
+}
+
+function duplicate(file: string, name: string, other: string): Problem {
+	const expected = "a policy name of its own";
+	return {
+		code: "FS-POLICY-DUPLICATE",
+		file,
+		line: 1,
+		column: 1,
+		path: "name",
+		expected,
+		saw: `"${name}", as in ${other}`,
+	};
+}

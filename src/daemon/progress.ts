@@ -1,0 +1,60 @@
+import type { Fleet, Rollout } from "../model/fleet.ts";
+import type { Decision } from "../plan/decide.ts";
+import type { PeerProgress } from "../swarm/swarm.ts";
+
+interface Download {
+	readonly receivedBytes: number;
+	readonly sizeBytes: number | null;
+}
+
+/** What is under way right now, for people to look at; nothing is decided from it and it is not kept. */
+export class Progress {
+	readonly #peers = new Map<string, PeerProgress>();
+	readonly #downloads = new Map<string, Download>();
+
+	sawPeer(seen: PeerProgress): void {
+		this.#peers.set(`${seen.machine} ${seen.sha256}`, seen);
+	}
+
+	sawDownload(sha256: string, download: Download): void {
+		this.#downloads.set(sha256, download);
+	}
+
+	/** Share of the package that the machine holds, 0 to 1, as it told the tracker last. */
+	delivered(machine: string, sha256: string, sizeBytes: number): number | undefined {
+		const peer = this.#peers.get(`${machine} ${sha256}`);
+		return peer && sizeBytes > 0 ? Math.max(0, Math.min(1, 1 - peer.leftBytes / sizeBytes)) : undefined;
+	}
+
+	/** What the daemon does or waits for, as one line: "2 of 6 verified; 3 steps in flight; asks again 02:00:00". */
+	sentence(fleet: Fleet, decision: Decision): string {
+		const parts = [
+			...(fleet.pause ? [`paused by ${fleet.pause.by}`] : []),
+			...[...fleet.rollouts.values()].map((rollout) => this.#rollout(rollout)),
+			...[...fleet.running.values()].flatMap(({ step }) =>
+				step.kind === "acquire" ? [this.#download(step.sha256)] : [],
+			),
+			`${fleet.running.size} steps in flight`,
+			decision.wakeAt === null
+				? "waits for an event"
+				: `asks again ${new Date(decision.wakeAt).toISOString().slice(0, 19)}Z`,
+		];
+		return parts.join("; ");
+	}
+
+	#rollout({ policy, progress }: Rollout): string {
+		const tasks = [...progress.values()];
+		const done = tasks.filter((packages) =>
+			policy.packages.every(({ name }) => packages.get(name)?.phase === "verified"),
+		);
+		return `${policy.name}: ${done.length} of ${tasks.length} verified`;
+	}
+
+	#download(sha256: string): string {
+		const download = this.#downloads.get(sha256);
+		if (!download) return "a package is being downloaded";
+		const mib = (bytes: number) => (bytes / 2 ** 20).toFixed(0);
+		const of = download.sizeBytes === null ? "" : ` of ${mib(download.sizeBytes)}`;
+		return `downloading, ${mib(download.receivedBytes)}${of} MiB`;
+	}
+}

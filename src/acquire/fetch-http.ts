@@ -81,7 +81,7 @@ async function receive(job: Job, { name, answer, body, floor }: Receiving): Prom
 	const { maxPackageBytes } = job.store;
 	if (sizeBytes !== null && sizeBytes > maxPackageBytes)
 		return failed("FS-ACQUIRE-SIZE", `${name} declares ${sizeBytes} bytes; at most ${maxPackageBytes} are accepted`);
-	const lack = await lackOfSpace(job, (sizeBytes ?? offset) - offset);
+	const lack = sizeBytes === null ? null : await lackOfSpace(job, sizeBytes - offset);
 	if (lack) return { kind: "failed", failure: lack };
 	const file = await openPartial(job, offset, { source: name, validator, sizeBytes });
 	const end = await receiveBody(job, { body, file, offset, sizeBytes, floor }).finally(() => file.close());

@@ -154,9 +154,11 @@ test("follows a redirect without taking the password along, and never shows it",
 
 test("says when the disk cannot hold the declared size, before it starts", async () => {
 	await using origin = await startOrigin(serve(content, { declaredBytes: 1e15 - 1 }));
+	await using mirror = await startOrigin(serve(content));
 	await using home = await openStore(1e16);
-	const failure = failureOf(await fetchContent(home.store, origin.url));
+	const failure = failureOf(await fetchContent(home.store, origin.url, mirror.url));
 	assert.equal(failure.code, "FS-ACQUIRE-DISK");
+	assert.equal(mirror.asked.length, 0);
 	assert.deepEqual(await readdir(join(home.folder, "partial")), []);
 });
 

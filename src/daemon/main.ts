@@ -1,5 +1,5 @@
 #!/usr/bin/env node
 import { run } from "../console/cli.ts";
-import { serve } from "./serve.ts";
 
-process.exitCode = await run(process.argv, { serve });
+// Only `serve` needs the other rooms: the commands that talk to a running daemon start without loading them.
+process.exitCode = await run(process.argv, { serve: async (options) => (await import("./serve.ts")).serve(options) });

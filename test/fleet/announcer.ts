@@ -22,7 +22,7 @@ export class Announcer {
 	constructor(announced: Announced) {
 		this.#announced = announced;
 		this.#mdns = multicastDns({ interface: "127.0.0.1", bind: "0.0.0.0", loopback: true });
-		this.#mdns.on("query", ({ questions }) => {
+		this.#mdns.on("query", ({ questions = [] }) => {
 			if (questions.some(({ name }) => SERVICES.includes(name))) this.#say(TTL_SECONDS);
 		});
 	}
@@ -47,7 +47,12 @@ export class Announcer {
 		const txt = Object.entries(labels).map(([key, value]) => `label.${key}=${value}`);
 		const records = SERVICES.flatMap((service) => [
 			{ name: service, type: "PTR" as const, ttl, data: `${name}.${service}` },
-			{ name: `${name}.${service}`, type: "SRV" as const, ttl, data: { target, port: sshPort, priority: 0, weight: 0 } },
+			{
+				name: `${name}.${service}`,
+				type: "SRV" as const,
+				ttl,
+				data: { target, port: sshPort, priority: 0, weight: 0 },
+			},
 			{ name: `${name}.${service}`, type: "TXT" as const, ttl, data: txt },
 		]);
 		return [...records, { name: target, type: "A" as const, ttl, data: address }];

@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { guards } from "./guards.ts";
+
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+let copy = "";
+
+/** Each guard runs on a copy of the project, so a planted violation can never be left behind in it. */
+before(() => {
+	copy = mkdtempSync(join(tmpdir(), "fleetseed-guards-"));
+	for (const part of ["src", "test", "config", "package.json", "tsconfig.json", "biome.json"])
+		cpSync(join(root, part), join(copy, part), { recursive: true });
+	symlinkSync(join(root, "node_modules"), join(copy, "node_modules"));
+	spawnSync("git", ["init", "-q"], { cwd: copy });
+	writeFileSync(join(copy, ".gitignore"), "node_modules\n");
+});
+
+after(() => rmSync(copy, { recursive: true }));
+
+const planted: Readonly<Record<string, { readonly file: string; readonly text: string }>> = {
+	types: { file: "src/model/planted.ts", text: "export const planted: number = 'a string';\n" },
+	"types of the core, where Node does not exist": {
+		file: "src/plan/planted.ts",
+		text: "export const planted = process.env.HOME;\n",
+	},
+	"lint and format": {
+		file: "src/model/planted.ts",
+		text: "export const planted = () => { try { Number(1) } catch {} }\n",
+	},
+	"room rules": { file: "src/model/planted.ts", text: 'export { decide } from "../plan/decide.ts";\n' },
+	"dead code": { file: "src/model/planted.ts", text: "export const planted = 1;\n" },
+};
+
+test("every guard has a violation to be tried on", () => {
+	assert.deepEqual(Object.keys(planted).sort(), guards.map(({ name }) => name).sort());
+});
+
+for (const guard of guards) {
+	test(`the guard of ${guard.name} turns red on a planted violation and names it`, () => {
+		const { file, text } = planted[guard.name] ?? assert.fail("nothing is planted");
+		mkdirSync(dirname(join(copy, file)), { recursive: true });
+		writeFileSync(join(copy, file), text);
+		const red = spawnSync(guard.command, guard.arguments, { cwd: copy, encoding: "utf8", shell: false });
+		rmSync(join(copy, file));
+		assert.notEqual(red.status, 0, "it must be red");
+		assert.match(red.stdout + red.stderr, /planted/);
+	});
+}

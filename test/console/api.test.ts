@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { pino } from "pino";
+import { ApiServer } from "../../src/console/api.ts";
+import { ApiError, Client } from "../../src/console/client.ts";
+import { GOOD_KEY, MemoryCockpit } from "./memory-cockpit.ts";
+
+const log = pino({ level: "silent" });
+const cockpit = new MemoryCockpit();
+let folder = "";
+let socketPath = "";
+let server: ApiServer;
+let client: Client;
+
+before(async () => {
+	folder = await mkdtemp(join(tmpdir(), "fleetseed-api-"));
+	socketPath = join(folder, "run", "api.sock");
+	server = new ApiServer({ cockpit, socketPath, log });
+	await server.start();
+	client = new Client(socketPath);
+});
+
+after(async () => {
+	await client.close();
+	await server.stop();
+	await rm(folder, { recursive: true });
+});
+
+async function refusal(call: Promise<unknown>): Promise<ApiError> {
+	const error = await call.then(
+		() => null,
+		(thrown: unknown) => thrown,
+	);
+	assert.ok(error instanceof ApiError);
+	return error;
+}
+
+test("the socket can be opened by its owner and group alone", async () => {
+	assert.equal((await stat(socketPath)).mode & 0o777, 0o660);
+});
+
+test("a socket file that a killed daemon left behind is replaced", async () => {
+	const left = join(folder, "left.sock");
+	await writeFile(left, "");
+	const second = new ApiServer({ cockpit, socketPath: left, log });
+	await second.start();
+	await second.stop();
+});
+
+test("a second daemon does not take the socket of a running one", async () => {
+	const second = new ApiServer({ cockpit, socketPath, log });
+	await assert.rejects(second.start(), /another daemon answers/);
+	assert.ok(await client.get("status"), "the first one still answers");
+});
+
+test("a malformed body is refused with what was expected, and nothing is done", async () => {
+	const before = cockpit.acts.length;
+	const bodies = [
+		{},
+		{ by: 7 },
+		{ by: "eve", host_key: { type: "ssh-ed25519", fingerprint: "md5:00" } },
+		{ by: "eve", host_key: GOOD_KEY, x: 1 },
+	];
+	for (const body of bodies) {
+		const error = await refusal(client.post("machines/mill-01/approve", body));
+		assert.equal(error.code, "FS-API-REQUEST", JSON.stringify(body));
+	}
+	assert.equal(cockpit.acts.length, before);
+});
+
+test("a body over the limit is refused", async () => {
+	const error = await refusal(client.post("pause", { by: "eve", reason: "x".repeat(100_000) }));
+	assert.equal(error.code, "FS-API-REQUEST");
+});
+
+test("an unknown route and an unknown machine are told apart", async () => {
+	assert.equal((await refusal(client.get("nothing"))).code, "FS-API-REQUEST");
+	assert.equal((await refusal(client.get("machines/nobody/why"))).code, "FS-MACHINE-UNKNOWN");
+	assert.equal((await refusal(client.post("machines/nobody/retry", { by: "eve" }))).code, "FS-MACHINE-UNKNOWN");
+});
+
+test("a bug in the daemon does not show its insides", async () => {
+	const broken = new MemoryCockpit();
+	broken.plan = () => Promise.reject(new Error("secret path /etc/shadow"));
+	const path = join(folder, "broken.sock");
+	const second = new ApiServer({ cockpit: broken, socketPath: path, log });
+	await second.start();
+	const other = new Client(path);
+	const error = await refusal(other.get("plan"));
+	assert.doesNotMatch(error.message, /secret/);
+	await other.close();
+	await second.stop();
+});

@@ -1,0 +1,157 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { after, before, beforeEach, test } from "node:test";
+import { pino } from "pino";
+import { ApiServer } from "../../src/console/api.ts";
+import { GOOD_KEY, MemoryCockpit } from "./memory-cockpit.ts";
+
+/** What must never reach a terminal: control characters but for line ends and tabs, and the right-to-left override. */
+const CONTROL = /[^\P{Cc}\n\t]|\u202e/u;
+const MAIN = new URL("../../src/daemon/main.ts", import.meta.url).pathname;
+let folder = "";
+let socketPath = "";
+let server: ApiServer;
+let cockpit = new MemoryCockpit();
+
+before(async () => {
+	folder = await mkdtemp(join(tmpdir(), "fleetseed-console-"));
+	socketPath = join(folder, "api.sock");
+	// Hands every call to the cockpit of the test that runs.
+	const current = new Proxy(cockpit, { get: (_, name) => Reflect.get(cockpit, name).bind(cockpit) });
+	server = new ApiServer({ cockpit: current, socketPath, log: pino({ level: "silent" }) });
+	await server.start();
+});
+
+beforeEach(() => {
+	cockpit = new MemoryCockpit();
+});
+
+after(async () => {
+	await server.stop();
+	await rm(folder, { recursive: true });
+});
+
+async function fleetseed(...words: readonly string[]) {
+	return run(["--socket", socketPath, ...words]);
+}
+
+async function run(words: readonly string[]) {
+	const env = { PATH: process.env.PATH, SUDO_USER: "eve" };
+	const child = spawn(process.execPath, [MAIN, ...words], { stdio: ["ignore", "pipe", "pipe"], env });
+	const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "exit")]);
+	return { out, err, code };
+}
+
+test("status shows rings, counts and totals, and exits 0 when nothing failed", async () => {
+	const { out, code } = await fleetseed("status");
+	assert.match(out, /all +\[#{20}\] 2 of 2 installed, running/);
+	assert.match(out, /2 of 2 installed, 0 failed; package 0\.0 MiB, origin 1\.00 x, uplink 1\.40 x, from peers 0\.60 x/);
+	assert.doesNotMatch(out, CONTROL, "no colour when it is not a terminal");
+	assert.equal(code, 0);
+});
+
+test("status of a fleet with a failed machine names it with its one reason, and exits 1", async () => {
+	cockpit.state = "failed";
+	cockpit.reason = "app: the installer exited 1 (FS-INSTALL-EXIT)";
+	const { out, code } = await fleetseed("status");
+	assert.match(out, /mill-01 +failed +app: the installer exited 1 \(FS-INSTALL-EXIT\)/);
+	assert.equal(code, 1);
+});
+
+test("--json answers what the API said, in one line", async () => {
+	const { out } = await fleetseed("status", "--json");
+	assert.equal(JSON.parse(out).totals.controller_uplink_bytes, 140);
+	assert.equal(out.trimEnd().split("\n").length, 1);
+});
+
+test("plan shows what would be done now and why the rest waits", async () => {
+	const { out } = await fleetseed("plan");
+	assert.match(out, /install app on mill-02, attempt 1/);
+	assert.match(out, /office +mill-01 +window opens 02:00/);
+});
+
+test("why tells the state, the reason and what to do about it", async () => {
+	cockpit.reason = "window opens 02:00";
+	const { out } = await fleetseed("why", "mill-01");
+	assert.match(out, /mill-01 \(10\.0\.0\.1:22\) is discovered, present\./);
+	assert.match(out, /office: verified: window opens 02:00\n {2}mend it/);
+});
+
+test("why of an unknown machine says the code and what to do, and exits 1", async () => {
+	const { err, code } = await fleetseed("why", "nobody");
+	assert.match(err, /nobody: no machine of this name is known \(FS-MACHINE-UNKNOWN\)\nSee the known names/);
+	assert.equal(code, 1);
+});
+
+test("what a machine printed cannot drive the terminal, and what was left out is said", async () => {
+	const { out } = await fleetseed("logs", "mill-01");
+	assert.match(out, /Setting up app\n\\u001b\]0;owned\\u0007/);
+	assert.match(out, /\[\.\.\. \d+ bytes left out \.\.\.\]/);
+	assert.doesNotMatch(out, CONTROL);
+});
+
+test("names and reasons from the network cannot drive the terminal either", async () => {
+	cockpit.machineName = "mill\u001b[2J\u202e01";
+	cockpit.state = "failed";
+	cockpit.reason = "\u009bevil";
+	for (const words of [["status"], ["machines"], ["plan"]]) {
+		const { out } = await fleetseed(...words);
+		assert.doesNotMatch(out, CONTROL, words.join(" "));
+		assert.match(out, /mill\\u001b/, words.join(" "));
+	}
+});
+
+test("approve without a terminal shows the key and what to type, and approves nothing", async () => {
+	const { err, code } = await fleetseed("machines", "approve", "mill-01");
+	assert.match(err, new RegExp(`shows ssh-ed25519 ${GOOD_KEY.fingerprint}`));
+	assert.match(err, /fleetseed machines approve mill-01 --fingerprint SHA256:/);
+	assert.equal(code, 2);
+	assert.deepEqual(cockpit.acts, []);
+});
+
+test("approve refuses a key that is not the one given", async () => {
+	const { err, code } = await fleetseed("machines", "approve", "mill-01", "--fingerprint", "SHA256:other");
+	assert.match(err, /FS-MACHINE-FINGERPRINT/);
+	assert.equal(code, 1);
+	assert.deepEqual(cockpit.acts, []);
+});
+
+test("approve pins the key that was given, with who did it", async () => {
+	const { out, code } = await fleetseed("machines", "approve", "mill-01", "--fingerprint", GOOD_KEY.fingerprint);
+	assert.match(out, /mill-01 approved: ssh-ed25519 SHA256:/);
+	assert.equal(code, 0);
+	assert.deepEqual(cockpit.acts, [`approve mill-01 ${GOOD_KEY.fingerprint} eve`]);
+});
+
+test("pause, resume, retry and forget go in with who asked", async () => {
+	await fleetseed("pause", "--reason", "audit");
+	await fleetseed("resume");
+	await fleetseed("retry", "mill-01");
+	await fleetseed("machines", "forget", "mill-01");
+	assert.deepEqual(cockpit.acts, ["pause eve audit", "resume eve", "retry mill-01 eve", "forget mill-01 eve"]);
+});
+
+test("reload tells the problems and exits 1", async () => {
+	const { out, code } = await fleetseed("reload");
+	assert.match(out, /office\.yaml:3:1 expected a name \(FS-POLICY-REQUIRED\)/);
+	assert.equal(code, 1);
+});
+
+test("a daemon that does not answer is exit code 3, with what to do", async () => {
+	const { err, code } = await run(["--socket", join(folder, "nobody.sock"), "status"]);
+	assert.match(
+		err,
+		/does not answer on .*nobody\.sock.*\(FS-DAEMON-DOWN\)\nStart the daemon: systemctl start fleetseed/,
+	);
+	assert.equal(code, 3);
+});
+
+test("wrong usage is exit code 2", async () => {
+	assert.equal((await fleetseed("status", "--no-such-option")).code, 2);
+	assert.equal((await fleetseed("retry")).code, 2);
+});

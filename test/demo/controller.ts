@@ -1,0 +1,86 @@
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { stringify } from "yaml";
+import { Client } from "../../src/console/client.ts";
+import type { StatusReport } from "../../src/console/cockpit.ts";
+
+const MAIN = new URL("../../src/daemon/main.ts", import.meta.url).pathname;
+
+/** The real daemon in a process of its own, with its configuration in a folder of the demo, on loopback only. */
+export class Controller {
+	readonly #folder: string;
+	readonly #socket: string;
+	readonly #client: Client;
+	#daemon: ChildProcess | null = null;
+
+	constructor(folder: string) {
+		this.#folder = folder;
+		this.#socket = join(folder, "fleetseed.sock");
+		this.#client = new Client(this.#socket);
+	}
+
+	async configure(files: {
+		readonly policy: object;
+		readonly knownHosts: string;
+		readonly identityFile: string;
+	}): Promise<void> {
+		const [trackerPort, peerPort] = await Promise.all([freePort(), freePort()]);
+		const settings = {
+			version: 1,
+			policies: "policies",
+			known_hosts: "known_hosts",
+			state: "state",
+			socket: this.#socket,
+			ssh: { identity_file: files.identityFile },
+			discovery: { interfaces: ["127.0.0.1"] },
+			swarm: { address: "127.0.0.1", tracker_port: trackerPort, peer_port: peerPort, seed_time: "5m" },
+		};
+		await mkdir(join(this.#folder, "policies"), { recursive: true });
+		await writeFile(join(this.#folder, "fleetseed.yaml"), stringify(settings));
+		await writeFile(join(this.#folder, "policies", "atlas.yaml"), stringify(files.policy));
+		await writeFile(join(this.#folder, "known_hosts"), files.knownHosts);
+	}
+
+	start(): void {
+		const config = join(this.#folder, "fleetseed.yaml");
+		this.#daemon = spawn(process.execPath, [MAIN, "serve", "--config", config], {
+			stdio: ["ignore", "ignore", "inherit"],
+		});
+	}
+
+	/** null: it is not up yet. */
+	async status(): Promise<StatusReport | null> {
+		if (this.#daemon?.exitCode !== null) throw new Error(`the daemon ended with ${this.#daemon?.exitCode}`);
+		return this.#client.get<StatusReport>("status").catch((error: Error & { isAnswer?: boolean }) => {
+			if (error.isAnswer === false) return null;
+			throw error;
+		});
+	}
+
+	/** A command of the CLI, as an administrator types it. */
+	async command(...words: readonly string[]): Promise<string> {
+		const { stdout } = await promisify(execFile)(process.execPath, [MAIN, "--socket", this.#socket, ...words]);
+		return stdout;
+	}
+
+	async stop(): Promise<void> {
+		await this.#client.close();
+		if (!this.#daemon || this.#daemon.exitCode !== null) return;
+		const ended = once(this.#daemon, "exit");
+		this.#daemon.kill("SIGTERM");
+		await ended;
+	}
+}
+
+/** A port that was free a moment ago. */
+async function freePort(): Promise<number> {
+	const server = createServer().listen(0, "127.0.0.1");
+	await once(server, "listening");
+	const address = server.address();
+	server.close();
+	return typeof address === "object" && address ? address.port : 0;
+}

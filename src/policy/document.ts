@@ -1,0 +1,101 @@
+import { type Document, LineCounter, parseDocument } from "yaml";
+import type { z } from "zod";
+import type { ErrorCode } from "../model/error-codes.ts";
+import { MAX_BYTES, MAX_DEPTH, oversize, tooDeepAt } from "./document-limits.ts";
+import { defaultExpectation } from "./expectation.ts";
+import { placesOf } from "./places.ts";
+import { printable } from "./printable.ts";
+import { type Complaint, schemaComplaints } from "./schema-complaints.ts";
+import { yamlComplaints } from "./yaml-complaints.ts";
+
+/** One thing wrong with a file, at a place counted from 1. The texts hold no raw control characters. */
+export interface Problem {
+	readonly code: ErrorCode;
+	readonly file: string;
+	readonly line: number;
+	readonly column: number;
+	/** `rollout.rings[1].target_percentage`; empty for the file as a whole. */
+	readonly path: string;
+	readonly expected: string;
+	readonly saw: string;
+}
+
+/** `policies/office.yaml:14:11 rollout.rings[1].target_percentage: expected 1-100, got "25 %" (FS-POLICY-RANGE)` */
+export function describeProblem({ code, file, line, column, path, expected, saw }: Problem): string {
+	const place = `${printable(file, 4096)}:${line}:${column}${path === "" ? "" : ` ${path}`}`;
+	return `${place}: expected ${expected}, got ${saw} (${code})`;
+}
+
+interface Format<Schema extends z.ZodType> {
+	readonly schema: Schema;
+	/** The one code of all problems of such a file, for formats that have no finer ones. */
+	readonly code?: ErrorCode;
+}
+
+/**
+ * Reads one YAML document (YAML 1.2; no tags, at most 256 KiB and 64 levels) by a schema. Answers the value or every
+ * problem, in the order of the text; where the YAML itself is broken its problems come alone. Never throws on any text.
+ */
+export function readDocument<Schema extends z.ZodType>(
+	text: string,
+	file: string,
+	{ schema, code }: Format<Schema>,
+): { readonly value: z.output<Schema> } | { readonly problems: readonly Problem[] } {
+	const read = readValue(text, schema);
+	if ("value" in read) return read;
+	const lines = new LineCounter();
+	lines.lineStarts = lineStarts(text);
+	const problems = read.complaints.map(({ offset, ...complaint }): Problem => {
+		const { line, col: column } = lines.linePos(offset);
+		return { ...complaint, code: code ?? complaint.code, file, line, column };
+	});
+	const distinct = [...new Map(problems.map((problem) => [describeProblem(problem), problem])).values()];
+	return { problems: distinct.sort((a, b) => a.line - b.line || a.column - b.column) };
+}
+
+type Read<Value> = { readonly value: Value } | { readonly complaints: readonly Complaint[] };
+
+function readValue<Schema extends z.ZodType>(text: string, schema: Schema): Read<z.output<Schema>> {
+	const excess = limitComplaint(text);
+	if (excess) return { complaints: [excess] };
+	// uniqueKeys compares every key with every other, a minute for 256 KiB of keys; yamlComplaints looks in linear time.
+	// Any logLevel but "silent", which would hide a second document.
+	const document = parseDocument(text, { uniqueKeys: false, prettyErrors: false, logLevel: "error" });
+	const complaints = yamlComplaints(document);
+	if (complaints.length > 0) return { complaints };
+	const plain = plainValue(document);
+	if ("complaints" in plain) return plain;
+	const parsed = schema.safeParse(plain.value, { error: defaultExpectation });
+	if (parsed.success) return { value: parsed.data };
+	return { complaints: schemaComplaints(parsed.error.issues, placesOf(document)) };
+}
+
+function limitComplaint(text: string): Complaint | null {
+	const bytes = oversize(text);
+	if (bytes !== null)
+		return {
+			code: "FS-POLICY-SIZE",
+			offset: 0,
+			path: "",
+			expected: `at most ${MAX_BYTES} bytes`,
+			saw: `${bytes} bytes`,
+		};
+	const offset = tooDeepAt(text);
+	if (offset === null) return null;
+	return { code: "FS-POLICY-DEPTH", offset, path: "", expected: `at most ${MAX_DEPTH} levels of nesting`, saw: "more" };
+}
+
+/** The alias cap of yaml speaks here, by throwing: each alias may be small and their product huge. */
+function plainValue(document: Document.Parsed): Read<unknown> {
+	try {
+		return { value: document.toJS({ maxAliasCount: 100 }) };
+	} catch (error) {
+		if (!(error instanceof ReferenceError)) throw error;
+		const expected = "aliases that together repeat little";
+		return { complaints: [{ code: "FS-POLICY-SYNTAX", offset: 0, path: "", expected, saw: "too much repetition" }] };
+	}
+}
+
+function lineStarts(text: string): number[] {
+	return [0, ...Array.from(text.matchAll(/\n/g), ({ index }) => index + 1)];
+}

@@ -1,0 +1,125 @@
+import { z } from "zod";
+import { expects } from "./expectation.ts";
+import { checksum, duration, freeText, machinePath, text } from "./fields.ts";
+import { type Fault, mapping, rule } from "./mapping.ts";
+
+const TYPES = ["deb", "archive", "script"] as const;
+
+const URL_WORDS = "a URL such as https://host/file, http://host/file or file:///path, without spaces";
+const url = z
+	.url({ protocol: /^(https?|file)$/, error: URL_WORDS })
+	.regex(/^(https?:\/\/|file:\/\/\/)[!-~]+$/, URL_WORDS);
+
+const packageName = text(/^[A-Za-z0-9][A-Za-z0-9.+_-]{0,127}$/, "a package name of letters, digits and . + _ -");
+const packageVersion = text(
+	/^[A-Za-z0-9][A-Za-z0-9.+~:_-]{0,127}$/,
+	'a version of letters, digits and . + ~ : _ - ("1.10" in quotes when it looks like a number)',
+);
+
+const detectionRule = z.discriminatedUnion(
+	"type",
+	[
+		mapping({
+			type: z.literal("package").describe("The system's package manager knows the package."),
+			name: packageName.describe("The package's name on the system."),
+			version: packageVersion.optional().describe("Its version; without one, any version will do."),
+		}),
+		mapping({
+			type: z.literal("file").describe("A file or folder exists."),
+			path: machinePath.describe("Its path, absolute or starting with ~/."),
+			checksum: checksum.optional().describe("The file's content: sha256: and 64 hex digits."),
+		}),
+		mapping({
+			type: z.literal("script").describe("A shell script exits with 0."),
+			script: freeText.describe("The script's text, run by /bin/sh. It must not change the machine."),
+		}),
+	],
+	{ error: ({ code }) => (code === "invalid_union" ? "package, file or script" : undefined) },
+);
+
+const install = mapping({
+	command: freeText.optional().describe("A program that replaces the type's default installer."),
+	arguments: z
+		.array(z.union([freeText, z.literal("")], "text without control characters"))
+		.default([])
+		.describe("The program's arguments, one an entry; {file} stands for the package on the machine."),
+	timeout: duration("1s", "7d").prefault("30m").describe("The installer is stopped after this time."),
+	env: z
+		.record(
+			text(/^[A-Za-z_][A-Za-z0-9_]*$/, "a variable name of letters, digits and _"),
+			text(/^(?:\P{Cc}|[\n\t])*$/u, "text without control characters (in quotes when it looks like a number)"),
+		)
+		.default({})
+		.describe("Environment variables of the installer."),
+	destination: machinePath
+		.transform((path) => path.replace(/\/+$/, ""))
+		.optional()
+		.describe("Archives only: the folder that receives VERSION/ and the link current. Default: /opt/NAME."),
+});
+
+const exitCodes = z.array(
+	z
+		.int("0-4294967295")
+		.min(0, "0-4294967295")
+		.max(2 ** 32 - 1, "0-4294967295"),
+);
+
+const returnCodes = mapping({
+	success: exitCodes.default([0]).describe("Installed, if detection agrees."),
+	soft_reboot: exitCodes.default([]).describe("Installed; a reboot is needed some time."),
+	hard_reboot: exitCodes.default([]).describe("Installed; a reboot is needed before anything else."),
+	/** Not 100 for deb: apt says it for a held lock and for every other failure alike. */
+	retry: exitCodes.default([]).describe("Busy: try again later."),
+}).check(
+	rule(
+		["success", "soft_reboot", "hard_reboot", "retry"],
+		(codes: Readonly<Record<string, unknown>>): readonly Fault[] => {
+			const lists = ["success", "soft_reboot", "hard_reboot", "retry"] as const;
+			const seen = new Map<number, string>();
+			return lists.flatMap((list) =>
+				(codes[list] as readonly number[]).flatMap((code, index) => {
+					const other = seen.get(code) ?? list;
+					seen.set(code, other);
+					return other === list
+						? []
+						: [{ path: [list, index], expected: `a code that is not in ${other}`, code: "FS-POLICY-VALUE" }];
+				}),
+			);
+		},
+	),
+);
+
+interface TypedPackage {
+	readonly type: string;
+	readonly detection?: unknown;
+	readonly install: { readonly destination?: unknown };
+}
+
+export const packageSchema = mapping({
+	name: packageName.describe("The package's name; for a deb, as dpkg knows it."),
+	version: packageVersion.describe("The version that shall be installed, in quotes when it looks like a number."),
+	type: z.enum(TYPES, "deb, archive or script").describe("What the file is, and so how it is installed and detected."),
+	source: mapping({
+		url: url.describe("Where the controller downloads the file: https, http or file."),
+		mirrors: z.array(url).default([]).describe("Other places of the same file, tried in order."),
+	}).describe("Where the file comes from; it is downloaded once."),
+	checksum: checksum.describe("The file's SHA-256: sha256: and 64 hex digits. Nothing else is ever installed."),
+	install: install.prefault({}).describe("How it is installed; each type has a good default."),
+	detection: z
+		.array(detectionRule)
+		.min(1, expects("at least one rule", "FS-POLICY-DETECTION"))
+		.optional()
+		.describe("What shows that it is installed; all rules must hold. A script package must say it."),
+	return_codes: returnCodes.prefault({}).describe("What the installer's exit codes mean; any other code is a failure."),
+}).check(
+	rule<TypedPackage>(["type", "detection"], ({ type, detection }) => {
+		const expected = "a rule that shows the script has done its work";
+		const isMissing = type === "script" && detection === undefined;
+		return isMissing ? [{ path: ["detection"], expected, code: "FS-POLICY-DETECTION" }] : [];
+	}),
+	rule<TypedPackage>(["type", "install"], ({ type, install: { destination } }) => {
+		const expected = `no destination for a ${type}: only an archive has one`;
+		const isStray = type !== "archive" && destination !== undefined;
+		return isStray ? [{ path: ["install", "destination"], expected, code: "FS-POLICY-KEY" }] : [];
+	}),
+);

@@ -1,0 +1,103 @@
+import { z } from "zod";
+import { type Problem, readDocument } from "./document.ts";
+import { byteSize, controllerPath, duration, text, whole } from "./fields.ts";
+import { mapping } from "./mapping.ts";
+
+/** The daemon's own configuration. Paths are as written: relative ones count from the file's folder. */
+export interface Settings {
+	readonly policiesFolder: string;
+	readonly inventoryFile?: string;
+	readonly knownHostsFile?: string;
+	readonly stateFolder: string;
+	readonly socketPath: string;
+	readonly ssh: { readonly identityFile: string };
+	readonly discovery: {
+		/** IPv4 addresses of the interfaces to listen on; none: every interface that can multicast. */
+		readonly interfaces: readonly string[];
+		readonly enabled: boolean;
+	};
+	readonly swarm: {
+		/** What machines are told to reach the controller at; without one, the local address of their SSH connection. */
+		readonly address?: string;
+		readonly trackerPort: number;
+		readonly peerPort: number;
+		readonly uploadLimitBytesPerSecond?: number;
+		readonly seedTimeMs: number;
+	};
+	readonly limits: { readonly deliveries: number; readonly sessions: number };
+	readonly maxPackageBytes: number;
+}
+
+const ssh = mapping({
+	identity_file: controllerPath.default("/etc/fleetseed/id_ed25519").describe("The controller's private SSH key."),
+});
+
+const discovery = mapping({
+	enabled: z.boolean("true or false").default(true).describe("Whether machines are looked for over mDNS."),
+	interfaces: z
+		.array(z.ipv4("the IPv4 address of an interface"))
+		.default([])
+		.describe("IPv4 addresses of the interfaces to listen on; none: every one that can multicast."),
+});
+
+const swarm = mapping({
+	address: text(/^[A-Za-z0-9:][A-Za-z0-9.:-]{0,254}$/, "an IP address or a host name")
+		.optional()
+		.describe("The controller's address as told to machines. Default: the local address of each SSH connection."),
+	tracker_port: whole(1, 65_535).default(6969).describe("The TCP port of the tracker."),
+	peer_port: whole(1, 65_535).default(6881).describe("The TCP port of the controller's seeder."),
+	upload_limit: byteSize
+		.optional()
+		.describe("The most that the controller uploads, in bytes a second. Default: no limit."),
+	seed_time: duration("1s", "30d").prefault("30m").describe("How long a package is seeded after its last delivery."),
+});
+
+const limits = mapping({
+	deliveries: whole(1, 10_000).default(64).describe("Deliveries at once, over all policies."),
+	sessions: whole(1, 10_000).default(64).describe("SSH sessions at once, over all policies."),
+});
+
+export const settingsDocument = mapping({
+	version: z.literal(1, "1").describe("The version of this format: 1."),
+	policies: controllerPath.describe("The folder of the policies."),
+	inventory: controllerPath.optional().describe("The inventory of machines and groups."),
+	known_hosts: controllerPath.optional().describe("An OpenSSH known_hosts file that approves machines in advance."),
+	state: controllerPath.default("/var/lib/fleetseed").describe("The folder of the journal and the package store."),
+	socket: controllerPath.default("/run/fleetseed/fleetseed.sock").describe("The unix socket of the API."),
+	ssh: ssh.prefault({}).describe("How machines are reached."),
+	discovery: discovery.prefault({}).describe("How machines are found."),
+	swarm: swarm.prefault({}).describe("How packages are seeded."),
+	limits: limits.prefault({}).describe("What the controller takes on at once."),
+	max_package_size: byteSize.prefault("16GiB").describe("Larger packages are refused."),
+});
+
+/** The settings that the YAML text means, or every problem in it, all with the code FS-CONFIG. */
+export function parseSettings(
+	text: string,
+	file: string,
+): { readonly settings: Settings } | { readonly problems: readonly Problem[] } {
+	const read = readDocument(text, file, { schema: settingsDocument, code: "FS-CONFIG" });
+	return "problems" in read ? read : { settings: toSettings(read.value) };
+}
+
+function toSettings(written: z.output<typeof settingsDocument>): Settings {
+	const { inventory, known_hosts, discovery, swarm } = written;
+	return {
+		policiesFolder: written.policies,
+		...(inventory === undefined ? {} : { inventoryFile: inventory }),
+		...(known_hosts === undefined ? {} : { knownHostsFile: known_hosts }),
+		stateFolder: written.state,
+		socketPath: written.socket,
+		ssh: { identityFile: written.ssh.identity_file },
+		discovery: { interfaces: discovery.interfaces, enabled: discovery.enabled },
+		swarm: {
+			...(swarm.address === undefined ? {} : { address: swarm.address }),
+			trackerPort: swarm.tracker_port,
+			peerPort: swarm.peer_port,
+			...(swarm.upload_limit === undefined ? {} : { uploadLimitBytesPerSecond: swarm.upload_limit }),
+			seedTimeMs: swarm.seed_time,
+		},
+		limits: { deliveries: written.limits.deliveries, sessions: written.limits.sessions },
+		maxPackageBytes: written.max_package_size,
+	};
+}

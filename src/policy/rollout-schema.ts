@@ -1,0 +1,61 @@
+import { z } from "zod";
+import { expects } from "./expectation.ts";
+import { count, name, whole } from "./fields.ts";
+import { type Fault, mapping, namesDiffer, rule } from "./mapping.ts";
+import { selectorSchema } from "./selector-schema.ts";
+
+interface WrittenRing {
+	readonly targets?: unknown;
+	readonly target_percentage?: number | undefined;
+}
+
+const ring = mapping({
+	name: name.describe("The ring's name."),
+	targets: selectorSchema.optional().describe("The ring's machines by selection."),
+	target_percentage: whole(1, 100)
+		.optional()
+		.describe(
+			"The ring's machines as a share of all, by a stable hash; shares of later rings begin where this one ends.",
+		),
+	max_concurrency: count
+		.optional()
+		.describe("Installs that may run at once in this ring. Default: that of the rollout."),
+	success_threshold: whole(1, 100)
+		.default(100)
+		.describe("Percent of the ring's reachable machines that must be verified before the next ring starts."),
+}).check(
+	rule<WrittenRing>(["targets", "target_percentage"], ({ targets, target_percentage }) => {
+		const expected = "targets or target_percentage, not both";
+		const isBoth = targets !== undefined && target_percentage !== undefined;
+		return isBoth ? [{ path: ["target_percentage"], expected, code: "FS-POLICY-RINGS" }] : [];
+	}),
+);
+
+/** Every machine has to fall into a ring as far as the text can tell, and no ring may be unreachable. */
+function ringFaults(rings: readonly WrittenRing[]): readonly Fault[] {
+	const code = "FS-POLICY-RINGS";
+	const rest = rings.findIndex(
+		({ targets, target_percentage }) => targets === undefined && target_percentage === undefined,
+	);
+	if (rest >= 0 && rest < rings.length - 1)
+		return [{ path: [rest + 1], expected: `no ring after rings[${rest}], which takes all the rest`, code }];
+	let sum = 0;
+	for (const [index, { target_percentage = 0 }] of rings.entries()) {
+		sum += target_percentage;
+		if (sum > 100) return [{ path: [index, "target_percentage"], expected: `shares of 100 in all, not ${sum}`, code }];
+	}
+	const last = rings.length - 1;
+	const leavesSomeOut = rings[last]?.target_percentage !== undefined && sum < 100;
+	const expected = `shares of 100 in all, not ${sum}, or a last ring without target_percentage for the rest`;
+	return leavesSomeOut ? [{ path: [last, "target_percentage"], expected, code }] : [];
+}
+
+export const rolloutSchema = mapping({
+	max_concurrency: count.prefault(10).describe('Installs that may run at once over all rings: 5 or "10%".'),
+	rings: z
+		.array(ring)
+		.min(1, expects("at least one ring", "FS-POLICY-RINGS"))
+		.check(namesDiffer, rule(["targets", "target_percentage"], ringFaults))
+		.prefault([{ name: "all" }])
+		.describe("Groups of machines, one after the other; a ring with neither targets nor a share takes all the rest."),
+});

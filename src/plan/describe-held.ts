@@ -11,7 +11,7 @@ export function describeHeld(held: Held): string {
 		case "previous_run_ending":
 			return `the previous run ends first: ${reason.running} steps are in flight`;
 		case "no_machines":
-			return `no approved machine is selected; ${reason.discovered} discovered machines wait for approval`;
+			return `no approved machine is selected, ${reason.discovered} discovered wait for approval (FS-TARGETS-EMPTY)`;
 		case "not_approved":
 			return "discovered, not approved";
 		case "host_key_changed":

@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { after, before, test } from "node:test";
+import type { Event } from "../../src/model/event.ts";
+import { Journal } from "../../src/record/journal.ts";
+
+let folder = "";
+before(async () => {
+	folder = await mkdtemp(join(tmpdir(), "fleetseed-journal-"));
+});
+after(() => rm(folder, { recursive: true }));
+
+const paused = (at: number): Event => ({ kind: "Paused", by: "eve", reason: "audit", at });
+
+test("what was appended is read back in order by the next one who opens the file", () => {
+	const file = join(folder, "order", "journal.sqlite");
+	const first = new Journal(file);
+	first.append([paused(1), paused(2)]);
+	first.append([paused(3)]);
+	first.close();
+	const second = new Journal(file);
+	assert.deepEqual([...second.replay()], [paused(1), paused(2), paused(3)]);
+	second.close();
+});
+
+test("events appended before a SIGKILL are there after it, and a batch is there whole or not at all", async () => {
+	const file = join(folder, "killed.sqlite");
+	const script = `
+		import { Journal } from ${JSON.stringify(new URL("../../src/record/journal.ts", import.meta.url).href)};
+		const journal = new Journal(${JSON.stringify(file)});
+		for (let at = 0; ; at += 2) {
+			journal.append([{ kind: "Resumed", by: "a", at }, { kind: "Resumed", by: "b", at: at + 1 }]);
+			process.stdout.write(at + "\\n");
+		}`;
+	const child = spawn(process.execPath, ["--input-type=module", "-e", script], {
+		stdio: ["ignore", "pipe", "inherit"],
+	});
+	let printed = "";
+	child.stdout.on("data", (chunk) => {
+		printed += chunk;
+		if (printed.split("\n").length > 20) child.kill("SIGKILL");
+	});
+	await once(child, "exit");
+	const journal = new Journal(file);
+	const events = [...journal.replay()];
+	journal.close();
+	const told = printed.split("\n").slice(0, -1).length;
+	assert.ok(events.length >= told * 2, `${told} batches were told, ${events.length} events are there`);
+	assert.equal(events.length % 2, 0);
+	assert.deepEqual(
+		events.map(({ at }) => at),
+		events.map((_, index) => index),
+	);
+});
+
+test("a journal of a newer release is refused instead of misread", () => {
+	const file = join(folder, "newer.sqlite");
+	const db = new DatabaseSync(file);
+	db.exec("PRAGMA user_version = 99");
+	db.close();
+	assert.throws(() => new Journal(file), /written by a newer fleetseed \(schema 99/);
+});
+
+test("outputs are kept for each machine, the newest twenty", () => {
+	const journal = new Journal(join(folder, "outputs.sqlite"));
+	const ref = { rollout: "r", package: "app", attempt: 1, kind: "install", head: "h", tail: "t", totalBytes: 2 };
+	for (let at = 0; at < 30; at += 1) journal.keepOutput({ ...ref, machine: "a", at });
+	journal.keepOutput({ ...ref, machine: "b", at: 0 });
+	assert.deepEqual(
+		journal.outputs("a").map(({ at }) => at),
+		Array.from({ length: 20 }, (_, index) => index + 10),
+	);
+	assert.deepEqual(journal.outputs("b"), [{ ...ref, machine: "b", at: 0 }]);
+	journal.close();
+});
+
+test("the uplink adds up over many lives", () => {
+	const file = join(folder, "uplink.sqlite");
+	for (const bytes of [5, 7]) {
+		const journal = new Journal(file);
+		journal.addUplink("aa", bytes);
+		journal.close();
+	}
+	const journal = new Journal(file);
+	assert.deepEqual([...journal.uplink()], [["aa", 12]]);
+	journal.close();
+});

@@ -1,5 +1,5 @@
 import { utf8ToBytes } from "@noble/hashes/utils.js";
-import { Lexer, Parser } from "yaml";
+import { type CST, Lexer, Parser } from "yaml";
 
 export const MAX_BYTES = 256 * 1024;
 export const MAX_DEPTH = 64;
@@ -19,11 +19,28 @@ export function tooDeepAt(text: string): number | null {
 	const parser = new Parser();
 	for (const token of new Lexer().lex(text)) {
 		Array.from(parser.next(token));
-		if (parser.stack.length > MAX_DEPTH && collections(parser) > MAX_DEPTH) return parser.offset;
+		if (levels(parser) > MAX_DEPTH) return parser.offset;
 	}
 	return null;
 }
 
-function collections({ stack }: Parser): number {
-	return stack.filter(({ type }) => type === "block-map" || type === "block-seq" || type === "flow-collection").length;
+function levels({ stack }: Parser): number {
+	// No token makes more than two levels.
+	if (stack.length * 2 <= MAX_DEPTH) return 0;
+	return stack.reduce((sum, token) => sum + levelsOf(token), 0);
+}
+
+function levelsOf(token: CST.Token): number {
+	switch (token.type) {
+		case "block-map":
+		case "block-seq":
+			return 1;
+		case "flow-collection": {
+			// A pair in a list, `[a: 1]`, is a mapping that has no token of its own.
+			const isPairInList = token.start.type === "flow-seq-start" && token.items.at(-1)?.sep !== undefined;
+			return isPairInList ? 2 : 1;
+		}
+		default:
+			return 0;
+	}
 }

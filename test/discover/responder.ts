@@ -17,6 +17,8 @@ export interface Announced {
 	readonly txt?: readonly string[];
 	/** The SRV record's target, where it is not NAME.local. */
 	readonly target?: string;
+	/** Answers with the records asked for and no others, as RFC 6763 section 12 allows. */
+	readonly isTerse?: boolean;
 }
 
 /** A socket on loopback's mDNS whose multicast cannot leave loopback. */
@@ -31,12 +33,9 @@ export async function startResponder(machine: Announced) {
 	const mdns = makeMdns({ socket: await openLoopback(), bind: false });
 	let isUp = true;
 	mdns.on("query", ({ questions = [] }) => {
-		const wanted = [
-			`_${machine.type}._tcp.local`,
-			`${machine.name}.local`,
-			`${machine.name}._${machine.type}._tcp.local`,
-		];
-		if (isUp && questions.some(({ name }) => wanted.includes(name))) mdns.respond(recordsOf(machine));
+		const records = recordsOf(machine);
+		const asked = records.filter((record) => questions.some(({ name }) => name === record.name));
+		if (isUp && asked.length > 0) mdns.respond(machine.isTerse ? asked : records);
 	});
 	return {
 		announce: (change: Partial<Announced> = {}) => mdns.respond(recordsOf({ ...machine, ...change })),

@@ -35,12 +35,12 @@ export function statusReport(view: View): StatusReport {
 }
 
 function rolloutReport(view: View, policy: string): RolloutReport {
-	const { fleet, decision } = view;
+	const { fleet, decision, now } = view;
 	const waits = decision.held.find((held) => held.policy === policy && held.machine === null);
 	const rollout = fleet.rollouts.get(policy);
 	const held = waits ? describeHeld(waits) : null;
 	if (!rollout) return { policy, id: null, held, rings: [], machines: [] };
-	const { rings, discovered, strays } = membership(fleet, rollout);
+	const { rings, discovered, strays } = membership(fleet, rollout, now);
 	const gate = rings.findIndex(({ ring }) => !rollout.promotedRings.has(ring.name));
 	const selected = [...rings.flatMap(({ members }) => members), ...discovered, ...strays];
 	return {

@@ -45,7 +45,7 @@ interface Places {
 const NOTHING: Part = { steps: [], held: [], wakes: [] };
 
 function decidePolicy(fleet: Fleet, policy: Policy, now: number, places: Places): Part {
-	if (fleet.pause) return decidePaused(fleet, policy, fleet.pause);
+	if (fleet.pause) return decidePaused(fleet, policy, now);
 	const packages = decidePackages(fleet, policy, now);
 	const run = decideRun(fleet, policy, now);
 	const rollout = fleet.rollouts.get(policy.name);
@@ -59,10 +59,11 @@ function decidePolicy(fleet: Fleet, policy: Policy, now: number, places: Places)
 }
 
 /** Pause wins over everything: nothing starts, and what is in flight ends by itself. */
-function decidePaused(fleet: Fleet, policy: Policy, pause: NonNullable<Fleet["pause"]>): Part {
-	const reason = { kind: "paused" as const, by: pause.by, why: pause.reason };
+function decidePaused(fleet: Fleet, policy: Policy, now: number): Part {
+	const { by = "", reason: why = "" } = fleet.pause ?? {};
+	const reason = { kind: "paused" as const, by, why };
 	const rollout = fleet.rollouts.get(policy.name);
-	const members = rollout ? membership(fleet, rollout).rings.flatMap((count) => count.members) : [];
+	const members = rollout ? membership(fleet, rollout, now).rings.flatMap((count) => count.members) : [];
 	const open = members.filter(({ name }) => rollout && machineProgress(rollout, name) === "open");
 	const names = [null, ...open.map(({ name }) => name)];
 	return { ...NOTHING, held: names.map((machine) => ({ policy: policy.name, machine, reason })) };
@@ -114,7 +115,7 @@ function notScheduled(policy: Policy, next: number | null): Held[] {
 
 function decideRollout(fleet: Fleet, rollout: Rollout, now: number, places: Places): Part {
 	const { policy } = rollout;
-	const { rings, discovered, strays } = membership(fleet, rollout);
+	const { rings, discovered, strays } = membership(fleet, rollout, now);
 	const window = windowState(policy.maintenanceWindows, now);
 	const installs = new InstallSlots(rollout, rings, now);
 	const gate = rings.find((count) => !rollout.promotedRings.has(count.ring.name)) ?? null;

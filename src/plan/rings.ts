@@ -1,6 +1,7 @@
 import type { Fleet, Rollout } from "../model/fleet.ts";
 import type { Machine } from "../model/machine.ts";
 import type { Policy, Ring } from "../model/policy.ts";
+import { isChanging } from "./changing.ts";
 import { selects } from "./selection.ts";
 import { stablePercentile } from "./stable-hash.ts";
 import { taskOf } from "./task.ts";
@@ -13,7 +14,7 @@ export interface RingCount {
 	readonly members: readonly Machine[];
 	readonly verified: number;
 	readonly failed: number;
-	/** Neither verified nor failed, and out of reach or quarantined: they hold nobody up. */
+	/** Neither verified nor failed, and out of reach for good or quarantined: they hold nobody up. */
 	readonly unreachable: number;
 }
 
@@ -47,7 +48,7 @@ function takes(ring: Ring, machine: Machine, isInShare: boolean): boolean {
 }
 
 /** Who is where now: membership follows the facts, it is not frozen. What nobody approved is no member: it may be anything. */
-export function membership(fleet: Fleet, rollout: Rollout): Membership {
+export function membership(fleet: Fleet, rollout: Rollout, now: number): Membership {
 	const { policy } = rollout;
 	const members = new Map<Ring, Machine[]>(policy.rollout.rings.map((ring) => [ring, []]));
 	const discovered: Machine[] = [];
@@ -57,16 +58,18 @@ export function membership(fleet: Fleet, rollout: Rollout): Membership {
 		if (machine.trust.kind === "discovered") discovered.push(machine);
 		else memberList(members, ringOf(policy, machine), strays).push(machine);
 	}
-	return { rings: [...members].map(([ring, machines]) => countRing(ring, machines, rollout)), discovered, strays };
+	return { rings: [...members].map(([ring, machines]) => countRing(ring, machines, rollout, now)), discovered, strays };
 }
 
 function memberList(members: ReadonlyMap<Ring, Machine[]>, ring: Ring | null, strays: Machine[]): Machine[] {
 	return (ring && members.get(ring)) ?? strays;
 }
 
-function countRing(ring: Ring, members: readonly Machine[], rollout: Rollout): RingCount {
+function countRing(ring: Ring, members: readonly Machine[], rollout: Rollout, now: number): RingCount {
 	const progress = members.map((machine) => machineProgress(rollout, machine.name));
-	const unreachable = members.filter((machine, index) => progress[index] === "open" && isOutOfReach(machine));
+	const unreachable = members.filter(
+		(machine, index) => progress[index] === "open" && isOutOfReach(machine) && !isChanging(rollout, machine.name, now),
+	);
 	return {
 		ring,
 		members,
@@ -82,8 +85,12 @@ export function machineProgress(rollout: Rollout, machine: string): MachineProgr
 	return phases.every((phase) => phase === "verified") ? "verified" : "open";
 }
 
+/** One lost connection is a flaw in the network, not an absence: a gate must not open on it. */
+const ABSENT_AFTER_FAILURES = 3;
+
 function isOutOfReach({ trust, presence }: Machine): boolean {
-	return trust.kind === "quarantined" || presence.kind === "unreachable" || presence.kind === "silent";
+	const isAbsent = presence.kind === "unreachable" && presence.failures >= ABSENT_AFTER_FAILURES;
+	return trust.kind === "quarantined" || presence.kind === "silent" || isAbsent;
 }
 
 /** Whether the ring has proven itself: enough of those that can be reached are verified, and at least one is. */

@@ -1,18 +1,14 @@
-import type { Fleet, Rollout, Task } from "../model/fleet.ts";
-import type { PackageSpec } from "../model/policy.ts";
+import type { Fleet, Rollout } from "../model/fleet.ts";
+import { isChanging } from "./changing.ts";
 import { resolveCount } from "./count.ts";
 import type { HeldReason } from "./held.ts";
 import type { RingCount } from "./rings.ts";
-import { taskOf } from "./task.ts";
 
 /** What the controller takes on at once, over all policies. */
 export interface Limits {
 	readonly sessions: number;
 	readonly deliveries: number;
 }
-
-/** Time that a stopped installer gets to die after its timeout, before its slot is given away. */
-const KILL_MARGIN_MS = 60_000;
 
 /** The places that are free in one decision; `take` gives one away or says why not. */
 export class Slots {
@@ -71,16 +67,6 @@ export class InstallSlots {
 		}
 		return reason;
 	}
-}
-
-/** A machine is changing from the start of an install until detection has spoken, also while it is out of contact. */
-function isChanging(rollout: Rollout, machine: string, now: number): boolean {
-	return rollout.policy.packages.some((spec) => holdsSlot(taskOf(rollout, machine, spec.name), spec, now));
-}
-
-function holdsSlot(task: Task, spec: PackageSpec, now: number): boolean {
-	if (task.phase === "running" || task.phase === "exited") return true;
-	return task.startedAt !== undefined && now < task.startedAt + spec.install.timeoutMs + KILL_MARGIN_MS;
 }
 
 function full(slots: "installs" | "deliveries" | "sessions", busy: number, of: number) {

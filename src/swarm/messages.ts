@@ -1,0 +1,53 @@
+/** A machine that may take part: where its connections come from, and the token in its announce URL. */
+export interface Admitted {
+	readonly machine: string;
+	readonly address: string;
+	readonly token: string;
+}
+
+/** How far a machine is, as it told the tracker. */
+export interface PeerProgress {
+	readonly machine: string;
+	readonly sha256: string;
+	readonly downloadedBytes: number;
+	readonly uploadedBytes: number;
+	readonly leftBytes: number;
+	readonly event: "started" | "update" | "completed" | "stopped";
+}
+
+export interface Ports {
+	readonly tracker: number;
+	readonly peer: number;
+}
+
+export interface Shared {
+	readonly infoHash: string;
+	readonly sizeBytes: number;
+}
+
+/** What one torrent has sent since the process started. */
+export interface Total {
+	readonly sha256: string;
+	readonly uploadedBytes: number;
+}
+
+export interface Opening {
+	readonly storeFolder: string;
+	readonly host: string;
+	readonly ports: Ports;
+	readonly uploadLimitBytesPerSecond: number | null;
+}
+
+/** From the daemon to its swarm process. */
+export type Order =
+	| { readonly kind: "open"; readonly opening: Opening }
+	| { readonly kind: "admit"; readonly peers: readonly Admitted[] }
+	| { readonly kind: "share"; readonly id: number; readonly sha256: string }
+	| { readonly kind: "totals"; readonly id: number };
+
+/** From the swarm process to the daemon. */
+export type Report =
+	| { readonly kind: "opened"; readonly ports: Ports }
+	| { readonly kind: "progress"; readonly progress: PeerProgress }
+	| { readonly kind: "answer"; readonly id: number; readonly answer: Shared | readonly Total[] }
+	| { readonly kind: "refused"; readonly id: number; readonly detail: string };

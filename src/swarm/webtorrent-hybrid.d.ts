@@ -1,0 +1,77 @@
+/** What we use of webtorrent 3.0.21, and the inner parts that we reach for because it offers no other way; it has no types. */
+declare module "webtorrent-hybrid" {
+	import type { EventEmitter } from "node:events";
+	import type { Server, Socket } from "node:net";
+
+	interface ChunkStore {
+		get(index: number, range: { offset?: number; length?: number } | null, done: ReadDone): void;
+		put(index: number, bytes: Uint8Array, done: (error: Error | null) => void): void;
+		close(done: (error: Error | null) => void): void;
+		destroy(done: (error: Error | null) => void): void;
+	}
+	type ReadDone = (error: Error | null, bytes?: Uint8Array) => void;
+
+	interface Wire extends EventEmitter {
+		remoteAddress?: string;
+		peerPieces: { get(index: number): boolean };
+		haveAll(): void;
+		haveNone(): void;
+		have(index: number): void;
+		bitfield(bits: unknown): void;
+		destroy(): void;
+		_parser: ((bytes: Uint8Array) => void) | null;
+		_parserSize: number;
+		_onMessageLength: (bytes: Uint8Array) => void;
+	}
+
+	interface Torrent extends EventEmitter {
+		readonly infoHash: string;
+		readonly name: string;
+		readonly length: number;
+		readonly downloaded: number;
+		readonly received: number;
+		readonly uploaded: number;
+		readonly done: boolean;
+		readonly pieces: readonly unknown[];
+		readonly wires: readonly Wire[];
+	}
+
+	interface ClientOptions {
+		/** Goes to net.Server.listen() as it is, so an object with a host does what the library has no option for. */
+		torrentPort?: number | { host: string; port: number };
+		maxConns?: number;
+		uploadLimit?: number;
+		secure?: 0 | 1 | 2;
+		seedOutgoingConnections?: boolean;
+		tracker?: boolean | object;
+		dht?: boolean;
+		lsd?: boolean;
+		utPex?: boolean;
+		natUpnp?: boolean;
+		natPmp?: boolean;
+		utp?: boolean;
+		webSeeds?: boolean;
+	}
+
+	interface TorrentOptions {
+		path?: string;
+		store?: new (chunkLength: number) => ChunkStore;
+		storeCacheSlots?: number;
+		skipVerify?: boolean;
+		strategy?: "rarest" | "sequential";
+		uploads?: number;
+	}
+
+	class WebTorrent extends EventEmitter {
+		constructor(options: ClientOptions);
+		readonly torrents: readonly Torrent[];
+		readonly torrentPort: number;
+		/** An address it contains is neither dialled nor, with `onIncoming` of ours, accepted. */
+		blocked?: { contains(address: string): boolean };
+		readonly _connPool: { readonly tcpServer: Server; readonly _onTCPConnectionBound: (socket: Socket) => void };
+		add(torrent: Uint8Array, options: TorrentOptions, onReady?: (torrent: Torrent) => void): Torrent;
+		destroy(done?: (error?: Error) => void): void;
+	}
+	export default WebTorrent;
+	export type { ChunkStore, ClientOptions, ReadDone, Torrent, Wire };
+}

@@ -163,6 +163,7 @@ export class Daemon {
 		if (this.#admitted === machines) return;
 		this.#admitted = machines;
 		const approved = [...machines.values()].filter(({ trust }) => trust.kind === "approved");
+		this.#browser.protect(new Set(approved.map(({ name }) => name)));
 		this.#swarm.admit(
 			approved.map(({ name, address }) => ({ machine: name, address, token: tokenFor(this.#secret, name) })),
 		);

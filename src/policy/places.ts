@@ -20,26 +20,7 @@ export interface Places {
 }
 
 export function placesOf(document: Document.Parsed): Places {
-	const indexes = new Map<YAMLMap, ReadonlyMap<string, Pair>>();
-	const pairIn = (map: YAMLMap, key: PropertyKey) => {
-		const index = indexes.get(map) ?? new Map(map.items.map((pair) => [keyText(pair), pair]));
-		indexes.set(map, index);
-		return index.get(String(key));
-	};
-	const resolved = (node: unknown) => (isAlias(node) ? node.resolve(document) : (node as Node | null | undefined));
-	const find = (path: Path) => {
-		let node: Node | null | undefined = document.contents;
-		let key: Node | null = null;
-		for (const segment of path) {
-			const parent: Node | null | undefined = resolved(node);
-			const pair: Pair | undefined = isMap(parent) ? pairIn(parent, segment) : undefined;
-			const isThere: boolean = pair !== undefined || (isSeq(parent) && Number(segment) in parent.items);
-			if (!isThere) return { node: parent, key: null, isMissing: true };
-			key = (pair?.key ?? null) as Node | null;
-			node = (isSeq(parent) ? parent.items[Number(segment)] : pair?.value) as Node | null;
-		}
-		return { node: resolved(node), key, isMissing: false };
-	};
+	const find = finder(document);
 	return {
 		valueAt(path) {
 			const { node, key, isMissing } = find(path);
@@ -52,7 +33,50 @@ export function placesOf(document: Document.Parsed): Places {
 	};
 }
 
-function placeOf(node: Node | null | undefined, saw: string, isMissing: boolean): Place {
+type MaybeNode = Node | null | undefined;
+
+interface Found {
+	/** What stands at the path, or that from which it is missing. */
+	readonly node: MaybeNode;
+	readonly key: MaybeNode;
+	readonly isMissing: boolean;
+}
+
+/** Indexes each mapping once: thousands of problems may stand in one. */
+function finder(document: Document.Parsed): (path: Path) => Found {
+	const indexes = new Map<YAMLMap, PairIndex>();
+	const indexOf = (map: YAMLMap) => {
+		const index = indexes.get(map) ?? new Map(map.items.map((pair) => [keyText(pair), pair]));
+		indexes.set(map, index);
+		return index;
+	};
+	const resolved = (node: MaybeNode) => (isAlias(node) ? node.resolve(document) : node);
+	return (path) => {
+		let at: Pick<Found, "node" | "key"> = { node: document.contents, key: null };
+		for (const segment of path) {
+			const parent = resolved(at.node);
+			const next = stepInto(parent, segment, indexOf);
+			if (!next) return { node: parent, key: null, isMissing: true };
+			at = next;
+		}
+		return { node: resolved(at.node), key: at.key, isMissing: false };
+	};
+}
+
+type PairIndex = ReadonlyMap<string, Pair>;
+
+function stepInto(
+	parent: MaybeNode,
+	segment: PropertyKey,
+	indexOf: (map: YAMLMap) => PairIndex,
+): Pick<Found, "node" | "key"> | null {
+	const index = Number(segment);
+	if (isSeq(parent)) return index in parent.items ? { node: parent.items[index] as Node, key: null } : null;
+	const pair = isMap(parent) ? indexOf(parent).get(String(segment)) : undefined;
+	return pair ? { node: pair.value as MaybeNode, key: pair.key as MaybeNode } : null;
+}
+
+function placeOf(node: MaybeNode, saw: string, isMissing: boolean): Place {
 	const isThere = !isMissing;
 	const offset = node?.range?.[0] ?? 0;
 	return { offset, saw, isMissing, isMapping: isThere && isMap(node), isScalar: isThere && isScalar(node) };
@@ -62,7 +86,7 @@ function keyText({ key }: Pair): string {
 	return String(isScalar(key) ? key.value : key);
 }
 
-function describeNode(node: Node | null | undefined): string {
+function describeNode(node: MaybeNode): string {
 	if (isMap(node)) return node.items.length === 0 ? "an empty mapping" : "a mapping";
 	if (isSeq(node)) return node.items.length === 0 ? "an empty list" : "a list";
 	if (!isScalar(node) || node.value === null) return "nothing";

@@ -60,7 +60,7 @@ function nodeFaults(document: Document.Parsed): readonly Fault[] {
 			);
 			const at = { offset: offsetOf(node), saw: `*${printable(node.source)}` };
 			if (isInside || !anchors.has(node.source)) faults.push({ ...at, expected: "an alias of an anchor before it" });
-			if (aliases > MOST_ALIASES) faults.push({ ...at, expected: `at most ${MOST_ALIASES} aliases` });
+			if (aliases === MOST_ALIASES + 1) faults.push({ ...at, expected: `at most ${MOST_ALIASES} aliases` });
 		},
 	});
 	return faults;

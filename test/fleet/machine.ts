@@ -121,12 +121,16 @@ export class Machine {
 	#authenticate(context: AuthContext): void {
 		this.authenticationAttempts++;
 		const key = ssh2.utils.parseKey(this.#options.authorizedKey);
-		if (context.method !== "publickey" || key instanceof Error) return context.reject(["publickey"]);
+		if (context.method !== "publickey" || key instanceof Error) {
+			context.reject(["publickey"]);
+			return;
+		}
 		const mine = key.getPublicSSH();
 		const isMine = mine.length === context.key.data.length && timingSafeEqual(mine, context.key.data);
 		const isProven =
 			!context.signature || (context.blob && key.verify(context.blob, context.signature, context.hashAlgo) === true);
-		return isMine && isProven ? context.accept() : context.reject(["publickey"]);
+		if (isMine && isProven) context.accept();
+		else context.reject(["publickey"]);
 	}
 
 	#exec(command: string, channel: ServerChannel): void {

@@ -71,6 +71,18 @@ test("refuses aliases that multiply", () => {
 	assert.equal(problemsOf(lines.join(""))[0]?.expected, "aliases that together repeat little");
 });
 
+test("refuses more aliases than it can resolve in time", () => {
+	const items = Array.from({ length: 101 }, (_, index) => `- &a${index} x\n- *a${index}\n`);
+	assert.deepEqual(
+		problemsOf(items.slice(1).join("")).map(({ expected }) => expected),
+		["a mapping"],
+	);
+	assert.deepEqual(
+		problemsOf(items.join("")).map(({ expected }) => expected),
+		["at most 100 aliases"],
+	);
+});
+
 test("takes anchors and aliases, and places a problem at the anchor's value", () => {
 	const text = policyText().slice(0, -1);
 	const aliased = `${text}, "x-zone": &zone Mars/Olympus, "maintenance_windows": [{"name": a, "start_time": "02:00", "duration": 1h, "time_zone": *zone}]}`;

@@ -26,6 +26,15 @@ test("gives the same revision whatever the order of a selection", () => {
 	assert.equal(policyOf(one ?? "").revision, policyOf(other ?? "").revision);
 });
 
+test("gives the same revision whatever the order of the environment", () => {
+	const [one, other] = [
+		{ A: "1", B: "2" },
+		{ B: "2", A: "1" },
+	].map((env) => policyText({ packages: [packageOf({ install: { env } })] }));
+	assert.notEqual(one, other);
+	assert.equal(policyOf(one ?? "").revision, policyOf(other ?? "").revision);
+});
+
 const otherMeaning: Readonly<Record<string, string>> = {
 	name: policyText({ name: "other" }),
 	targets: policyText({ targets: { match: "a*" } }),

@@ -29,7 +29,7 @@ test("judges a cron line the same whatever the clock says", () => {
 	const RealDate = globalThis.Date;
 	const firesAt = (now: number) => {
 		globalThis.Date = new Proxy(RealDate, {
-			construct: (target, given: [number]) => (given.length === 0 ? new target(now) : new target(...given)),
+			construct: (target, given: [] | [number]) => (given.length === 0 ? new target(now) : new target(...given)),
 			get: (target, key) => (key === "now" ? () => now : Reflect.get(target, key)),
 		});
 		try {

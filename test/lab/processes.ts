@@ -1,0 +1,46 @@
+import { readFileSync } from "node:fs";
+
+/** One process, not whoever has its pid later: a pid is used again, the pair with its start time is not. */
+export interface ProcessIdentity {
+	readonly pid: number;
+	/** In clock ticks since the host booted (proc(5), field 22 of stat). */
+	readonly startedAt: string;
+}
+
+/** null: no such process, or it is only waiting to be reaped. */
+export function identify(pid: number): ProcessIdentity | null {
+	const fields = statFields(pid);
+	const [state, startedAt] = [fields?.[0], fields?.[19]];
+	return startedAt === undefined || state === "Z" ? null : { pid, startedAt };
+}
+
+export function isAlive({ pid, startedAt }: ProcessIdentity): boolean {
+	return identify(pid)?.startedAt === startedAt;
+}
+
+/** SIGKILL, to this very process only. */
+export function killProcess(identity: ProcessIdentity): void {
+	if (isAlive(identity)) process.kill(identity.pid, "SIGKILL");
+}
+
+export function childrenOf(pid: number): readonly number[] {
+	const text = readIfThere(`/proc/${pid}/task/${pid}/children`);
+	return (text ?? "").split(" ").filter(Boolean).map(Number);
+}
+
+/** The fields after the command's name, which may itself hold blanks and brackets; the first is the state. */
+function statFields(pid: number): readonly string[] | null {
+	const text = readIfThere(`/proc/${pid}/stat`);
+	return text === null ? null : text.slice(text.lastIndexOf(")") + 2).split(" ");
+}
+
+/** null: the process is gone, which may also show in the middle of a read (ESRCH). */
+function readIfThere(path: string): string | null {
+	try {
+		return readFileSync(path, "utf8");
+	} catch (error) {
+		const code = error instanceof Error && "code" in error ? error.code : undefined;
+		if (code === "ENOENT" || code === "ESRCH") return null;
+		throw error;
+	}
+}

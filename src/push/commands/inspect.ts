@@ -1,0 +1,63 @@
+import type { DetectionRule } from "../../model/policy.ts";
+import { JOB } from "../scripts/job.ts";
+import { script } from "./script.ts";
+
+/** Seconds that one detection script may take. */
+export const SCRIPT_SECONDS = 60;
+
+const INSPECT = `${JOB}
+job=$state/jobs/$1 code=-
+job_state "$job"
+[ $job_state = exited ] && read -r code marker < "$job/result"
+echo "job $job_state $code"
+if [ -f "$state/packages/$2" ]; then echo staged yes; else echo staged no; fi
+shift 2
+package() {
+	command -v dpkg-query >/dev/null || { echo "unreadable the machine has no dpkg-query"; return; }
+	found=$(dpkg-query -W -f '\${db:Status-Abbrev} \${Version}\\n' -- "$1" 2>/dev/null)
+	case $? in 0|1) ;; *) echo "unreadable dpkg-query failed"; return ;; esac
+	echo "package $(printf '%s\\n' "$found" | sed -n 's/^ii *//p' | head -n 1)"
+}
+file() {
+	path=$1
+	case $path in "~/"*) path=$HOME/\${path#"~/"} ;; esac
+	[ -e "$path" ] || { echo "file no"; return; }
+	[ -n "$2" ] || { echo "file yes"; return; }
+	[ -f "$path" ] || { echo "file yes -"; return; }
+	sum=$(sha256sum < "$path" 2>/dev/null) || { echo "unreadable the file may not be read"; return; }
+	echo "file yes \${sum%% *}"
+}
+uptime() { read -r up rest < /proc/uptime; echo "\${up%%.*}"; }
+script() {
+	begun=$(uptime)
+	( umask 022; cd "$HOME" && exec timeout -k 5 ${SCRIPT_SECONDS} /bin/sh -c "$1" ) </dev/null >/dev/null 2>&1
+	code=$?
+	if [ $(( $(uptime) - begun )) -ge ${SCRIPT_SECONDS} ]; then echo "unreadable the script took longer than ${SCRIPT_SECONDS} s"
+	else echo "script $code"
+	fi
+}
+while [ $# -gt 0 ]; do
+	case $1 in
+	package) package "$2" ;;
+	file) file "$2" "$3" ;;
+	script) script "$2" ;;
+	esac
+	shift 3
+done
+`;
+
+/** Reads the attempt's job, the staging path and every rule in one round trip; one line each. */
+export function inspect(key: string, sha256: string, rules: readonly DetectionRule[]): readonly string[] {
+	return script(INSPECT, key, sha256, ...rules.flatMap(ruleWords));
+}
+
+function ruleWords(rule: DetectionRule): readonly string[] {
+	switch (rule.type) {
+		case "package":
+			return ["package", rule.name, ""];
+		case "file":
+			return ["file", rule.path, rule.sha256 === undefined ? "" : "sha256"];
+		case "script":
+			return ["script", rule.script, ""];
+	}
+}

@@ -1,0 +1,39 @@
+import type { PackageSpec } from "../../model/policy.ts";
+import { type Installer, PREPARE, programWords, RUN_PROGRAM } from "./installer.ts";
+
+/** apt takes a file for a package only when its path ends in .deb. A dpkg that was interrupted is repaired first. */
+const DEB = `${PREPARE}
+prepare "$1" .deb
+shift
+if [ -n "$(dpkg --audit 2>&1)" ]; then dpkg --configure -a; fi
+${RUN_PROGRAM}`;
+
+/** apt waits for the lock where dpkg fails at once; a changed configuration file is kept (apt.conf(5), dpkg(1)). */
+const APT = [
+	"apt-get",
+	"install",
+	"-y",
+	"-o",
+	"DPkg::Lock::Timeout=300",
+	"-o",
+	"Dpkg::Options::=--force-confdef",
+	"-o",
+	"Dpkg::Options::=--force-confold",
+];
+
+export function debInstaller({ sha256, install }: PackageSpec): Installer {
+	const env = { DEBIAN_FRONTEND: "noninteractive", ...install.env };
+	const words =
+		install.command === undefined
+			? programWords(env, APT, ["{file}", ...install.arguments])
+			: programWords(env, [install.command], install.arguments);
+	return { script: DEB, arguments: [sha256, ...words] };
+}
+
+const BUSY =
+	/Could not get lock|Unable to acquire the dpkg frontend lock|Unable to lock the administration directory|locked by another process/;
+
+/** What apt and dpkg say, untranslated or not, of a lock that another holds comes with these English words under LANG=C. */
+export function isBusy(output: string): boolean {
+	return BUSY.test(output);
+}

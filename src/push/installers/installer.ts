@@ -1,0 +1,69 @@
+import { STATE } from "../scripts/state.ts";
+
+/** How a type of package is installed: a fixed script and its positional parameters. */
+export interface Installer {
+	readonly script: string;
+	readonly arguments: readonly string[];
+}
+
+/** The job's exit code when the staged file is not the package. */
+export const DIGEST_EXIT = 125;
+
+/**
+ * Begins every installer: \`prepare SHA256 SUFFIX\` sets $file to the path that the installer opens, and checks the digest of exactly
+ * that path. Another digest: the file is removed, the job is marked, and nothing is run.
+ */
+export const PREPARE = `${STATE}
+prepare() {
+	staged=$state/packages/$1
+	file=$staged$2
+	[ -z "$2" ] || ln -f "$staged" "$file" || exit 1
+	sum=$(sha256sum < "$file")
+	if [ "\${sum%% *}" != "$1" ]; then
+		echo digest > "$FLEETSEED_JOB/marker"
+		rm -f "$staged" "$file"
+		echo "the staged file is not the package: its SHA-256 is \${sum%% *}"
+		exit ${DIGEST_EXIT}
+	fi
+}
+# Puts $file where a word says {file}: the words after the first $1 of them.
+# shellcheck disable=SC2034
+fill() {
+	rest=$1 word=
+	while case $rest in *"{file}"*) ;; *) false ;; esac; do
+		word=$word\${rest%%"{file}"*}$file
+		rest=\${rest#*"{file}"}
+	done
+	word=$word$rest
+}
+`;
+
+/**
+ * The words that run an installer: first how many of them are taken as they are, then `NAME=value` words, the program, and its
+ * arguments, in which `{file}` is the staged package.
+ */
+export function programWords(
+	env: Readonly<Record<string, string>>,
+	program: readonly string[],
+	args: readonly string[],
+): readonly string[] {
+	const fixed = [...Object.entries(env).map(([name, value]) => `${name}=${value}`), ...program];
+	return [String(fixed.length), ...fixed, ...args];
+}
+
+/** Runs those words, given as \`$@\`. */
+export const RUN_PROGRAM = `
+fixed=$1
+shift
+count=$#
+index=0
+while [ $index -lt $count ]; do
+	word=$1
+	[ $index -lt "$fixed" ] || fill "$1"
+	shift
+	set -- "$@" "$word"
+	index=$(( index + 1 ))
+done
+umask 022
+exec env "$@"
+`;

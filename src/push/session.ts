@@ -1,0 +1,112 @@
+import ssh2, { type ClientChannel } from "ssh2";
+import { CappedBuffer } from "./capped-buffer.ts";
+import { type Failed, failed } from "./failed.ts";
+import { type Connection, openConnection } from "./open-connection.ts";
+import { quote } from "./quote.ts";
+import { type Place, sshFailure } from "./ssh-failure.ts";
+import type { Target } from "./target.ts";
+
+export interface RunOptions {
+	readonly timeoutMs: number;
+	readonly signal: AbortSignal;
+	readonly stdin?: Uint8Array;
+	/** Of each of stdout and stderr; what comes after is read and dropped. */
+	readonly maxOutputBytes: number;
+}
+
+export interface Ran {
+	readonly kind: "ran";
+	/** Undefined: a signal ended the command. */
+	readonly exitCode: number | undefined;
+	readonly stdout: Buffer;
+	readonly stderr: Buffer;
+}
+
+/** One SSH connection to one machine, with as many commands at a time as its sshd permits (MaxSessions 10). */
+export class Session {
+	readonly #place: Place;
+	readonly #connection: Connection;
+	#isAlive = true;
+
+	private constructor(place: Place, connection: Connection) {
+		this.#place = place;
+		this.#connection = connection;
+		connection.client.once("close", () => {
+			this.#isAlive = false;
+		});
+	}
+
+	/** Errors: FS-SSH-*; FS-SSH-KEY when the private key cannot be used. */
+	static async connect(target: Target, signal: AbortSignal): Promise<Session | Failed> {
+		const unusable = checkPrivateKey(target);
+		if (unusable) return unusable;
+		const connection = await openConnection(target, signal);
+		return "client" in connection ? new Session(target, connection) : connection;
+	}
+
+	get isAlive(): boolean {
+		return this.#isAlive;
+	}
+
+	get localAddress(): string {
+		return this.#connection.localAddress;
+	}
+
+	stop(): void {
+		this.#isAlive = false;
+		this.#connection.client.end();
+	}
+
+	/**
+	 * Runs a command at the machine. Errors: FS-SSH-TIMEOUT after timeoutMs, FS-SSH-LOST when the connection ends first or the
+	 * signal aborts; the command may go on at the machine after either.
+	 */
+	async run(argv: readonly string[], options: RunOptions): Promise<Ran | Failed> {
+		const lost = sshFailure(this.#place, new Error("lost"));
+		if (!this.#isAlive || options.signal.aborted) return lost;
+		const { promise, resolve } = Promise.withResolvers<Ran | Failed>();
+		const timedOut = sshFailure(this.#place, Object.assign(new Error(), { code: "ETIMEDOUT" }));
+		const timer = setTimeout(() => resolve(timedOut), options.timeoutMs);
+		const abort = () => resolve(lost);
+		options.signal.addEventListener("abort", abort, { once: true });
+		this.#connection.client.once("close", abort);
+		let channel: ClientChannel | null = null;
+		this.#connection.client.exec(quote(argv), (error, opened) => {
+			if (error) return resolve(lost);
+			channel = opened;
+			receive(opened, options, (ran) => resolve(ran ?? lost));
+		});
+		const answer = await promise;
+		clearTimeout(timer);
+		options.signal.removeEventListener("abort", abort);
+		this.#connection.client.off("close", abort);
+		if (answer.kind === "failed") (channel as ClientChannel | null)?.close();
+		return answer;
+	}
+}
+
+/** Null: the channel closed without an exit status, so what became of the command is not known. */
+function receive(channel: ClientChannel, { stdin, maxOutputBytes }: RunOptions, done: (ran: Ran | null) => void): void {
+	const stdout = new CappedBuffer(maxOutputBytes);
+	const stderr = new CappedBuffer(maxOutputBytes);
+	let exitCode: number | null | undefined;
+	channel.on("data", (chunk: Buffer) => stdout.add(chunk));
+	channel.stderr.on("data", (chunk: Buffer) => stderr.add(chunk));
+	channel.on("exit", (code: number | null) => {
+		exitCode = code;
+	});
+	// A command that ends before it has read its input closes the channel under our write.
+	channel.on("error", () => channel.close());
+	channel.on("close", () => {
+		if (exitCode === undefined) return done(null);
+		done({ kind: "ran", exitCode: exitCode ?? undefined, stdout: stdout.bytes(), stderr: stderr.bytes() });
+	});
+	channel.end(stdin ? Buffer.from(stdin) : undefined);
+}
+
+function checkPrivateKey({ machine, privateKey }: Target): Failed | null {
+	const parsed = ssh2.utils.parseKey(privateKey);
+	const key = Array.isArray(parsed) ? parsed[0] : parsed;
+	if (key instanceof Error) return failed("FS-SSH-KEY", `${machine}: our private key cannot be used: ${key.message}`);
+	return key?.isPrivateKey() ? null : failed("FS-SSH-KEY", `${machine}: the file for our private key holds none`);
+}

@@ -1,0 +1,88 @@
+import { createHash } from "node:crypto";
+import type { Failed } from "./failed.ts";
+import { Session } from "./session.ts";
+import { SharedSession } from "./shared-session.ts";
+import { Slots } from "./slots.ts";
+import { sshFailure } from "./ssh-failure.ts";
+import type { Target } from "./target.ts";
+
+/** Handshakes at once, over all machines: sshd's MaxStartups 10:30:100 counts where several names lead to one sshd. */
+const STARTING = 10;
+const IDLE_MS = 30_000;
+
+/** Connections shared by a machine's steps: one a machine, kept a while after its last use, limited in number. */
+export class Sessions {
+	readonly #shared = new Map<string, SharedSession>();
+	readonly #stopping = new AbortController();
+	readonly #open: Slots;
+	readonly #starting = new Slots(STARTING);
+	readonly #idleMs: number;
+
+	constructor({ limit, idleMs = IDLE_MS }: { readonly limit: number; readonly idleMs?: number }) {
+		this.#open = new Slots(limit);
+		this.#idleMs = idleMs;
+	}
+
+	/** Does something with the machine's session, connecting first if need be. Errors: FS-SSH-*. */
+	async use<T>(
+		target: Target,
+		signal: AbortSignal,
+		act: (session: Session, signal: AbortSignal) => Promise<T>,
+	): Promise<T | Failed> {
+		const ending = AbortSignal.any([signal, this.#stopping.signal]);
+		if (ending.aborted) return sshFailure(target, new Error("stopped"));
+		const key = createHash("sha256").update(JSON.stringify(target)).digest("hex");
+		const shared = this.#find(key, target);
+		shared.users++;
+		if (shared.idle) clearTimeout(shared.idle);
+		try {
+			const session = await untilAborted(shared.opened, ending);
+			if (session instanceof Session) return await act(session, ending);
+			return session ?? sshFailure(target, new Error("stopped"));
+		} finally {
+			shared.users--;
+			this.#release(key, shared);
+		}
+	}
+
+	/** Closes every connection; what runs is answered with FS-SSH-LOST. Safe to call twice. */
+	stop(): void {
+		this.#stopping.abort();
+		for (const [key, shared] of this.#shared) this.#close(key, shared);
+	}
+
+	#find(key: string, target: Target): SharedSession {
+		const known = this.#shared.get(key);
+		if (known?.isUsable) return known;
+		this.#makeRoom();
+		const shared = new SharedSession(target, { open: this.#open, starting: this.#starting });
+		this.#shared.set(key, shared);
+		return shared;
+	}
+
+	/** With all places taken, a connection that nobody uses gives way. */
+	#makeRoom(): void {
+		if (!this.#open.isFull) return;
+		const unused = [...this.#shared].find(([, { users }]) => users === 0);
+		if (unused) this.#close(...unused);
+	}
+
+	#release(key: string, shared: SharedSession): void {
+		if (shared.users > 0) return;
+		if (!shared.isOpen || this.#open.isContested) this.#close(key, shared);
+		else shared.idle = setTimeout(() => this.#close(key, shared), this.#idleMs);
+	}
+
+	#close(key: string, shared: SharedSession): void {
+		if (this.#shared.get(key) === shared) this.#shared.delete(key);
+		shared.stop();
+	}
+}
+
+/** Null when the signal aborts first. */
+function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | null> {
+	const { promise: aborted, resolve } = Promise.withResolvers<null>();
+	const abort = () => resolve(null);
+	signal.addEventListener("abort", abort, { once: true });
+	return Promise.race([promise, aborted]).finally(() => signal.removeEventListener("abort", abort));
+}

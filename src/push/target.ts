@@ -1,0 +1,14 @@
+import type { HostKey } from "../model/machine.ts";
+
+/** Where a machine is, who it is, and how to log in to it. */
+export interface Target {
+	readonly machine: string;
+	readonly address: string;
+	readonly port: number;
+	readonly user: string;
+	/** The pinned keys: any other key ends the connection before authentication. */
+	readonly hostKeys: readonly HostKey[];
+	readonly connectTimeoutMs: number;
+	/** PEM or OpenSSH text, without a passphrase. */
+	readonly privateKey: string;
+}

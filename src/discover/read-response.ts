@@ -8,7 +8,7 @@ export interface Packet {
 	readonly additionals: readonly ResourceRecord[];
 }
 
-export interface ResourceRecord {
+interface ResourceRecord {
 	readonly type: string;
 	readonly name: string;
 	readonly ttl?: number;

@@ -1,7 +1,7 @@
 /** What we use of bittorrent-tracker 11.2.3; it has no types. */
 declare module "bittorrent-tracker" {
 	import type { EventEmitter } from "node:events";
-	import type { IncomingMessage, Server as HttpServer } from "node:http";
+	import type { Server as HttpServer, IncomingMessage } from "node:http";
 
 	/** An announce as the tracker understood it; what comes from the query is text, or a list where it was given twice. */
 	interface Announce {
@@ -59,6 +59,7 @@ declare module "bittorrent-tracker" {
 		listen(port: number, host: string, onListening: () => void): void;
 		close(done: () => void): void;
 	}
-	export { Server };
+
 	export type { Announce, Answer, Swarm, TrackedPeer };
+	export { Server };
 }

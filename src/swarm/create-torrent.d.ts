@@ -9,6 +9,10 @@ declare module "create-torrent" {
 		readonly createdBy: string;
 		readonly filterJunkFiles: boolean;
 	}
-	function createTorrent(file: string, options: Options, done: (error: Error | null, torrent: Uint8Array) => void): void;
+	function createTorrent(
+		file: string,
+		options: Options,
+		done: (error: Error | null, torrent: Uint8Array) => void,
+	): void;
 	export default createTorrent;
 }

@@ -24,5 +24,7 @@ export function infoHashOf(torrent: Uint8Array): string {
 	const key = "4:info";
 	const start = bytes.indexOf(`${key}d`);
 	if (start < 0) throw new Error("the torrent has no info dictionary");
-	return createHash("sha1").update(bytes.subarray(start + key.length, -1)).digest("hex");
+	return createHash("sha1")
+		.update(bytes.subarray(start + key.length, -1))
+		.digest("hex");
 }

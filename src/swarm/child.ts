@@ -1,0 +1,106 @@
+import { AllowList } from "./allow-list.ts";
+import { makeTorrent } from "./make-torrent.ts";
+import type { Opening, Order, Report, Shared } from "./messages.ts";
+import { Seeder } from "./seeder.ts";
+import { Tracker } from "./tracker.ts";
+
+/**
+ * The swarm process: tracker and source, apart from the daemon because the libraries can be crashed by a peer. It holds no
+ * keys and no database. Whatever breaks ends it with a line on stderr, and the daemon starts it again.
+ */
+class SwarmChild {
+	readonly #allowed = new AllowList();
+	readonly #opening: Opening;
+	readonly #seeder: Seeder;
+	readonly #shared = new Map<string, Promise<Shared>>();
+	readonly #sha256s = new Map<string, string>();
+	#tracker: Tracker | null = null;
+
+	constructor(opening: Opening) {
+		this.#opening = opening;
+		this.#seeder = new Seeder({
+			host: opening.host,
+			port: opening.ports.peer,
+			uploadLimitBytesPerSecond: opening.uploadLimitBytesPerSecond,
+			allowed: this.#allowed,
+			hasOtherSeeds: (infoHash) => this.#tracker?.hasSeeds(infoHash) ?? false,
+			onBroken: endWith,
+		});
+	}
+
+	async open(): Promise<void> {
+		const sourcePort = await this.#seeder.listening();
+		this.#tracker = new Tracker({
+			host: this.#opening.host,
+			port: this.#opening.ports.tracker,
+			sourcePort,
+			allowed: this.#allowed,
+			sha256Of: (infoHash) => this.#sha256s.get(infoHash),
+			onProgress: (progress) => tell({ kind: "progress", progress }),
+			onBroken: endWith,
+		});
+		tell({ kind: "opened", ports: { tracker: await this.#tracker.listen(), peer: sourcePort } });
+	}
+
+	obey(order: Exclude<Order, { kind: "open" }>): void {
+		switch (order.kind) {
+			case "admit":
+				this.#allowed.replace(order.peers);
+				this.#seeder.dropOthers();
+				return;
+			case "share":
+				void answer(order.id, this.#share(order.sha256));
+				return;
+			case "totals":
+				tell({ kind: "answer", id: order.id, answer: this.#seeder.totals() });
+		}
+	}
+
+	#share(sha256: string): Promise<Shared> {
+		const shared = this.#shared.get(sha256) ?? this.#begin(sha256);
+		this.#shared.set(sha256, shared);
+		shared.catch(() => this.#shared.delete(sha256));
+		return shared;
+	}
+
+	async #begin(sha256: string): Promise<Shared> {
+		const made = await makeTorrent(this.#opening.storeFolder, sha256);
+		await this.#seeder.share(made);
+		this.#sha256s.set(made.infoHash, sha256);
+		return { infoHash: made.infoHash, sizeBytes: made.sizeBytes };
+	}
+}
+
+async function answer(id: number, pending: Promise<Extract<Report, { kind: "answer" }>["answer"]>): Promise<void> {
+	await pending.then(
+		(value) => tell({ kind: "answer", id, answer: value }),
+		(error: Error) => tell({ kind: "refused", id, detail: error.message }),
+	);
+}
+
+function tell(report: Report): void {
+	if (process.connected) process.send?.(report);
+}
+
+function endWith(error: unknown): never {
+	process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+	process.exit(1);
+}
+
+let child: SwarmChild | null = null;
+
+function receive(order: Order): void {
+	if (order.kind !== "open") child?.obey(order);
+	else if (!child) {
+		child = new SwarmChild(order.opening);
+		child.open().catch(endWith);
+	}
+}
+
+process.on("message", receive);
+// The daemon is gone, killed perhaps: nobody may go on holding its ports.
+process.on("disconnect", () => process.exit(0));
+process.on("uncaughtException", endWith);
+process.on("unhandledRejection", endWith);
+// A signal to the whole process group is for the daemon, which then ends us.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => undefined);

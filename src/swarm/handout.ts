@@ -1,0 +1,145 @@
+/** Pieces on their way from the source at one time. More would only make each of them arrive later. */
+const IN_FLIGHT = 16;
+/** A piece not there after this long is given to somebody else too. */
+const GIVEN_UP_MS = 20_000;
+/** A peer that got nothing from the others for this long gets what it lacks from the source. */
+const HUNGRY_MS = 8_000;
+/** ... or for this many times as long as a piece from the source takes, whichever is longer. */
+const HUNGRY_PIECES = 3;
+
+export interface Gift {
+	readonly peer: string;
+	readonly piece: number;
+}
+
+interface Receiver {
+	readonly holds: Set<number>;
+	/** Pieces shown and not yet there, and when they were shown. */
+	readonly shown: Map<number, number>;
+	/** Pieces shown so long ago that they count no more. */
+	readonly late: Set<number>;
+	fedAt: number;
+	givenAt: number;
+}
+
+export interface HandoutOptions {
+	readonly pieceCount: number;
+	/** Whether machines that hold everything are about, though perhaps not connected to the source. */
+	readonly hasOtherSeeds: () => boolean;
+}
+
+/**
+ * Which piece the source shows to whom, so that it sends each about once (after super-seeding, BEP 16): a piece that
+ * somebody holds or is getting is left to the peers to pass on. A peer that the others do not feed is fed by the source.
+ * Times are in milliseconds on any clock that does not go back.
+ */
+export class Handout {
+	readonly #options: HandoutOptions;
+	readonly #receivers = new Map<string, Receiver>();
+	/** How many hold each piece or are getting it. */
+	readonly #supply: Uint32Array;
+	#cursor = 0;
+	#pieceMs = 0;
+
+	constructor(options: HandoutOptions) {
+		this.#options = options;
+		this.#supply = new Uint32Array(options.pieceCount);
+	}
+
+	join(peer: string, now: number): void {
+		this.#receivers.set(peer, { holds: new Set(), shown: new Map(), late: new Set(), fedAt: now, givenAt: 0 });
+	}
+
+	leave(peer: string): void {
+		const receiver = this.#receivers.get(peer);
+		if (!receiver) return;
+		this.#receivers.delete(peer);
+		for (const piece of [...receiver.holds, ...receiver.shown.keys()]) this.#count(piece, -1);
+	}
+
+	/** The peer says that it holds the piece. */
+	holds(peer: string, piece: number, now: number): void {
+		const receiver = this.#receivers.get(peer);
+		if (!receiver || piece < 0 || piece >= this.#supply.length || receiver.holds.has(piece)) return;
+		receiver.holds.add(piece);
+		const shownAt = receiver.shown.get(piece);
+		if (shownAt === undefined) this.#count(piece, 1);
+		else this.#pieceMs = this.#pieceMs * 0.8 + (now - shownAt) * 0.2;
+		if (shownAt === undefined && !receiver.late.has(piece)) receiver.fedAt = now;
+		receiver.shown.delete(piece);
+		receiver.late.delete(piece);
+	}
+
+	/** What to show now. Each gift is told once. */
+	next(now: number): readonly Gift[] {
+		this.#giveUp(now);
+		const gifts: Gift[] = [];
+		for (let gift = this.#choose(now); gift; gift = this.#choose(now)) gifts.push(gift);
+		return gifts;
+	}
+
+	#choose(now: number): Gift | null {
+		const needy = [...this.#receivers].filter(([, { holds }]) => holds.size < this.#supply.length);
+		const inFlight = needy.reduce((sum, [, { shown }]) => sum + shown.size, 0);
+		if (inFlight >= IN_FLIGHT) return null;
+		const share = Math.max(1, Math.floor(IN_FLIGHT / needy.length));
+		const free = needy.filter(([, { shown, late }]) => shown.size < (late.size > 0 ? 1 : share));
+		free.sort(([, a], [, b]) => a.shown.size - b.shown.size || a.givenAt - b.givenAt);
+		const fresh = this.#options.hasOtherSeeds() ? null : this.#freshPiece();
+		for (const [peer, receiver] of free) {
+			const piece = fresh ?? (this.#isHungry(receiver, now) ? this.#rarestFor(receiver) : null);
+			if (piece !== null) return this.#give(peer, receiver, { piece, now });
+		}
+		return null;
+	}
+
+	#give(peer: string, receiver: Receiver, { piece, now }: { piece: number; now: number }): Gift {
+		receiver.shown.set(piece, now);
+		receiver.late.delete(piece);
+		receiver.givenAt = now;
+		this.#count(piece, 1);
+		return { peer, piece };
+	}
+
+	#isHungry({ fedAt }: Receiver, now: number): boolean {
+		return now - fedAt > Math.max(HUNGRY_MS, HUNGRY_PIECES * this.#pieceMs);
+	}
+
+	/** The next piece that nobody holds or is getting. Going round keeps the reads from the disk in order. */
+	#freshPiece(): number | null {
+		const count = this.#supply.length;
+		for (let step = 0; step < count; step++) {
+			const piece = (this.#cursor + step) % count;
+			if (this.#supply[piece] !== 0) continue;
+			this.#cursor = piece;
+			return piece;
+		}
+		return null;
+	}
+
+	#rarestFor({ holds, shown }: Receiver): number | null {
+		let rarest: number | null = null;
+		let least = Number.POSITIVE_INFINITY;
+		for (const [piece, supply] of this.#supply.entries()) {
+			if (supply >= least || holds.has(piece) || shown.has(piece)) continue;
+			rarest = piece;
+			least = supply;
+		}
+		return rarest;
+	}
+
+	#giveUp(now: number): void {
+		for (const receiver of this.#receivers.values()) {
+			for (const [piece, shownAt] of receiver.shown) {
+				if (now - shownAt < GIVEN_UP_MS) continue;
+				receiver.shown.delete(piece);
+				receiver.late.add(piece);
+				this.#count(piece, -1);
+			}
+		}
+	}
+
+	#count(piece: number, change: number): void {
+		this.#supply[piece] = (this.#supply[piece] ?? 0) + change;
+	}
+}

@@ -1,0 +1,48 @@
+import type { Socket } from "node:net";
+import type WebTorrent from "webtorrent-hybrid";
+import type { ClientOptions, Wire } from "webtorrent-hybrid";
+
+/**
+ * webtorrent looks for peers by five ways unless told not to, and LSD even for private torrents. `secure: 0`: its RC4
+ * costs more CPU than everything else together, and hides nothing from anybody on the LAN.
+ */
+export const HARDENED = {
+	dht: false,
+	lsd: false,
+	utPex: false,
+	natUpnp: false,
+	natPmp: false,
+	utp: false,
+	webSeeds: false,
+	secure: 0,
+} as const satisfies ClientOptions;
+
+/** A block may be 128 KiB; the longest honest message besides is the bitfield of a very large torrent. */
+const MAX_MESSAGE_BYTES = 256 * 1024;
+
+/** The protocol library waits for as many bytes as a peer declares, up to 4 GiB, and keeps them. */
+export function capMessages(wire: Wire): void {
+	const honest = wire._onMessageLength;
+	const capped = (bytes: Uint8Array) => {
+		if (Buffer.from(bytes.buffer, bytes.byteOffset, 4).readUInt32BE() > MAX_MESSAGE_BYTES) wire.destroy();
+		else honest.call(wire, bytes);
+	};
+	wire._onMessageLength = capped;
+	// An incoming wire is told to us after its handshake, when it may be in the middle of its first message.
+	if (wire._parser === honest) wire._parser = capped;
+	else if (wire._parserSize > MAX_MESSAGE_BYTES) wire.destroy();
+}
+
+/**
+ * Peers from elsewhere are neither dialled nor accepted. `client.blocked` is asked only before dialling, so the accepting
+ * listener is put behind a check of our own; the constructor has just begun to listen and has accepted nobody yet.
+ */
+export function admitOnly(client: WebTorrent, admits: (address: string | undefined) => boolean): void {
+	client.blocked = { contains: (address) => !admits(address) };
+	const { tcpServer, _onTCPConnectionBound: accept } = client._connPool;
+	tcpServer.off("connection", accept);
+	tcpServer.on("connection", (socket: Socket) => {
+		if (admits(socket.remoteAddress)) accept(socket);
+		else socket.on("error", () => socket.destroy()).destroy();
+	});
+}

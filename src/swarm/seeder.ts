@@ -1,0 +1,140 @@
+import { stat } from "node:fs/promises";
+import WebTorrent, { type Torrent, type Wire } from "webtorrent-hybrid";
+import type { AllowList } from "./allow-list.ts";
+import { Handout } from "./handout.ts";
+import { admitOnly, capMessages, HARDENED } from "./hardened.ts";
+import type { Made } from "./make-torrent.ts";
+import type { Total } from "./messages.ts";
+import { packageFile } from "./package-file.ts";
+
+/** Time passes for the handout this often even when no peer says a word. */
+const TICK_MS = 500;
+/** The handout decides who gets what, so nobody is choked. */
+const UPLOAD_SLOTS = 100_000;
+
+export interface SeederOptions {
+	readonly host: string;
+	readonly port: number;
+	readonly uploadLimitBytesPerSecond: number | null;
+	readonly allowed: AllowList;
+	readonly hasOtherSeeds: (infoHash: string) => boolean;
+	/** The library is unusable after this. */
+	readonly onBroken: (error: Error) => void;
+}
+
+/** The source of every package: sends each piece about once, only to admitted addresses, and dials nobody. */
+export class Seeder {
+	readonly #options: SeederOptions;
+	readonly #client: WebTorrent;
+	readonly #ticks = new Set<() => void>();
+	#peers = 0;
+
+	constructor(options: SeederOptions) {
+		this.#options = options;
+		const { host, port, uploadLimitBytesPerSecond } = options;
+		this.#client = new WebTorrent({
+			...HARDENED,
+			torrentPort: { host, port },
+			tracker: false,
+			seedOutgoingConnections: false,
+			...(uploadLimitBytesPerSecond === null ? {} : { uploadLimit: uploadLimitBytesPerSecond }),
+		});
+		admitOnly(this.#client, (address) => options.allowed.admits(address));
+		this.#client.on("error", options.onBroken);
+		setInterval(() => this.#tick(), TICK_MS);
+	}
+
+	/** The port that is really bound. */
+	listening(): Promise<number> {
+		return new Promise((resolve) => this.#client.once("listening", () => resolve(this.#client.torrentPort)));
+	}
+
+	/** Resolves once peers can fetch it. The store only ever holds verified packages, so nothing is hashed again. */
+	async share({ torrent, sizeBytes, packageFile: path }: Made): Promise<void> {
+		await stat(path);
+		const options = {
+			store: packageFile(path, sizeBytes),
+			storeCacheSlots: 0,
+			skipVerify: true,
+			uploads: UPLOAD_SLOTS,
+		};
+		await new Promise<void>((resolve, reject) => {
+			const added = this.#client.add(torrent, options, () => resolve());
+			added.on("error", reject);
+			added.once("metadata", () => this.#handOut(added));
+		});
+	}
+
+	totals(): readonly Total[] {
+		return this.#client.torrents.map(({ name, uploaded }) => ({ sha256: name, uploadedBytes: uploaded }));
+	}
+
+	/** Ends the connections of machines that are no longer admitted. */
+	dropOthers(): void {
+		for (const { wires } of this.#client.torrents) {
+			for (const wire of [...wires]) if (!this.#options.allowed.admits(wire.remoteAddress)) wire.destroy();
+		}
+	}
+
+	#handOut(torrent: Torrent): void {
+		const handout = new Handout({
+			pieceCount: torrent.pieces.length,
+			hasOtherSeeds: () => this.#options.hasOtherSeeds(torrent.infoHash),
+		});
+		const wires = new Map<string, Wire>();
+		const show = () => {
+			for (const { peer, piece } of handout.next(performance.now())) wires.get(peer)?.have(piece);
+		};
+		this.#ticks.add(show);
+		torrent.once("close", () => this.#ticks.delete(show));
+		torrent.on("wire", (wire: Wire) => {
+			const peer = String(this.#peers++);
+			capMessages(wire);
+			wire.once("close", () => {
+				wires.delete(peer);
+				handout.leave(peer);
+			});
+			listen(wire, { handout, peer, pieceCount: torrent.pieces.length, show });
+			onGreeting(wire, () => {
+				wires.set(peer, wire);
+				show();
+			});
+		});
+	}
+
+	#tick(): void {
+		for (const tick of this.#ticks) tick();
+	}
+}
+
+interface Listening {
+	readonly handout: Handout;
+	readonly peer: string;
+	readonly pieceCount: number;
+	readonly show: () => void;
+}
+
+/** Tells the handout what the peer holds, from before the first piece is shown to it. */
+function listen(wire: Wire, { handout, peer, pieceCount, show }: Listening): void {
+	handout.join(peer, performance.now());
+	const holdsMany = (holds: (piece: number) => boolean) => {
+		for (let piece = 0; piece < pieceCount; piece++) if (holds(piece)) handout.holds(peer, piece, performance.now());
+		show();
+	};
+	wire.on("have", (piece: number) => {
+		handout.holds(peer, piece, performance.now());
+		show();
+	});
+	wire.on("bitfield", () => holdsMany((piece) => wire.peerPieces.get(piece)));
+	wire.on("have-all", () => holdsMany(() => true));
+}
+
+/** The library greets each peer with all that it has; the source says that it has nothing, and shows pieces one by one. */
+function onGreeting(wire: Wire, greeted: () => void): void {
+	wire.haveAll = () => {
+		wire.haveNone();
+		greeted();
+	};
+	// A peer without the fast extension takes silence for none.
+	wire.bitfield = greeted;
+}

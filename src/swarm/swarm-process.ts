@@ -1,0 +1,89 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import type { Order, Report } from "./messages.ts";
+
+const FIRST_PAUSE_MS = 200;
+const MAX_PAUSE_MS = 10_000;
+/** A process that lived this long was sound: the next pause is the first again. */
+const SOUND_MS = 30_000;
+const STOP_MS = 2_000;
+const MAX_HEAP_MIB = 512;
+const STDERR_KEPT = 2_000;
+
+export interface SwarmProcessOptions {
+	/** A new process is up and waits for its first order. */
+	readonly onStarted: () => void;
+	readonly onReport: (report: Report) => void;
+	/** It is gone, and comes back by itself. */
+	readonly onGone: (detail: string) => void;
+}
+
+/** Keeps one swarm process running, with longer and longer pauses while it keeps dying. */
+export class SwarmProcess {
+	readonly #options: SwarmProcessOptions;
+	#child: ChildProcess | null = null;
+	#isWanted = false;
+	#pauseMs = FIRST_PAUSE_MS;
+	#timer: NodeJS.Timeout | undefined;
+
+	constructor(options: SwarmProcessOptions) {
+		this.#options = options;
+	}
+
+	get pid(): number | undefined {
+		return this.#child?.pid;
+	}
+
+	start(): void {
+		if (this.#isWanted) return;
+		this.#isWanted = true;
+		this.#spawn();
+	}
+
+	async stop(): Promise<void> {
+		this.#isWanted = false;
+		clearTimeout(this.#timer);
+		const child = this.#child;
+		if (!child) return;
+		const gone = once(child, "exit");
+		const kill = setTimeout(() => child.kill("SIGKILL"), STOP_MS);
+		if (child.connected) child.disconnect();
+		await gone;
+		clearTimeout(kill);
+	}
+
+	/** An order to a process that is away is dropped: what matters is told again when the next one is up. */
+	send(order: Order): void {
+		if (this.#child?.connected) this.#child.send(order, () => undefined);
+	}
+
+	#spawn(): void {
+		const startedAt = performance.now();
+		const child = fork(fileURLToPath(new URL("./child.ts", import.meta.url)), {
+			execPath: process.execPath,
+			execArgv: [`--max-old-space-size=${MAX_HEAP_MIB}`, "--disable-warning=ExperimentalWarning"],
+			env: {},
+			stdio: ["ignore", "ignore", "pipe", "ipc"],
+		});
+		this.#child = child;
+		let stderr = "";
+		child.stderr?.on("data", (bytes: Buffer) => {
+			stderr = (stderr + bytes.toString()).slice(-STDERR_KEPT);
+		});
+		child.on("message", (report: Report) => this.#options.onReport(report));
+		const ended = (how: string) => this.#ended(`${how}${stderr && `: ${stderr.trim()}`}`, startedAt);
+		child.once("error", (error) => (child.pid === undefined ? ended(error.message) : undefined));
+		child.once("exit", (code, signal) => ended(signal ? `ended by ${signal}` : `exit code ${code}`));
+		this.#options.onStarted();
+	}
+
+	#ended(detail: string, startedAt: number): void {
+		this.#child = null;
+		if (!this.#isWanted) return;
+		if (performance.now() - startedAt > SOUND_MS) this.#pauseMs = FIRST_PAUSE_MS;
+		this.#timer = setTimeout(() => this.#spawn(), this.#pauseMs);
+		this.#pauseMs = Math.min(MAX_PAUSE_MS, this.#pauseMs * 2);
+		this.#options.onGone(detail);
+	}
+}

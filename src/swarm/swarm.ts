@@ -1,0 +1,156 @@
+import { readFile } from "node:fs/promises";
+import { isIPv6 } from "node:net";
+import { Calls } from "./calls.ts";
+import { torrentPath } from "./make-torrent.ts";
+import type { Admitted, PeerProgress, Ports, Report, Shared, Total } from "./messages.ts";
+import { SwarmDown } from "./swarm-down.ts";
+import { SwarmProcess } from "./swarm-process.ts";
+import { withAnnounce } from "./torrent-file.ts";
+
+export type { PeerProgress } from "./messages.ts";
+
+export interface SwarmOptions {
+	/** <storeFolder>/packages/<sha256> are the packages; their torrents are kept in <storeFolder>/torrents. */
+	readonly storeFolder: string;
+	/** Where tracker and source listen: one address, or 0.0.0.0. */
+	readonly host: string;
+	/** 0: any that is free. */
+	readonly trackerPort: number;
+	readonly peerPort: number;
+	/** Without it there is no limit. */
+	readonly uploadLimitBytesPerSecond?: number;
+	readonly onProgress: (progress: PeerProgress) => void;
+	/** The swarm process died, and is started again. */
+	readonly onRestart: (detail: string) => void;
+}
+
+const START_MS = 30_000;
+/** How long a call waits for a process that is just being started again. */
+const READY_MS = 10_000;
+/** Making a torrent reads the whole package: 30 minutes do for half a terabyte. */
+const SHARE_MS = 30 * 60_000;
+const TOTALS_MS = 5_000;
+
+/**
+ * Seeds packages to admitted machines: a private tracker and a source, in a process of their own that is restarted when it
+ * dies. Calls reject with SwarmDown when it is away for longer than 10 s or dies meanwhile, and may be made again.
+ */
+export class Swarm {
+	readonly #options: SwarmOptions;
+	readonly #process: SwarmProcess;
+	readonly #calls = new Calls();
+	readonly #shared = new Set<string>();
+	#admitted: readonly Admitted[] = [];
+	#ports: Ports;
+	#isOpen = false;
+	#waiting: (() => void)[] = [];
+
+	constructor(options: SwarmOptions) {
+		this.#options = options;
+		this.#ports = { tracker: options.trackerPort, peer: options.peerPort };
+		this.#process = new SwarmProcess({
+			onStarted: () => this.#open(),
+			onReport: (report) => this.#receive(report),
+			onGone: (detail) => this.#gone(detail),
+		});
+	}
+
+	/** Resolves once both ports are bound. Rejects with SwarmDown when that takes longer than 30 s; it keeps trying. */
+	async start(): Promise<void> {
+		this.#process.start();
+		await this.#untilOpen(START_MS);
+	}
+
+	async stop(): Promise<void> {
+		await this.#process.stop();
+		this.#isOpen = false;
+		this.#calls.rejectAll(new SwarmDown("the swarm was stopped"));
+	}
+
+	/** The ports that are really bound, once started. */
+	get ports(): Ports {
+		return this.#ports;
+	}
+
+	/** The swarm process, while there is one. */
+	get pid(): number | undefined {
+		return this.#process.pid;
+	}
+
+	/** Seeds a package of the store. Its torrent is made the first time. Rejects when the package is not there. */
+	async share(sha256: string): Promise<Shared> {
+		await this.#untilOpen(READY_MS);
+		const shared = await this.#calls.make<Shared>(SHARE_MS, (id) => this.#process.send({ kind: "share", id, sha256 }));
+		this.#shared.add(sha256);
+		return shared;
+	}
+
+	/** The torrent for one machine; its announce URL holds the machine's token. `host`: where the machine reaches us. */
+	async torrentFor(sha256: string, access: { readonly token: string; readonly host: string }): Promise<Uint8Array> {
+		if (!this.#shared.has(sha256)) await this.share(sha256);
+		const host = isIPv6(access.host) ? `[${access.host}]` : access.host;
+		const announce = `http://${host}:${this.#ports.tracker}/announce?token=${encodeURIComponent(access.token)}`;
+		return withAnnounce(await readFile(torrentPath(this.#options.storeFolder, sha256)), announce);
+	}
+
+	/** The whole allow-list: it replaces the last one, and ends the connections of whoever is no longer on it. */
+	admit(peers: readonly Admitted[]): void {
+		this.#admitted = peers;
+		if (this.#isOpen) this.#process.send({ kind: "admit", peers });
+	}
+
+	/** What the source has sent of each package since its process started, protocol included. */
+	async totals(): Promise<readonly Total[]> {
+		if (!this.#isOpen) throw new SwarmDown("the swarm process is being started");
+		return this.#calls.make<readonly Total[]>(TOTALS_MS, (id) => this.#process.send({ kind: "totals", id }));
+	}
+
+	/** The ports that were bound once are asked for again: the machines' torrents name them. */
+	#open(): void {
+		const { storeFolder, host, uploadLimitBytesPerSecond = null } = this.#options;
+		this.#process.send({ kind: "open", opening: { storeFolder, host, ports: this.#ports, uploadLimitBytesPerSecond } });
+	}
+
+	#receive(report: Report): void {
+		if (report.kind === "opened") this.#opened(report.ports);
+		else if (report.kind === "progress") this.#options.onProgress(report.progress);
+		else if (report.kind === "answer") this.#calls.resolve(report.id, report.answer);
+		else this.#calls.reject(report.id, new Error(report.detail));
+	}
+
+	#opened(ports: Ports): void {
+		this.#ports = ports;
+		this.#isOpen = true;
+		this.#process.send({ kind: "admit", peers: this.#admitted });
+		for (const sha256 of this.#shared) void this.#shareAgain(sha256);
+		for (const wake of this.#waiting.splice(0)) wake();
+	}
+
+	/** A package that is gone by now is told of when it is next shared. */
+	async #shareAgain(sha256: string): Promise<void> {
+		await this.share(sha256).catch((error: unknown) => {
+			if (!(error instanceof SwarmDown)) this.#shared.delete(sha256);
+		});
+	}
+
+	#gone(detail: string): void {
+		this.#isOpen = false;
+		this.#calls.rejectAll(new SwarmDown(detail));
+		this.#options.onRestart(detail);
+	}
+
+	#untilOpen(timeoutMs: number): Promise<void> {
+		if (this.#isOpen) return Promise.resolve();
+		return new Promise((resolve, reject) => {
+			const timer = setTimeout(() => {
+				this.#waiting = this.#waiting.filter((waiting) => waiting !== wake);
+				reject(new SwarmDown(`the swarm process was not up within ${timeoutMs} ms`));
+			}, timeoutMs);
+			const wake = () => {
+				clearTimeout(timer);
+				resolve();
+			};
+			this.#waiting.push(wake);
+		});
+	}
+}

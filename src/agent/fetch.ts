@@ -1,0 +1,86 @@
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Peer, type PeerState } from "./peer.ts";
+
+const PROGRESS_MS = 1_000;
+/** As long without a byte, before everything is there, and the fetch is given up. */
+const STALL_MS = 60_000;
+const STOP_MS = 3_000;
+
+export interface Fetch {
+	readonly torrentFile: string;
+	readonly folder: string;
+	readonly seedSeconds: number;
+	/** Run with GID COUNT PATH, as aria2c runs its --on-bt-download-complete. */
+	readonly onComplete: string | null;
+	/** Ends it early, cleanly. */
+	readonly signal: AbortSignal;
+	/** A line for whoever follows the fetch. */
+	readonly print: (line: object) => void;
+}
+
+export type Fetched = "seeded" | "stopped" | "stalled" | "broken";
+
+/** Receives the package of a torrent file, runs the program once it is complete, and seeds it until the time is over. */
+export async function fetchPackage(fetch: Fetch): Promise<Fetched> {
+	const torrent = await readFile(fetch.torrentFile);
+	const { promise: ended, resolve: end } = Promise.withResolvers<Fetched>();
+	let seeding: NodeJS.Timeout | undefined;
+	const peer = new Peer({
+		torrent,
+		folder: fetch.folder,
+		onCompleted: () => {
+			complete(fetch, peer, torrent);
+			seeding = setTimeout(() => end("seeded"), fetch.seedSeconds * 1000);
+		},
+		onBroken: (error) => {
+			fetch.print({ event: "broken", message: error.message });
+			end("broken");
+		},
+	});
+	const stop = () => end("stopped");
+	fetch.signal.addEventListener("abort", stop, { once: true });
+	if (fetch.signal.aborted) stop();
+	const watching = watch(fetch, peer, () => end("stalled"));
+	await peer.start();
+	const how = await ended;
+	clearTimeout(seeding);
+	clearInterval(watching);
+	fetch.signal.removeEventListener("abort", stop);
+	await Promise.race([peer.stop(), new Promise((resolve) => setTimeout(resolve, STOP_MS))]);
+	return how;
+}
+
+function complete({ folder, onComplete, print }: Fetch, peer: Peer, torrent: Uint8Array): void {
+	const { state } = peer;
+	if (!state) return;
+	const path = join(folder, state.sha256);
+	print({ event: "completed", path, ...figures(state) });
+	if (onComplete === null) return;
+	const gid = createHash("sha1").update(torrent).digest("hex").slice(0, 16);
+	execFile(onComplete, [gid, "1", path], (error) => {
+		if (error) print({ event: "program_failed", message: error.message });
+	});
+}
+
+/** Prints the progress once a second, and tells when bytes have stopped coming. */
+function watch({ print }: Fetch, peer: Peer, onStalled: () => void): NodeJS.Timeout {
+	let bytes = -1;
+	let movedAt = performance.now();
+	return setInterval(() => {
+		const { state } = peer;
+		if (state) print({ event: "progress", ...figures(state) });
+		const now = performance.now();
+		if (state?.isComplete || (state && state.downloadedBytes !== bytes)) movedAt = now;
+		bytes = state?.downloadedBytes ?? bytes;
+		if (now - movedAt < STALL_MS) return;
+		print({ event: "stalled", message: `no byte arrived for ${STALL_MS / 1000} s` });
+		onStalled();
+	}, PROGRESS_MS);
+}
+
+function figures({ downloadedBytes, uploadedBytes, sizeBytes }: PeerState) {
+	return { downloadedBytes, uploadedBytes, sizeBytes };
+}

@@ -1,0 +1,41 @@
+import { Command } from "commander";
+import { type Fetched, fetchPackage } from "./fetch.ts";
+
+const EXIT_CODES: Readonly<Record<Fetched, number>> = { seeded: 0, stopped: 0, broken: 1, stalled: 4 };
+
+interface Options {
+	readonly torrent: string;
+	readonly folder: string;
+	readonly seedSeconds: string;
+	readonly onComplete?: string;
+}
+
+const stopping = new AbortController();
+for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => stopping.abort());
+// Whoever followed us may be gone: the fetch goes on without them.
+process.stdout.on("error", () => undefined);
+
+const program = new Command("fleetseed-agent");
+program
+	.command("fetch")
+	.description("receive the package of a torrent, and pass it on to the other machines")
+	.requiredOption("--torrent <file>", "the torrent; its announce URL holds this machine's token")
+	.requiredOption("--folder <folder>", "where the package goes, named for its SHA-256")
+	.requiredOption("--seed-seconds <seconds>", "how long to pass it on once it is complete")
+	.option("--on-complete <program>", "run with GID COUNT PATH once it is complete")
+	.action(async ({ torrent, folder, seedSeconds, onComplete }: Options) => {
+		const fetched = await fetchPackage({
+			torrentFile: torrent,
+			folder,
+			seedSeconds: Math.max(0, Number(seedSeconds) || 0),
+			onComplete: onComplete ?? null,
+			signal: stopping.signal,
+			print: (line) => process.stdout.write(`${JSON.stringify(line)}\n`),
+		});
+		process.exit(EXIT_CODES[fetched]);
+	});
+
+await program.parseAsync().catch((error: Error) => {
+	process.stderr.write(`${error.message}\n`);
+	process.exit(1);
+});

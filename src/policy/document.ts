@@ -1,7 +1,7 @@
 import { type Document, LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
 import type { ErrorCode } from "../model/error-codes.ts";
-import { MAX_BYTES, MAX_DEPTH, oversize, tooDeepAt } from "./document-limits.ts";
+import { hasTooManyEntries, MAX_BYTES, MAX_DEPTH, MAX_ENTRIES, oversize, tooDeepAt } from "./document-limits.ts";
 import { defaultExpectation } from "./expectation.ts";
 import { placesOf } from "./places.ts";
 import { printable } from "./printable.ts";
@@ -85,14 +85,18 @@ function limitComplaint(text: string): Complaint | null {
 	return { code: "FS-POLICY-DEPTH", offset, path: "", expected: `at most ${MAX_DEPTH} levels of nesting`, saw: "more" };
 }
 
-/** The alias cap of yaml speaks here, by throwing: each alias may be small and their product huge. */
 function plainValue(document: Document.Parsed): Read<unknown> {
+	const whole = { offset: 0, path: "" };
 	try {
-		return { value: document.toJS({ maxAliasCount: 100 }) };
+		const value: unknown = document.toJS({ maxAliasCount: 100 });
+		if (!hasTooManyEntries(value)) return { value };
+		const expected = `at most ${MAX_ENTRIES} entries in all`;
+		return { complaints: [{ ...whole, code: "FS-POLICY-SIZE", expected, saw: "more" }] };
 	} catch (error) {
+		// The alias cap of yaml: each alias may be small and their product huge.
 		if (!(error instanceof ReferenceError)) throw error;
 		const expected = "aliases that together repeat little";
-		return { complaints: [{ code: "FS-POLICY-SYNTAX", offset: 0, path: "", expected, saw: "too much repetition" }] };
+		return { complaints: [{ ...whole, code: "FS-POLICY-SYNTAX", expected, saw: "too much repetition" }] };
 	}
 }
 

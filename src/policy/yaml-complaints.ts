@@ -1,9 +1,11 @@
 import {
+	type Alias,
 	type Document,
 	isAlias,
+	isCollection,
+	isMap,
 	isNode,
 	isScalar,
-	type Node,
 	type Pair,
 	visit,
 	type YAMLError,
@@ -48,22 +50,37 @@ function nodeFaults(document: Document.Parsed): readonly Fault[] {
 	const faults: Fault[] = [];
 	const anchors = new Set<string>();
 	let aliases = 0;
+	// One visitor for all: yaml would call a `Map` visitor instead of this one, not beside it.
 	visit(document, {
-		Map: (_, map) => void faults.push(...keyFaults(map)),
 		Node: (_, node, path) => {
+			if (isAlias(node)) {
+				aliases += 1;
+				faults.push(...aliasFaults(node, { path, anchors, isTooMany: aliases === MOST_ALIASES + 1 }));
+				return;
+			}
+			if (node.anchor) anchors.add(node.anchor);
 			if (node.tag !== undefined) faults.push({ offset: offsetOf(node), expected: "no tag", saw: printable(node.tag) });
-			if (!isAlias(node) && node.anchor) anchors.add(node.anchor);
-			if (!isAlias(node)) return;
-			aliases += 1;
-			const isInside = path.some(
-				(ancestor) => isNode(ancestor) && !isAlias(ancestor) && anchorOf(ancestor) === node.source,
-			);
-			const at = { offset: offsetOf(node), saw: `*${printable(node.source)}` };
-			if (isInside || !anchors.has(node.source)) faults.push({ ...at, expected: "an alias of an anchor before it" });
-			if (aliases === MOST_ALIASES + 1) faults.push({ ...at, expected: `at most ${MOST_ALIASES} aliases` });
+			if (isMap(node)) for (const fault of keyFaults(node)) faults.push(fault);
 		},
 	});
 	return faults;
+}
+
+interface AliasPlace {
+	readonly path: readonly unknown[];
+	/** Those that stand before it. */
+	readonly anchors: ReadonlySet<string>;
+	readonly isTooMany: boolean;
+}
+
+function aliasFaults(alias: Alias, { path, anchors, isTooMany }: AliasPlace): readonly Fault[] {
+	const at = { offset: offsetOf(alias), saw: `*${printable(alias.source)}` };
+	const isInsideItself = path.some((node) => isCollection(node) && node.anchor === alias.source);
+	const isLost = isInsideItself || !anchors.has(alias.source);
+	return [
+		...(isLost ? [{ ...at, expected: "an alias of an anchor before it" }] : []),
+		...(isTooMany ? [{ ...at, expected: `at most ${MOST_ALIASES} aliases` }] : []),
+	];
 }
 
 function keyFaults({ items }: YAMLMap): readonly Fault[] {
@@ -79,10 +96,6 @@ function keyFaults({ items }: YAMLMap): readonly Fault[] {
 		seen.add(text);
 		return [];
 	});
-}
-
-function anchorOf(node: Node): string | undefined {
-	return isAlias(node) ? undefined : (node as { anchor?: string }).anchor;
 }
 
 function offsetOf(node: unknown): number {

@@ -83,6 +83,32 @@ test("refuses more aliases than it can resolve in time", () => {
 	);
 });
 
+const crowds: Readonly<Record<string, string>> = {
+	"list entries": `packages: [{return_codes: {retry: [${"a,".repeat(130_000)}]}}]`,
+	"list entries that aliases repeat": `x-a: &a [${"1,".repeat(10_000)}]\nx-b: [*a, *a, *a]`,
+};
+
+for (const [kind, text] of Object.entries(crowds)) {
+	test(`refuses more than 32,768 ${kind}`, { timeout: 10_000 }, () => {
+		assert.deepEqual(
+			problemsOf(text).map(({ code }) => code),
+			["FS-POLICY-SIZE"],
+		);
+	});
+}
+
+test("names each of 130,000 keys that stand twice", { timeout: 20_000 }, () => {
+	assert.equal(problemsOf(`{${"a,".repeat(130_000)}}`).length, 129_999);
+});
+
+test("takes an alias of a mapping", () => {
+	const text = policyText().slice(0, -1);
+	assert.deepEqual(
+		problemsOf(`${text}, "x-all": &all {"match": "*"}, "rollout": {"rings": [{"name": a, "targets": *all}]}}`),
+		[],
+	);
+});
+
 test("takes anchors and aliases, and places a problem at the anchor's value", () => {
 	const text = policyText().slice(0, -1);
 	const aliased = `${text}, "x-zone": &zone Mars/Olympus, "maintenance_windows": [{"name": a, "start_time": "02:00", "duration": 1h, "time_zone": *zone}]}`;

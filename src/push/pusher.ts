@@ -1,38 +1,64 @@
-import type { DeliveryMethod, Outcome } from "../model/event.ts";
-import type { Failure } from "../model/failure.ts";
-import type { HostKey } from "../model/machine.ts";
-import type { PackageSpec } from "../model/policy.ts";
-import type { TaskRef } from "../model/step.ts";
+import { deliverPackage } from "./deliver-package.ts";
+import { followInstall } from "./follow-install.ts";
+import { inspectPackage } from "./inspect-package.ts";
+import { installPackage } from "./install-package.ts";
+import { scanHostKey } from "./scan-host-key.ts";
+import type { Session } from "./session.ts";
+import { Sessions } from "./sessions.ts";
+import type { Target } from "./target.ts";
+import type { Delivery, Pushed, Scanned, Task } from "./task.ts";
 
-export type { Target } from "./target.ts";
+export type { Target, Task };
 
-export interface Task {
-	readonly spec: PackageSpec;
-	readonly ref: TaskRef;
+/** Everything that reaches a machine over SSH. Answers, never rejects, on anything that a network or a machine does. */
+export class Pusher {
+	readonly #sessions: Sessions;
+	readonly #seedSeconds: number;
+
+	constructor({ sessions, seedSeconds }: { readonly sessions: number; readonly seedSeconds: number }) {
+		this.#sessions = new Sessions({ limit: sessions });
+		this.#seedSeconds = seedSeconds;
+	}
+
+	/** Closes every connection; jobs at machines go on. Safe to call twice. */
+	async stop(): Promise<void> {
+		this.#sessions.stop();
+	}
+
+	/** Reads the key that a machine shows; it never authenticates. */
+	scanHostKey(at: { readonly address: string; readonly port: number }, signal: AbortSignal): Promise<Scanned> {
+		return scanHostKey(at, signal);
+	}
+
+	/** Reads detection, the attempt's job and the staging path; changes nothing. */
+	inspect(target: Target, task: Task, signal: AbortSignal): Promise<Pushed> {
+		return this.#use(target, signal, (session, ending) => inspectPackage(session, task, ending));
+	}
+
+	/** Resolves once the package is at the staging path; the machine goes on seeding it. */
+	deliver(target: Target, task: Task, delivery: Delivery, signal: AbortSignal): Promise<Pushed> {
+		const seedSeconds = this.#seedSeconds;
+		return this.#use(target, signal, (session, ending) =>
+			deliverPackage({ session, task, delivery, seedSeconds, signal: ending }),
+		);
+	}
+
+	/** Starts the attempt's job, or joins it, and follows it to its end. */
+	install(target: Target, task: Task, signal: AbortSignal): Promise<Pushed> {
+		return this.#use(target, signal, (session, ending) => installPackage(session, task, ending));
+	}
+
+	/** Follows the attempt's job; never starts one. */
+	follow(target: Target, task: Task, signal: AbortSignal): Promise<Pushed> {
+		return this.#use(target, signal, (session, ending) => followInstall(session, task, ending));
+	}
+
+	async #use(
+		target: Target,
+		signal: AbortSignal,
+		act: (session: Session, signal: AbortSignal) => Promise<Pushed>,
+	): Promise<Pushed> {
+		const used = await this.#sessions.use(target, signal, act);
+		return "outcome" in used ? used : { outcome: used };
+	}
 }
-
-/** A job's output, as much of it as is kept: the first and the last 256 KiB. */
-export interface JobOutput {
-	readonly head: string;
-	readonly tail: string;
-	readonly totalBytes: number;
-}
-
-export interface Pushed {
-	readonly outcome: Outcome;
-	readonly output?: JobOutput;
-}
-
-export interface Delivery {
-	/** The torrent for a machine that reaches us at `localAddress`; it holds the machine's token. */
-	readonly torrent: (localAddress: string) => Promise<Uint8Array>;
-	readonly sizeBytes: number;
-	/** Awaited before the first byte moves. */
-	readonly onChosen: (method: DeliveryMethod, because: string) => Promise<void>;
-	/** A delivery that grows by no byte for this long is stopped. */
-	readonly stallMs: number;
-}
-
-export type Scanned =
-	| { readonly kind: "host_key"; readonly hostKey: HostKey }
-	| { readonly kind: "failed"; readonly failure: Failure };

@@ -22,7 +22,7 @@ const APT = [
 ];
 
 export function debInstaller({ sha256, install }: PackageSpec): Installer {
-	const env = { DEBIAN_FRONTEND: "noninteractive", ...install.env };
+	const env = { DEBIAN_FRONTEND: "noninteractive", LC_ALL: "C.UTF-8", ...install.env };
 	const words =
 		install.command === undefined
 			? programWords(env, APT, ["{file}", ...install.arguments])
@@ -33,7 +33,7 @@ export function debInstaller({ sha256, install }: PackageSpec): Installer {
 const BUSY =
 	/Could not get lock|Unable to acquire the dpkg frontend lock|Unable to lock the administration directory|locked by another process/;
 
-/** What apt and dpkg say, untranslated or not, of a lock that another holds comes with these English words under LANG=C. */
+/** Whether apt or dpkg says that another holds its lock (it speaks English: the installer runs under LC_ALL=C.UTF-8). */
 export function isBusy(output: string): boolean {
 	return BUSY.test(output);
 }

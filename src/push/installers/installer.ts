@@ -17,7 +17,12 @@ export const PREPARE = `${STATE}
 prepare() {
 	staged=$state/packages/$1
 	file=$staged$2
-	[ -z "$2" ] || ln -f "$staged" "$file" || exit 1
+	case $2 in
+	"") ;;
+	# A file that the transport still has open for writing cannot be executed (ETXTBSY), a copy can.
+	.run) cp -f "$staged" "$file" && chmod 700 "$file" || exit 1 ;;
+	*) ln -f "$staged" "$file" || exit 1 ;;
+	esac
 	sum=$(sha256sum < "$file")
 	if [ "\${sum%% *}" != "$1" ]; then
 		echo digest > "$FLEETSEED_JOB/marker"
@@ -26,8 +31,7 @@ prepare() {
 		exit ${DIGEST_EXIT}
 	fi
 }
-# Puts $file where a word says {file}: the words after the first $1 of them.
-# shellcheck disable=SC2034
+# Sets $word to $1 with $file wherever it says {file}.
 fill() {
 	rest=$1 word=
 	while case $rest in *"{file}"*) ;; *) false ;; esac; do

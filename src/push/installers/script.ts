@@ -4,7 +4,6 @@ import { type Installer, PREPARE, programWords, RUN_PROGRAM } from "./installer.
 const SCRIPT = `${PREPARE}
 prepare "$1" .run
 shift
-chmod 700 "$file"
 ${RUN_PROGRAM}`;
 
 /** Runs the package itself, or `install.command`, with the policy's arguments. */

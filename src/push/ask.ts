@@ -1,0 +1,30 @@
+import type { ErrorCode } from "../model/error-codes.ts";
+import { type Failed, failed } from "./failed.ts";
+import type { Session } from "./session.ts";
+
+export interface Asking {
+	readonly session: Session;
+	readonly signal: AbortSignal;
+	readonly machine: string;
+	readonly timeoutMs: number;
+	readonly stdin?: Uint8Array;
+	readonly maxOutputBytes?: number;
+	/** The failure's code when our script could not do its work at the machine, as without disk space or permission. */
+	readonly code: ErrorCode;
+}
+
+/** Runs one of our fixed scripts and gives its answer. Errors: FS-SSH-*, or the code asked for. */
+export async function ask(argv: readonly string[], asking: Asking): Promise<{ readonly answer: Buffer } | Failed> {
+	const { session, signal, timeoutMs, stdin, maxOutputBytes = 64 * 1024 } = asking;
+	const ran = await session.run(argv, { signal, timeoutMs, maxOutputBytes, ...(stdin ? { stdin } : {}) });
+	if (ran.kind === "failed") return ran;
+	if (ran.exitCode === 0) return { answer: ran.stdout };
+	const said = ran.stderr.toString("utf8").trim().split("\n")[0]?.slice(0, 200);
+	return failed(asking.code, `${asking.machine}: ${said || `our script exited ${ran.exitCode ?? "by a signal"}`}`);
+}
+
+/** The answer as lines of words. */
+export function linesOf(answer: Buffer): readonly (readonly string[])[] {
+	const lines = answer.toString("utf8").trimEnd().split("\n");
+	return lines.map((line) => line.split(" "));
+}

@@ -1,0 +1,23 @@
+import { INCOMING } from "../scripts/transport.ts";
+import { script } from "./script.ts";
+
+const AWAIT = `${INCOMING}
+incoming_of "$1"
+left=$(( $3 * 10 ))
+while [ ! -e "$incoming/outcome" ] && job_state "$state/jobs/$2" && [ $job_state = running ] && [ $left -gt 0 ]; do
+	sleep 0.1
+	left=$(( left - 1 ))
+done
+job_state "$state/jobs/$2"
+if [ -e "$incoming/outcome" ]; then cat "$incoming/outcome"
+elif [ $job_state = running ]; then echo "running $(du -sk "$incoming" | awk '{ print $1 }')"
+else
+	echo ended
+	report "$state/jobs/$2"
+fi
+`;
+
+/** Waits for a transport at most some seconds. Prints `staged`, `refused`, `running KIB` (on the disk so far), or `ended` and a job report. */
+export function awaitTransport(sha256: string, key: string, seconds: number): readonly string[] {
+	return script(AWAIT, sha256, key, String(seconds));
+}

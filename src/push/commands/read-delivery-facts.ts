@@ -1,0 +1,28 @@
+import { INCOMING } from "../scripts/transport.ts";
+import { script } from "./script.ts";
+
+const FACTS = `${INCOMING}
+mkdir -p "$state/packages" "$state/incoming" || exit 1
+staged=$state/packages/$1
+if [ -f "$staged" ]; then
+	sum=$(sha256sum < "$staged")
+	if [ "\${sum%% *}" = "$1" ]; then echo "staged yes"; else rm -f "$staged"; fi
+fi
+if command -v fleetseed-agent >/dev/null; then echo "tool agent"
+elif command -v aria2c >/dev/null; then echo "tool aria2c"
+fi
+echo "free $(df -Pk "$state" | awk 'NR == 2 { print $4 }')"
+incoming_of "$1"
+echo "got $(du -sk "$incoming" 2>/dev/null | awk '{ print $1 }')"
+latest_transport "$1"
+[ -z "$key" ] || job_state "$state/jobs/$key"
+[ -z "$key" ] || [ $job_state != running ] || echo "running $key $(cat "$incoming/method")"
+`;
+
+/**
+ * What decides how a package comes to a machine: a line each, those that do not hold left out: `staged yes`, `tool NAME`, `free KIB`,
+ * `got KIB`, `running KEY METHOD`. A staged file with another digest is removed.
+ */
+export function readDeliveryFacts(sha256: string): readonly string[] {
+	return script(FACTS, sha256);
+}

@@ -1,0 +1,35 @@
+import { quote } from "../quote.ts";
+import { RUNNER, START_JOB } from "../scripts/job.ts";
+import { HOOK, INCOMING, TRANSPORT } from "../scripts/transport.ts";
+import { script } from "./script.ts";
+
+/** Seconds after which a transport ends even where no controller comes back to look at it. */
+const LONGEST_SECONDS = 24 * 3600;
+
+const START = `${INCOMING}${START_JOB}
+incoming_of "$1"
+mkdir -p "$incoming/data" || exit 1
+latest_transport "$1"
+[ -z "$key" ] || job_state "$state/jobs/$key"
+if [ -n "$key" ] && [ $job_state = running ]; then echo "$key"; exit 0; fi
+rm -f "$incoming/outcome"
+printf '%s\\n' "$2" > "$incoming/method" &&
+printf '%s' "$6" > "$incoming/hook.new" && chmod 700 "$incoming/hook.new" && mv "$incoming/hook.new" "$incoming/hook" &&
+cat > "$incoming/torrent.new" && ln -f "$incoming/torrent.new" "$incoming/torrent.torrent" &&
+mv "$incoming/torrent.new" "$incoming/torrent" || exit 1
+start_job "$next" "$3" "$4" "$5" && echo "$next"
+`;
+
+export interface StartTransport {
+	readonly sha256: string;
+	readonly method: "agent" | "aria2c";
+	readonly seedSeconds: number;
+}
+
+/** Starts the digest's transport, or joins the one that runs; its key is printed. The torrent comes on stdin. */
+export function startTransport({ sha256, method, seedSeconds }: StartTransport): readonly string[] {
+	const seed = String(Math.ceil(seedSeconds));
+	const commandLine = quote(script(TRANSPORT, sha256, method, seed));
+	const seconds = String(LONGEST_SECONDS + Math.ceil(seedSeconds));
+	return script(START, sha256, method, seconds, commandLine, RUNNER, HOOK);
+}

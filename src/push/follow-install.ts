@@ -1,0 +1,70 @@
+import { ask } from "./ask.ts";
+import { followJob } from "./commands/follow-job.ts";
+import { type Failed, failed } from "./failed.ts";
+import { isBusy } from "./installers/deb.ts";
+import { jobKey } from "./job-key.ts";
+import { type JobReport, parseJobReport, REPORT_BYTES } from "./job-report.ts";
+import type { Session } from "./session.ts";
+import type { Pushed, Task } from "./task.ts";
+
+/** One look lasts this long at most, so that no script of ours is left waiting at a machine that we lost. */
+const LOOK_SECONDS = 60;
+const SLACK_MS = 120_000;
+
+/**
+ * Follows the attempt's job to its end; never starts one. The job ends itself at its own time limit. Errors: FS-SSH-*, FS-INSTALL-DIGEST,
+ * FS-INSTALL-TIMEOUT, FS-INSTALL-BUSY, FS-INSTALL-EXIT (it ended without a result), FS-DETECT-FAILED (there is no such job).
+ */
+export async function followInstall(session: Session, task: Task, signal: AbortSignal): Promise<Pushed> {
+	const deadline = performance.now() + task.spec.install.timeoutMs + SLACK_MS;
+	for (;;) {
+		const report = await look(session, task, signal);
+		if ("failure" in report) return { outcome: report };
+		if (report.state.kind !== "running") return conclude(task, report);
+		if (performance.now() > deadline) return { outcome: failure(task, "FS-INSTALL-TIMEOUT", "its job does not end") };
+	}
+}
+
+async function look(session: Session, { ref }: Task, signal: AbortSignal): Promise<JobReport | Failed> {
+	const code = "FS-DETECT-FAILED";
+	const timeoutMs = LOOK_SECONDS * 2 * 1000;
+	const asking = { session, signal, machine: ref.machine, timeoutMs, code, maxOutputBytes: REPORT_BYTES } as const;
+	const asked = await ask(followJob(jobKey(ref), LOOK_SECONDS), asking);
+	if ("failure" in asked) return asked;
+	return parseJobReport(asked.answer) ?? failed(code, `${ref.machine}: the job of ${ref.package} gave no answer`);
+}
+
+function conclude(task: Task, { state, marker, output }: JobReport): Pushed {
+	switch (state.kind) {
+		case "exited": {
+			const failed = explain(task, { exitCode: state.exitCode, marker, text: output.head + output.tail });
+			return { outcome: failed ?? { kind: "exited", exitCode: state.exitCode }, output };
+		}
+		case "lost":
+			return { outcome: failure(task, "FS-INSTALL-EXIT", "its job ended without a result"), output };
+		default:
+			return { outcome: failure(task, "FS-DETECT-FAILED", `there is no job of attempt ${task.ref.attempt}`) };
+	}
+}
+
+interface Ended {
+	readonly exitCode: number;
+	readonly marker: string | null;
+	readonly text: string;
+}
+
+function explain(task: Task, { exitCode, marker, text }: Ended): Failed | null {
+	const { spec } = task;
+	if (marker === "digest") return failure(task, "FS-INSTALL-DIGEST", "the staged file is not the package");
+	if (marker === "timeout") {
+		return failure(task, "FS-INSTALL-TIMEOUT", `the installer ran longer than ${spec.install.timeoutMs / 1000} s`);
+	}
+	if (spec.type === "deb" && exitCode !== 0 && isBusy(text)) {
+		return failure(task, "FS-INSTALL-BUSY", "another installer holds the lock");
+	}
+	return null;
+}
+
+function failure({ ref }: Task, code: Parameters<typeof failed>[0], what: string): Failed {
+	return failed(code, `${ref.machine}: ${ref.package}: ${what}`);
+}

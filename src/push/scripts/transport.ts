@@ -1,0 +1,66 @@
+import { JOB } from "./job.ts";
+import { STATE } from "./state.ts";
+
+/** Folder of one digest's delivery: `torrent`, `data/DIGEST`, and `outcome` (staged or refused) once the file is whole. */
+export const INCOMING = `${JOB}
+incoming_of() { incoming=$state/incoming/$1; }
+# Sets $key to the digest's latest transport ("" if there was none) and $next to the key after it.
+latest_transport() {
+	short=$(printf %.16s "$1") n=0
+	while [ -d "$state/jobs/deliver-$short-$(( n + 1 ))" ]; do n=$(( n + 1 )); done
+	key=
+	[ $n -eq 0 ] || key=deliver-$short-$n
+	next=deliver-$short-$(( n + 1 ))
+}
+`;
+
+/** The program that a transport calls when the file is whole: GID COUNT PATH, as aria2 does. Safe to call twice. */
+export const HOOK = `#!/bin/sh
+${STATE}
+path=$3
+sha256=\${path##*/}
+incoming=$state/incoming/$sha256
+[ -e "$incoming/outcome" ] && exit 0
+say() { echo "$1" > "$incoming/outcome.$$" && mv "$incoming/outcome.$$" "$incoming/outcome"; }
+sum=$(sha256sum < "$path") || exit 1
+if [ "\${sum%% *}" = "$sha256" ]; then
+	mkdir -p "$state/packages"
+	chmod 600 "$path"
+	sync "$path"
+	ln -f "$path" "$state/packages/$sha256" && say staged
+else
+	say refused
+	rm -f "$path"
+fi
+`;
+
+/**
+ * A delivery's job: DIGEST METHOD SEED_SECONDS. What is whole already needs no transport; one that ends without calling the
+ * hook is followed by it; the torrent goes, for it holds the machine's token, and the data too once it is staged.
+ */
+export const TRANSPORT = `${STATE}
+incoming=$state/incoming/$1 data=$state/incoming/$1/data hook=$state/incoming/$1/hook
+mkdir -p "$data"
+if [ -f "$data/$1" ]; then
+	sum=$(sha256sum < "$data/$1")
+	if [ "\${sum%% *}" = "$1" ]; then "$hook" - 1 "$data/$1"
+	# aria2 refuses a file that it has no record of.
+	elif [ "$2" = aria2c ] && [ ! -e "$data/$1.aria2" ]; then rm -f "$data/$1"
+	fi
+fi
+case $2 in
+agent)
+	fleetseed-agent fetch --torrent "$incoming/torrent" --folder "$data" --seed-seconds "$3" --on-complete "$hook"
+	code=$? ;;
+aria2c)
+	aria2c --no-conf --enable-dht=false --enable-dht6=false --enable-peer-exchange=false --bt-enable-lpd=false \\
+		--seed-time="$(printf %d.%02d $(( $3 / 60 )) $(( $3 % 60 * 10 / 6 )))" --seed-ratio=0.0 \\
+		--dir="$data" --on-bt-download-complete="$hook" --file-allocation=none --check-integrity=true \\
+		--summary-interval=0 --console-log-level=warn --bt-max-peers=30 --follow-torrent=false "$incoming/torrent.torrent"
+	code=$? ;;
+esac
+[ $code -ne 0 ] || [ ! -f "$data/$1" ] || "$hook" - 1 "$data/$1"
+rm -f "$incoming/torrent" "$incoming/torrent.torrent"
+[ ! -e "$state/packages/$1" ] || rm -rf "$data"
+exit $code
+`;

@@ -1,13 +1,41 @@
 import type { Event } from "../model/event.ts";
 import type { Fleet } from "../model/fleet.ts";
+import type { HostKey, Machine } from "../model/machine.ts";
+import type { Inventory } from "../policy/parse-inventory.ts";
+import { hostKeyOf } from "../push/host-keys.ts";
 import { type KnownHosts, keysFor } from "../push/known-hosts.ts";
 
-/** Approvals that the known_hosts file gives to machines nobody has approved yet; it never changes a pinned key. */
-export function approvalsInAdvance(fleet: Fleet, knownHosts: KnownHosts, at: number): readonly Event[] {
-	return [...fleet.machines.values()].flatMap(({ name, address, port, trust }): Event[] => {
-		if (trust.kind !== "discovered") return [];
-		const byName = keysFor(knownHosts, name, port);
-		const hostKeys = byName.length > 0 ? byName : keysFor(knownHosts, address, port);
-		return hostKeys.length > 0 ? [{ kind: "MachineApproved", machine: name, hostKeys, by: "known_hosts", at }] : [];
+export interface Vouchers {
+	readonly inventory: Inventory;
+	readonly knownHosts: KnownHosts;
+}
+
+/** Approvals that the inventory or the known_hosts file gives to machines nobody has approved yet; a pinned key is never changed. */
+export function approvalsInAdvance(fleet: Fleet, vouchers: Vouchers, at: number): readonly Event[] {
+	return [...fleet.machines.values()].flatMap((machine): Event[] => {
+		if (machine.trust.kind !== "discovered") return [];
+		const { name } = machine;
+		const listed = inventoryKeys(vouchers.inventory, name);
+		if (listed.length > 0) return [{ kind: "MachineApproved", machine: name, hostKeys: listed, by: "inventory", at }];
+		const known = knownHostsKeys(vouchers.knownHosts, machine);
+		return known.length > 0 ? [{ kind: "MachineApproved", machine: name, hostKeys: known, by: "known_hosts", at }] : [];
 	});
+}
+
+function inventoryKeys({ machines }: Inventory, name: string): readonly HostKey[] {
+	const lines =
+		machines
+			.find((machine) => machine.name === name)
+			?.hostKeys?.trim()
+			.split("\n") ?? [];
+	return lines.flatMap((line) => {
+		const blob = line.split(" ")[1];
+		return blob === undefined ? [] : [hostKeyOf(Buffer.from(blob, "base64"))];
+	});
+}
+
+/** By name first: an address is only where the network says that the machine is. */
+function knownHostsKeys(knownHosts: KnownHosts, { name, address, port }: Machine): readonly HostKey[] {
+	const byName = keysFor(knownHosts, name, port);
+	return byName.length > 0 ? byName : keysFor(knownHosts, address, port);
 }

@@ -6,13 +6,11 @@ import { Browser } from "../discover/browser.ts";
 import type { Event } from "../model/event.ts";
 import type { Decision } from "../plan/decide.ts";
 import { describeProblem, type Problem } from "../policy/document.ts";
-import type { Inventory } from "../policy/parse-inventory.ts";
 import type { Settings } from "../policy/parse-settings.ts";
-import type { KnownHosts } from "../push/known-hosts.ts";
 import { Pusher } from "../push/pusher.ts";
 import { Journal } from "../record/journal.ts";
 import { Swarm } from "../swarm/swarm.ts";
-import { approvalsInAdvance } from "./approve-in-advance.ts";
+import { approvalsInAdvance, type Vouchers } from "./approve-in-advance.ts";
 import { readInventory, readKnownHosts } from "./configuration.ts";
 import { inventoryEvents, withGroups } from "./inventory-events.ts";
 import { Ledger } from "./ledger.ts";
@@ -48,8 +46,7 @@ export class Daemon {
 	readonly #browser: Browser;
 	readonly #secret: Buffer;
 	readonly #uplink: UplinkMeter;
-	#inventory: Inventory | null = null;
-	#knownHosts: KnownHosts | null = null;
+	#vouchers: Vouchers | null = null;
 	#admitted: unknown = null;
 
 	/** The state folder must exist. */
@@ -125,9 +122,8 @@ export class Daemon {
 	async reload(): Promise<readonly Problem[]> {
 		const { settings, log, now } = this.#options;
 		const folder = await readPolicyFolder(settings.policiesFolder);
-		const { inventory, problems } = await readInventory(settings, this.#inventory);
-		this.#inventory = inventory;
-		this.#knownHosts = await readKnownHosts(settings);
+		const { inventory, problems } = await readInventory(settings, this.#vouchers?.inventory ?? null);
+		this.#vouchers = { inventory, knownHosts: await readKnownHosts(settings) };
 		this.problems = [...folder.problems, ...problems];
 		for (const problem of this.problems) log.error({ code: problem.code }, describeProblem(problem));
 		const { fleet } = this.ledger;
@@ -141,15 +137,15 @@ export class Daemon {
 		return this.#uplink.read();
 	}
 
-	/** The one way in for events: what the known_hosts file approves is approved in the same breath. */
+	/** The one way in for events: what the files approve in advance is approved in the same breath. */
 	record(events: readonly Event[]): void {
 		this.loop.record(events);
-		if (this.#knownHosts === null) return;
-		this.loop.record(approvalsInAdvance(this.ledger.fleet, this.#knownHosts, this.#options.now()));
+		if (this.#vouchers === null) return;
+		this.loop.record(approvalsInAdvance(this.ledger.fleet, this.#vouchers, this.#options.now()));
 	}
 
 	#sighted(event: Event): void {
-		this.record([this.#inventory ? withGroups(event, this.#inventory) : event]);
+		this.record([this.#vouchers ? withGroups(event, this.#vouchers.inventory) : event]);
 	}
 
 	#decided(decision: Decision): void {

@@ -1,5 +1,6 @@
 import type { Machine } from "../model/machine.ts";
 import type { Selector } from "../model/policy.ts";
+import { matchesGlob } from "../policy/glob.ts";
 
 /** Whether the selector takes this machine. Criteria of different kinds must all hold; a selector without any takes none. */
 export function selects(selector: Selector, machine: Machine): boolean {
@@ -18,12 +19,4 @@ export function selects(selector: Selector, machine: Machine): boolean {
 /** null: the criterion is not given. */
 function anyOf(values: readonly string[], holds: (value: string) => boolean): boolean | null {
 	return values.length === 0 ? null : values.some(holds);
-}
-
-function matchesGlob(glob: string, name: string): boolean {
-	const pattern = glob
-		.replace(/[.+^${}()|[\]\\]/g, "\\$&")
-		.replaceAll("*", ".*")
-		.replaceAll("?", ".");
-	return new RegExp(`^${pattern}$`).test(name);
 }

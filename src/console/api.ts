@@ -23,8 +23,8 @@ export class ApiServer {
 	constructor(options: { readonly cockpit: Cockpit; readonly socketPath: string; readonly log: FastifyBaseLogger }) {
 		this.#socketPath = options.socketPath;
 		this.#server = Fastify({
-			loggerInstance: options.log,
-			disableRequestLogging: true,
+			// Below warn Fastify logs every request.
+			loggerInstance: options.log.child({}, { level: "warn" }),
 			bodyLimit: BODY_LIMIT_BYTES,
 			forceCloseConnections: true,
 		});

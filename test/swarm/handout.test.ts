@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Handout } from "../../src/swarm/handout.ts";
+
+function handoutOf(pieceCount: number, { hasOtherSeeds = false } = {}) {
+	return new Handout({ pieceCount, hasOtherSeeds: () => hasOtherSeeds });
+}
+
+/** Lets time pass second by second; whoever is shown a piece has it in the next second. Tells how many were shown. */
+function pass(handout: Handout, seconds: readonly number[], isAlive = (_peer: string) => true): number {
+	let shown = 0;
+	for (const second of seconds) {
+		const gifts = handout.next(second * 1000);
+		shown += gifts.length;
+		for (const { peer, piece } of gifts) if (isAlive(peer)) handout.holds(peer, piece, second * 1000 + 500);
+	}
+	return shown;
+}
+
+const range = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index);
+
+test("a piece is shown to one peer only while the peers pass pieces on", () => {
+	const handout = handoutOf(100);
+	for (const peer of ["a", "b", "c"]) handout.join(peer, 0);
+	const seen = new Set<number>();
+	for (const second of range(0, 40)) {
+		for (const { peer, piece } of handout.next(second * 100)) {
+			assert.ok(!seen.has(piece), `piece ${piece} was shown twice`);
+			seen.add(piece);
+			for (const other of ["a", "b", "c"]) if (other !== peer) handout.holds(other, piece, second * 100);
+			handout.holds(peer, piece, second * 100);
+		}
+	}
+	assert.equal(seen.size, 100);
+});
+
+test("no more than 16 pieces are on their way, and peers share them evenly", () => {
+	const handout = handoutOf(1000);
+	for (const peer of range(0, 8)) handout.join(String(peer), 0);
+	const gifts = handout.next(0);
+	assert.equal(gifts.length, 16);
+	for (const peer of range(0, 8)) assert.equal(gifts.filter((gift) => gift.peer === String(peer)).length, 2);
+	assert.deepEqual(handout.next(0), []);
+});
+
+test("what only a peer that left had is shown to another", () => {
+	const handout = handoutOf(16);
+	handout.join("first", 0);
+	pass(handout, [0, 1]);
+	handout.join("second", 2000);
+	assert.deepEqual(handout.next(2000), []);
+	handout.leave("first");
+	assert.equal(handout.next(2100).length, 16);
+});
+
+test("a piece that does not arrive within 20 s is shown to another", () => {
+	const handout = handoutOf(4);
+	handout.join("dead", 0);
+	assert.equal(handout.next(0).length, 4);
+	handout.join("alive", 15_000);
+	assert.deepEqual(handout.next(19_000), []);
+	assert.ok(handout.next(20_000).some(({ peer }) => peer === "alive"));
+});
+
+test("peers that cannot reach each other are each fed in the end", () => {
+	const handout = handoutOf(40);
+	for (const peer of ["a", "b", "c"]) handout.join(peer, 0);
+	assert.equal(pass(handout, range(0, 8)), 40);
+	assert.equal(pass(handout, range(8, 60)), 80);
+});
+
+test("a newcomer is left to machines that hold everything, unless they do not feed it for 8 s", () => {
+	const handout = handoutOf(10, { hasOtherSeeds: true });
+	handout.join("newcomer", 0);
+	assert.equal(pass(handout, range(0, 8)), 0);
+	assert.equal(pass(handout, range(9, 20)), 10);
+});
+
+test("pieces that do not exist are not believed", () => {
+	const handout = handoutOf(2);
+	handout.join("liar", 0);
+	handout.holds("liar", 7, 0);
+	handout.holds("liar", -1, 0);
+	assert.equal(handout.next(0).length, 2);
+});

@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { test } from "node:test";
+import { SwarmDown } from "../../src/swarm/swarm-down.ts";
+import { aria2c } from "./aria2c.ts";
+import {
+	type Bench,
+	digest,
+	hasCompleted,
+	openBench,
+	spawnAgent,
+	spawnAt,
+	until,
+	uplinkMultiple,
+} from "./workbench.ts";
+
+const hasNoAria2c = spawnSync("aria2c", ["--version"]).error ? "aria2c is not installed here" : false;
+
+function spawnAll(bench: Bench) {
+	return Promise.all(bench.peers.map(({ machine }) => spawnAgent(bench, machine)));
+}
+
+test("a package reaches three machines whole, and the source sends it about once", async () => {
+	await using bench = await openBench({ machines: 3 });
+	const machines = await spawnAll(bench);
+	await until("all have it", () => machines.every(hasCompleted));
+	for (const machine of machines) assert.equal(digest(await machine.received()), bench.sha256);
+	assert.ok((await uplinkMultiple(bench)) < 2);
+	const isSeen = (machine: string) =>
+		bench.progress.some((seen) => seen.machine === machine && seen.event === "completed" && seen.leftBytes === 0);
+	await until("their progress is told", () => bench.peers.every(({ machine }) => isSeen(machine)));
+});
+
+test("eight machines at once, without any limit, cost the source at most three copies", async () => {
+	await using bench = await openBench({ machines: 8, sizeBytes: 8_000_000 });
+	const machines = await spawnAll(bench);
+	await until("all have it", () => machines.every(hasCompleted), 60_000);
+	const multiple = await uplinkMultiple(bench);
+	assert.ok(multiple >= 1 && multiple <= 3, `the source sent ${multiple.toFixed(2)} copies`);
+});
+
+test("aria2c takes part", { skip: hasNoAria2c }, async () => {
+	await using bench = await openBench({ machines: 2 });
+	const machines = await Promise.all(bench.peers.map(({ machine }) => spawnAt(bench, machine, aria2c)));
+	const isThere = async () =>
+		(await Promise.all(machines.map(({ received }) => received()))).every((bytes) => digest(bytes) === bench.sha256);
+	await until("both have it", isThere, 45_000);
+	assert.ok((await uplinkMultiple(bench)) <= 3);
+});
+
+test("machines that die with what only they had do not stop the others", async () => {
+	await using bench = await openBench({ machines: 4, sizeBytes: 16_000_000 });
+	const [first, second, ...others] = await spawnAll(bench);
+	assert.ok(first && second);
+	const hasSome = ({ output }: typeof first) => /"downloadedBytes":[1-9]/.test(output()) || hasCompleted(first);
+	await until("the first has some", () => hasSome(first) || hasSome(second));
+	first.child.kill("SIGKILL");
+	second.child.kill("SIGKILL");
+	await until("the others have it", () => others.every(hasCompleted), 60_000);
+});
+
+test("the swarm process is started again when it is killed, on the same ports, and the transfer goes on", async () => {
+	await using bench = await openBench({ machines: 2, sizeBytes: 32_000_000 });
+	const { swarm } = bench;
+	const { ports, pid } = swarm;
+	const machines = await spawnAll(bench);
+	await until("the source sends", async () => (await uplinkMultiple(bench)) > 0.05);
+	assert.ok(pid);
+	process.kill(pid, "SIGKILL");
+	await assert.rejects(swarm.totals(), SwarmDown);
+	assert.match(bench.restarts.join(), /SIGKILL/);
+	await until("all have it", () => machines.every(hasCompleted), 60_000);
+	assert.deepEqual(swarm.ports, ports);
+	assert.notEqual(swarm.pid, pid);
+	assert.deepEqual(await swarm.share(bench.sha256), bench.shared);
+});
+
+test("sharing again changes nothing, and sharing what is not there is refused", async () => {
+	await using bench = await openBench();
+	assert.deepEqual(await bench.swarm.share(bench.sha256), bench.shared);
+	assert.equal((await bench.swarm.totals()).length, 1);
+	await assert.rejects(bench.swarm.share("0".repeat(64)), /ENOENT/);
+});
+
+test("a call to a swarm that was stopped says that it is down", async () => {
+	const bench = await openBench();
+	await bench[Symbol.asyncDispose]();
+	await assert.rejects(bench.swarm.totals(), { code: "FS-SWARM-DOWN", message: /FS-SWARM-DOWN/ });
+	await bench.swarm.stop();
+});

@@ -1,0 +1,146 @@
+import assert from "node:assert/strict";
+import { mkdir, open, readdir, readFile, utimes, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import { jobKey } from "../../src/push/job-key.ts";
+import { lab, taskOf } from "./lab.ts";
+import { stage } from "./stage.ts";
+import { until } from "./until.ts";
+
+test("runs a script package with its arguments and environment, and keeps what it says", async (t) => {
+	const { pusher, target, state, signal } = await lab(t);
+	const sha256 = await stage(state, '#!/bin/sh\necho "$SITE: $*"\nexit 7\n');
+	const install = { arguments: ["a b", "$HOME", "{file}"], timeoutMs: 60_000, env: { SITE: "budapest" } };
+	const { outcome, output } = await pusher.install(target, taskOf({ sha256, install }), signal);
+	assert.deepEqual(outcome, { kind: "exited", exitCode: 7 });
+	const said = `budapest: a b $HOME ${join(state, "packages", sha256)}.run\n`;
+	assert.deepEqual(output, { head: said, tail: "", totalBytes: Buffer.byteLength(said) });
+});
+
+test("runs a job once, however many start it at the same time", async (t) => {
+	const { pusher, target, state, folder, signal } = await lab(t);
+	const sha256 = await stage(state, "#!/bin/sh\necho ran >> ~/runs\nsleep 0.3\n");
+	const task = taskOf({ sha256 });
+	const many = await Promise.all(Array.from({ length: 5 }, () => pusher.install(target, task, signal)));
+	for (const { outcome } of many) assert.deepEqual(outcome, { kind: "exited", exitCode: 0 });
+	assert.equal(await readFile(join(folder, "runs"), "utf8"), "ran\n");
+	await pusher.install(target, task, signal);
+	assert.equal(await readFile(join(folder, "runs"), "utf8"), "ran\n", "a key that was used is never started again");
+	await pusher.install(target, { ...task, ref: { ...task.ref, attempt: 2 } }, signal);
+	assert.equal(await readFile(join(folder, "runs"), "utf8"), "ran\nran\n", "another attempt is another job");
+});
+
+test("lets a job go on through a lost connection, and reads its exit code afterwards", async (t) => {
+	const { pusher, target, machine, state, folder, signal } = await lab(t);
+	const sha256 = await stage(
+		state,
+		"#!/bin/sh\n: > ~/begun\nwhile [ ! -e ~/go ]; do sleep 0.05; done\necho done\nexit 3\n",
+	);
+	const task = taskOf({ sha256 });
+	const installing = pusher.install(target, task, signal);
+	await until(async () => (await readdir(folder)).includes("begun"));
+	machine.dropConnections();
+	const { outcome } = await installing;
+	assert.equal(outcome.kind === "failed" && outcome.failure.code, "FS-SSH-LOST");
+	const inspected = await pusher.inspect(target, task, signal);
+	assert.equal(inspected.outcome.kind === "inspected" && inspected.outcome.facts.job.kind, "running");
+	const following = pusher.follow(target, task, signal);
+	await writeFile(join(folder, "go"), "");
+	const followed = await following;
+	assert.deepEqual(followed.outcome, { kind: "exited", exitCode: 3 });
+	assert.equal(followed.output?.head, "done\n");
+});
+
+test("keeps the first and last 256 KiB of a flood, and counts all of it", async (t) => {
+	const { pusher, target, state, signal } = await lab(t);
+	const flood = `head -c 1000000 /dev/zero | tr '\\0' a; head -c 3000000 /dev/zero | tr '\\0' b; echo end`;
+	const sha256 = await stage(state, `#!/bin/sh\n${flood}\n`);
+	const task = taskOf({ sha256 });
+	const { output } = await pusher.install(target, task, signal);
+	assert.equal(output?.totalBytes, 4_000_004);
+	assert.equal(output?.head, "a".repeat(262_144));
+	assert.equal(output?.tail, `${"b".repeat(262_140)}end\n`);
+	const kept = (await readdir(join(state, "jobs", jobKey(task.ref)))).filter((name) => name.startsWith("output."));
+	assert.ok(kept.length <= 3, `${kept} on the disk`);
+});
+
+test("gives all of an output between one chunk and the kept size", async (t) => {
+	const { pusher, target, state, signal } = await lab(t);
+	for (const [attempt, size] of [0, 262_144, 262_145, 524_288, 524_289].entries()) {
+		const sha256 = await stage(state, `#!/bin/sh\nhead -c ${size} /dev/zero | tr '\\0' x\n`);
+		const { output } = await pusher.install(target, taskOf({ sha256 }, attempt), signal);
+		assert.equal(output?.totalBytes, size);
+		assert.equal(output.head.length + output.tail.length, Math.min(size, 524_288), `of ${size}`);
+	}
+});
+
+test("stops an installer that runs longer than its time, and says so", async (t) => {
+	const { pusher, target, state, signal } = await lab(t);
+	const sha256 = await stage(state, "#!/bin/sh\nsleep 30\n");
+	const install = { arguments: [], timeoutMs: 1_000, env: {} };
+	const { outcome } = await pusher.install(target, taskOf({ sha256, install }), signal);
+	assert.equal(outcome.kind === "failed" && outcome.failure.code, "FS-INSTALL-TIMEOUT");
+});
+
+test("takes no exit code 124 of a quick installer for a timeout", async (t) => {
+	const { pusher, target, state, signal } = await lab(t);
+	const sha256 = await stage(state, "#!/bin/sh\nexit 124\n");
+	const { outcome } = await pusher.install(target, taskOf({ sha256 }), signal);
+	assert.deepEqual(outcome, { kind: "exited", exitCode: 124 });
+});
+
+test("starts no installer when one byte of the staged file is other, and removes the file", async (t) => {
+	const { pusher, target, state, folder, signal } = await lab(t);
+	const content = "#!/bin/sh\necho ran >> ~/runs\n";
+	const sha256 = await stage(state, content);
+	const staged = await open(join(state, "packages", sha256), "r+");
+	await staged.write("E", content.indexOf("echo"));
+	await staged.close();
+	const { outcome } = await pusher.install(target, taskOf({ sha256 }), signal);
+	assert.equal(outcome.kind === "failed" && outcome.failure.code, "FS-INSTALL-DIGEST");
+	assert.ok(!(await readdir(folder)).includes("runs"));
+	assert.deepEqual(await readdir(join(state, "packages")), []);
+});
+
+test("uses up no attempt when nothing is staged", async (t) => {
+	const { pusher, target, signal } = await lab(t);
+	const { outcome } = await pusher.install(target, taskOf(), signal);
+	assert.equal(outcome.kind === "failed" && outcome.failure.code, "FS-DELIVER-FAILED");
+	const inspected = await pusher.inspect(target, taskOf(), signal);
+	assert.equal(inspected.outcome.kind === "inspected" && inspected.outcome.facts.job.kind, "none");
+});
+
+test("calls a job lost whose processes are gone", async (t) => {
+	const { pusher, target, machine, state, folder, signal } = await lab(t);
+	const sha256 = await stage(state, "#!/bin/sh\n: > ~/begun\nsleep 60\n");
+	const task = taskOf({ sha256 });
+	const installing = pusher.install(target, task, signal);
+	await until(async () => (await readdir(folder)).includes("begun"));
+	await machine.killJobs();
+	await installing;
+	const inspected = await pusher.inspect(target, task, signal);
+	assert.equal(inspected.outcome.kind === "inspected" && inspected.outcome.facts.job.kind, "lost");
+});
+
+test("replaces the default program by the policy's, with {file} in its arguments only", async (t) => {
+	const { pusher, target, state, signal } = await lab(t);
+	const sha256 = await stage(state, "content");
+	const install = { command: "echo", arguments: ["--from={file}"], timeoutMs: 60_000, env: { X: "{file}" } };
+	const { output } = await pusher.install(target, taskOf({ sha256, install }), signal);
+	assert.equal(output?.head, `--from=${join(state, "packages", sha256)}.run\n`);
+});
+
+test("waits for a runner that has not come yet, then calls the job lost for good", async (t) => {
+	const { pusher, target, state, signal } = await lab(t);
+	const task = taskOf();
+	const job = join(state, "jobs", jobKey(task.ref));
+	await mkdir(job, { recursive: true });
+	const stateOf = async () => {
+		const { outcome } = await pusher.inspect(target, task, signal);
+		return outcome.kind === "inspected" && outcome.facts.job.kind;
+	};
+	assert.equal(await stateOf(), "running");
+	await utimes(job, new Date(0), new Date(0));
+	assert.equal(await stateOf(), "lost");
+	assert.ok((await readdir(job)).includes("started"), "a runner that comes now finds its one run taken");
+});

@@ -1,0 +1,56 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestContext } from "node:test";
+import ssh2 from "ssh2";
+import type { PackageSpec } from "../../src/model/policy.ts";
+import { Pusher, type Target, type Task } from "../../src/push/pusher.ts";
+import { Machine, type MachineOptions } from "../fleet/machine.ts";
+
+/** A machine, a pusher and the way from one to the other; all gone when the test ends. */
+export async function lab(t: TestContext, options: Partial<MachineOptions> = {}) {
+	const folder = await mkdtemp(join(tmpdir(), "fleetseed-push-"));
+	const pair = ssh2.utils.generateKeyPairSync("ed25519");
+	const machine = new Machine({
+		name: "mill-03",
+		folder,
+		address: "127.0.0.3",
+		authorizedKey: pair.public,
+		...options,
+	});
+	const pusher = new Pusher({ sessions: 8, seedSeconds: 1 });
+	await machine.start();
+	t.after(async () => {
+		await pusher.stop();
+		await machine.stop();
+		await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+	});
+	const target: Target = {
+		machine: "mill-03",
+		address: "127.0.0.3",
+		port: machine.port,
+		user: "deploy",
+		hostKeys: [machine.hostKey],
+		connectTimeoutMs: 5_000,
+		privateKey: pair.private,
+	};
+	return { folder, state: join(folder, "state"), machine, pusher, target, signal: t.signal };
+}
+
+/** A task of a script package that does nothing, with what a test wants different. */
+export function taskOf(spec: Partial<PackageSpec> = {}, attempt = 1): Task {
+	return {
+		spec: {
+			name: "tool",
+			version: "1.2.0",
+			type: "script",
+			source: { url: "https://origin.example/tool", mirrors: [] },
+			sha256: "0".repeat(64),
+			install: { arguments: [], timeoutMs: 60_000, env: {} },
+			detection: [{ type: "file", path: "~/installed" }],
+			returnCodes: { success: [0], softReboot: [], hardReboot: [], retry: [] },
+			...spec,
+		},
+		ref: { machine: "mill-03", rollout: "office@12345678/2026-11-23T02:00:00Z", package: "tool", attempt },
+	};
+}

@@ -1,0 +1,156 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
+import { test } from "node:test";
+import ssh2 from "ssh2";
+import type { Failed } from "../../src/push/failed.ts";
+import { Session } from "../../src/push/session.ts";
+import { Sessions } from "../../src/push/sessions.ts";
+import type { Target } from "../../src/push/target.ts";
+import { lab } from "./lab.ts";
+import { until } from "./until.ts";
+
+async function failure(target: Target, signal: AbortSignal): Promise<Failed> {
+	const answer = await Session.connect(target, signal);
+	if (answer instanceof Session) {
+		answer.stop();
+		assert.fail("it connected");
+	}
+	return answer;
+}
+
+test("sends no authentication to a machine with another host key, and says which key it saw", async (t) => {
+	const { machine, target, signal } = await lab(t);
+	await machine.rekey();
+	const { failure: failed, sawHostKey } = await failure(target, signal);
+	assert.equal(failed.code, "FS-SSH-HOSTKEY");
+	assert.deepEqual(sawHostKey, machine.hostKey);
+	assert.equal(machine.connections, 1);
+	assert.equal(machine.authenticationAttempts, 0);
+	assert.equal(machine.commands, 0);
+});
+
+test("names a key of another type a changed key, not a missing algorithm", async (t) => {
+	const { machine, target, signal } = await lab(t, {
+		hostKey: ssh2.utils.generateKeyPairSync("ecdsa", { bits: 256 }).private,
+	});
+	const hostKeys = [{ type: "ssh-ed25519", fingerprint: "SHA256:other" }];
+	const { failure: failed, sawHostKey } = await failure({ ...target, hostKeys }, signal);
+	assert.equal(failed.code, "FS-SSH-HOSTKEY");
+	assert.equal(sawHostKey?.type, "ecdsa-sha2-nistp256");
+	assert.equal(machine.authenticationAttempts, 0);
+});
+
+test("scans a host key without authenticating", async (t) => {
+	const { machine, pusher, target, signal } = await lab(t);
+	const scanned = await pusher.scanHostKey(target, signal);
+	assert.deepEqual(scanned, { kind: "host_key", hostKey: machine.hostKey });
+	assert.equal(machine.authenticationAttempts, 0);
+	await machine.stop();
+	const refused = await pusher.scanHostKey(target, signal);
+	assert.equal(refused.kind === "failed" && refused.failure.code, "FS-SSH-REFUSED");
+});
+
+test("says what a refused key is and where", async (t) => {
+	const { machine, target, signal } = await lab(t);
+	const privateKey = ssh2.utils.generateKeyPairSync("ed25519").private;
+	const { failure: failed } = await failure({ ...target, privateKey }, signal);
+	assert.deepEqual(failed, {
+		code: "FS-SSH-AUTH",
+		detail: `mill-03: SSH refused our key (deploy@127.0.0.3:${machine.port})`,
+	});
+});
+
+test("tells a private key that cannot be used, before it connects", async (t) => {
+	const { machine, target, signal } = await lab(t);
+	const publicKey = ssh2.utils.generateKeyPairSync("ed25519").public;
+	for (const privateKey of ["", "nonsense", publicKey]) {
+		assert.equal((await failure({ ...target, privateKey }, signal)).failure.code, "FS-SSH-KEY");
+	}
+	assert.equal(machine.connections, 0);
+});
+
+test("tells a machine that refuses connections from one that does not answer", async (t) => {
+	const { machine, target, signal } = await lab(t);
+	const silent = createServer().listen(0, "127.0.0.1");
+	await once(silent, "listening");
+	t.after(() => silent.close());
+	const port = (silent.address() as AddressInfo).port;
+	const unanswered = { ...target, address: "127.0.0.1", port, connectTimeoutMs: 200 };
+	assert.equal((await failure(unanswered, signal)).failure.code, "FS-SSH-TIMEOUT");
+	await machine.stop();
+	assert.equal((await failure(target, signal)).failure.code, "FS-SSH-REFUSED");
+});
+
+test("runs commands side by side with capped output, input and exit codes", async (t) => {
+	const { target, signal } = await lab(t);
+	const session = await Session.connect(target, signal);
+	assert.ok(session instanceof Session);
+	const options = { timeoutMs: 5_000, signal, maxOutputBytes: 8 };
+	const [echo, cat, killed] = await Promise.all([
+		session.run(["sh", "-c", "echo 123456789; echo no >&2; exit 300"], options),
+		session.run(["cat"], { ...options, stdin: Buffer.from("in") }),
+		session.run(["sh", "-c", "kill -9 $$"], options),
+	]);
+	assert.ok(echo.kind === "ran" && cat.kind === "ran" && killed.kind === "ran");
+	assert.deepEqual([echo.exitCode, `${echo.stdout}`, `${echo.stderr}`], [44, "12345678", "no\n"]);
+	assert.deepEqual([cat.exitCode, `${cat.stdout}`], [0, "in"]);
+	assert.ok(killed.exitCode === undefined || killed.exitCode === 137);
+	const slow = await session.run(["sleep", "20"], { ...options, timeoutMs: 50 });
+	assert.equal(slow.kind === "failed" && slow.failure.code, "FS-SSH-TIMEOUT");
+	session.stop();
+	session.stop();
+	const late = await session.run(["true"], options);
+	assert.equal(late.kind === "failed" && late.failure.code, "FS-SSH-LOST");
+});
+
+test("shares one connection among a machine's steps, and replaces one that died", async (t) => {
+	const { machine, target, signal } = await lab(t);
+	const sessions = new Sessions({ limit: 2 });
+	t.after(() => sessions.stop());
+	const options = { timeoutMs: 5_000, signal, maxOutputBytes: 8 };
+	const act = () => sessions.use(target, signal, (session) => session.run(["true"], options));
+	for (const ran of await Promise.all([act(), act(), act()])) assert.equal(ran.kind, "ran");
+	assert.equal((await act()).kind, "ran");
+	assert.equal(machine.connections, 1);
+	machine.dropConnections();
+	await until(async () => (await act()).kind === "ran");
+	assert.equal(machine.connections, 2);
+});
+
+test("never has more connections than its limit; an idle one gives way", async (t) => {
+	const { machine, target, signal } = await lab(t);
+	const sessions = new Sessions({ limit: 1 });
+	t.after(() => sessions.stop());
+	let [now, most] = [0, 0];
+	const options = { timeoutMs: 5_000, signal, maxOutputBytes: 8 };
+	const users = Array.from({ length: 4 }, (_, index) =>
+		sessions.use({ ...target, user: `deploy${index}` }, signal, async (session) => {
+			most = Math.max(most, ++now);
+			const ran = await session.run(["true"], options);
+			now--;
+			return ran;
+		}),
+	);
+	for (const ran of await Promise.all(users)) assert.equal(ran.kind, "ran");
+	assert.equal(most, 1);
+	assert.equal((await sessions.use(target, signal, (session) => session.run(["true"], options))).kind, "ran");
+	assert.equal(machine.connections, 5);
+});
+
+test("answers at once when it is stopped or the signal aborts, and stop is safe to call twice", async (t) => {
+	const { target } = await lab(t);
+	const sessions = new Sessions({ limit: 1 });
+	const options = { timeoutMs: 20_000, maxOutputBytes: 8 };
+	const wait = (signal: AbortSignal) =>
+		sessions.use(target, signal, (session, ending) => session.run(["sleep", "20"], { ...options, signal: ending }));
+	const cancel = new AbortController();
+	const [first, second] = [wait(cancel.signal), wait(new AbortController().signal)];
+	cancel.abort();
+	const cancelled = await first;
+	assert.equal(cancelled.kind === "failed" && cancelled.failure.code, "FS-SSH-LOST");
+	sessions.stop();
+	sessions.stop();
+	const stopped = await second;
+	assert.equal(stopped.kind === "failed" && stopped.failure.code, "FS-SSH-LOST");
+});

@@ -15,7 +15,7 @@ import type { Ledger } from "./ledger.ts";
 import { tokenFor } from "./token.ts";
 
 /** A delivery that gets no byte for this long is given up and tried again. */
-const STALL_MS = 120_000;
+const STALL_MS = 45_000;
 
 export interface Performers {
 	readonly ledger: Ledger;

@@ -49,7 +49,7 @@ function describeCounts(reason: Extract<HeldReason, { kind: "ring_waiting" | "sl
 }
 
 /** "Sat 28 Nov 02:00 Europe/Budapest" */
-export function describeTime(at: number, timeZone: string): string {
+function describeTime(at: number, timeZone: string): string {
 	const parts = new Intl.DateTimeFormat("en-GB", {
 		timeZone,
 		weekday: "short",

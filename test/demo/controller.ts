@@ -54,7 +54,8 @@ export class Controller {
 
 	/** null: it is not up yet. */
 	async status(): Promise<StatusReport | null> {
-		if (this.#daemon?.exitCode !== null) throw new Error(`the daemon ended with ${this.#daemon?.exitCode}`);
+		const { exitCode } = this.#daemon ?? { exitCode: null };
+		if (exitCode !== null) throw new Error(`the daemon ended with ${exitCode}`);
 		return this.#client.get<StatusReport>("status").catch((error: Error & { isAnswer?: boolean }) => {
 			if (error.isAnswer === false) return null;
 			throw error;
@@ -67,11 +68,22 @@ export class Controller {
 		return stdout;
 	}
 
+	/** As when its machine loses power: no chance to say goodbye. */
+	async kill(): Promise<void> {
+		await this.#end("SIGKILL");
+	}
+
 	async stop(): Promise<void> {
 		await this.#client.close();
-		if (!this.#daemon || this.#daemon.exitCode !== null) return;
-		const ended = once(this.#daemon, "exit");
-		this.#daemon.kill("SIGTERM");
+		await this.#end("SIGTERM");
+	}
+
+	async #end(signal: NodeJS.Signals): Promise<void> {
+		const daemon = this.#daemon;
+		this.#daemon = null;
+		if (!daemon || daemon.exitCode !== null) return;
+		const ended = once(daemon, "exit");
+		daemon.kill(signal);
 		await ended;
 	}
 }

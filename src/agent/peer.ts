@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
-import WebTorrent, { type Torrent, type Wire } from "webtorrent-hybrid";
-import { capMessages, HARDENED } from "../swarm/hardened.ts";
+import WebTorrent, { type Torrent } from "webtorrent-hybrid";
+import { HARDENED } from "../swarm/hardened.ts";
 
 /** Measured, 16 machines on 20 Mbit/s: 30 s with 6 connections, 48 s with all of them. */
 const MAX_CONNECTIONS = 6;
@@ -42,7 +42,6 @@ export class Peer {
 		this.#torrent = this.#client.add(torrent, { path: folder, strategy: "rarest", uploads: UPLOAD_SLOTS });
 		this.#torrent.on("error", onBroken);
 		this.#torrent.on("warning", () => undefined);
-		this.#torrent.on("wire", (wire: Wire) => capMessages(wire));
 		this.#torrent.once("done", onCompleted);
 	}
 

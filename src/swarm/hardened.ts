@@ -20,18 +20,27 @@ export const HARDENED = {
 /** A block may be 128 KiB; the longest honest message besides is the bitfield of a very large torrent. */
 const MAX_MESSAGE_BYTES = 256 * 1024;
 
-/** The protocol library waits for as many bytes as a peer declares, up to 4 GiB, and keeps them. */
-export function capMessages(wire: Wire): void {
-	const honest = wire._onMessageLength;
-	const capped = (bytes: Uint8Array) => {
-		if (Buffer.from(bytes.buffer, bytes.byteOffset, 4).readUInt32BE() > MAX_MESSAGE_BYTES) wire.destroy();
-		else honest.call(wire, bytes);
+/**
+ * The protocol library waits for as many bytes as a peer declares, up to 2 GiB, and keeps them; from 2 GiB on its number
+ * is negative, and it spins for minutes. The cap must be there before the first connection: a peer may send its first
+ * message right behind its handshake. webtorrent does not hand out its protocol class; this is the copy that it imports.
+ */
+async function capMessages(): Promise<void> {
+	const protocol = import.meta.resolve("bittorrent-protocol");
+	const { default: Protocol } = (await import(protocol)) as { default: { prototype: Wire } };
+	const honest = Protocol.prototype._onMessageLength;
+	Protocol.prototype._onMessageLength = function (this: Wire, bytes: Uint8Array) {
+		if (Buffer.from(bytes.buffer, bytes.byteOffset, 4).readUInt32BE() <= MAX_MESSAGE_BYTES) honest.call(this, bytes);
+		else {
+			// What it still holds must not be read as messages while it ends.
+			this._parser = () => undefined;
+			this._parserSize = Number.MAX_VALUE;
+			this.destroy();
+		}
 	};
-	wire._onMessageLength = capped;
-	// An incoming wire is told to us after its handshake, when it may be in the middle of its first message.
-	if (wire._parser === honest) wire._parser = capped;
-	else if (wire._parserSize > MAX_MESSAGE_BYTES) wire.destroy();
 }
+
+await capMessages();
 
 /**
  * Peers from elsewhere are neither dialled nor accepted. `client.blocked` is asked only before dialling, so the accepting

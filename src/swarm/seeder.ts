@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import WebTorrent, { type Torrent, type Wire } from "webtorrent-hybrid";
 import type { AllowList } from "./allow-list.ts";
 import { Handout } from "./handout.ts";
-import { admitOnly, capMessages, HARDENED } from "./hardened.ts";
+import { admitOnly, HARDENED } from "./hardened.ts";
 import type { Made } from "./make-torrent.ts";
 import type { Total } from "./messages.ts";
 import { packageFile } from "./package-file.ts";
@@ -89,7 +89,6 @@ export class Seeder {
 		torrent.once("close", () => this.#ticks.delete(show));
 		torrent.on("wire", (wire: Wire) => {
 			const peer = String(this.#peers++);
-			capMessages(wire);
 			wire.once("close", () => {
 				wires.delete(peer);
 				handout.leave(peer);

@@ -43,6 +43,7 @@ export class Swarm {
 	#admitted: readonly Admitted[] = [];
 	#ports: Ports;
 	#isOpen = false;
+	#lastEnd = "";
 	#waiting: (() => void)[] = [];
 
 	constructor(options: SwarmOptions) {
@@ -135,6 +136,7 @@ export class Swarm {
 
 	#gone(detail: string): void {
 		this.#isOpen = false;
+		this.#lastEnd = `; it ended last with ${detail}`;
 		this.#calls.rejectAll(new SwarmDown(detail));
 		this.#options.onRestart(detail);
 	}
@@ -144,7 +146,7 @@ export class Swarm {
 		return new Promise((resolve, reject) => {
 			const timer = setTimeout(() => {
 				this.#waiting = this.#waiting.filter((waiting) => waiting !== wake);
-				reject(new SwarmDown(`the swarm process was not up within ${timeoutMs} ms`));
+				reject(new SwarmDown(`the swarm process was not up within ${timeoutMs} ms${this.#lastEnd}`));
 			}, timeoutMs);
 			const wake = () => {
 				clearTimeout(timer);

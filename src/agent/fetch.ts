@@ -5,14 +5,14 @@ import { join } from "node:path";
 import { Peer, type PeerState } from "./peer.ts";
 
 const PROGRESS_MS = 1_000;
-/** As long without a byte, before everything is there, and the fetch is given up. */
-const STALL_MS = 60_000;
 const STOP_MS = 3_000;
 
 export interface Fetch {
 	readonly torrentFile: string;
 	readonly folder: string;
 	readonly seedSeconds: number;
+	/** As long without a byte, before everything is there, and the fetch is given up. */
+	readonly stallSeconds: number;
 	/** Run with GID COUNT PATH, as aria2c runs its --on-bt-download-complete. */
 	readonly onComplete: string | null;
 	/** Ends it early, cleanly. */
@@ -66,7 +66,7 @@ function complete({ folder, onComplete, print }: Fetch, peer: Peer, torrent: Uin
 }
 
 /** Prints the progress once a second, and tells when bytes have stopped coming. */
-function watch({ print }: Fetch, peer: Peer, onStalled: () => void): NodeJS.Timeout {
+function watch({ print, stallSeconds }: Fetch, peer: Peer, onStalled: () => void): NodeJS.Timeout {
 	let bytes = -1;
 	let movedAt = performance.now();
 	return setInterval(() => {
@@ -75,8 +75,8 @@ function watch({ print }: Fetch, peer: Peer, onStalled: () => void): NodeJS.Time
 		const now = performance.now();
 		if (state?.isComplete || (state && state.downloadedBytes !== bytes)) movedAt = now;
 		bytes = state?.downloadedBytes ?? bytes;
-		if (now - movedAt < STALL_MS) return;
-		print({ event: "stalled", message: `no byte arrived for ${STALL_MS / 1000} s` });
+		if (now - movedAt < stallSeconds * 1000) return;
+		print({ event: "stalled", message: `no byte arrived for ${stallSeconds} s` });
 		onStalled();
 	}, PROGRESS_MS);
 }

@@ -7,6 +7,7 @@ interface Options {
 	readonly torrent: string;
 	readonly folder: string;
 	readonly seedSeconds: string;
+	readonly stallSeconds: string;
 	readonly onComplete?: string;
 }
 
@@ -22,12 +23,14 @@ program
 	.requiredOption("--torrent <file>", "the torrent; its announce URL holds this machine's token")
 	.requiredOption("--folder <folder>", "where the package goes, named for its SHA-256")
 	.requiredOption("--seed-seconds <seconds>", "how long to pass it on once it is complete")
+	.option("--stall-seconds <seconds>", "give up, with exit code 4, when no byte arrives for so long", "60")
 	.option("--on-complete <program>", "run with GID COUNT PATH once it is complete")
-	.action(async ({ torrent, folder, seedSeconds, onComplete }: Options) => {
+	.action(async ({ torrent, folder, seedSeconds, stallSeconds, onComplete }: Options) => {
 		const fetched = await fetchPackage({
 			torrentFile: torrent,
 			folder,
 			seedSeconds: Math.max(0, Number(seedSeconds) || 0),
+			stallSeconds: Math.max(1, Number(stallSeconds) || 60),
 			onComplete: onComplete ?? null,
 			signal: stopping.signal,
 			print: (line) => process.stdout.write(`${JSON.stringify(line)}\n`),

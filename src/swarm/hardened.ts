@@ -23,11 +23,11 @@ const MAX_MESSAGE_BYTES = 256 * 1024;
 /**
  * The protocol library waits for as many bytes as a peer declares, up to 2 GiB, and keeps them; from 2 GiB on its number
  * is negative, and it spins for minutes. The cap must be there before the first connection: a peer may send its first
- * message right behind its handshake. webtorrent does not hand out its protocol class; this is the copy that it imports.
+ * message right behind its handshake. webtorrent does not hand out its protocol class; this is the copy that it imports, its neighbour.
  */
 async function capMessages(): Promise<void> {
-	const protocol = import.meta.resolve("bittorrent-protocol");
-	const { default: Protocol } = (await import(protocol)) as { default: { prototype: Wire } };
+	const protocol = new URL("../bittorrent-protocol/index.js", import.meta.resolve("webtorrent-hybrid"));
+	const { default: Protocol } = (await import(protocol.href)) as { default: { prototype: Wire } };
 	const honest = Protocol.prototype._onMessageLength;
 	Protocol.prototype._onMessageLength = function (this: Wire, bytes: Uint8Array) {
 		if (Buffer.from(bytes.buffer, bytes.byteOffset, 4).readUInt32BE() <= MAX_MESSAGE_BYTES) honest.call(this, bytes);

@@ -71,8 +71,8 @@ export class Session {
 		options.signal.addEventListener("abort", abort, { once: true });
 		this.#connection.client.once("close", abort);
 		let channel: ClientChannel | null = null;
-		this.#connection.client.exec(quote(argv), (error, opened) => {
-			if (error) return resolve(lost);
+		this.#exec(quote(argv), (opened) => {
+			if (!opened) return resolve(lost);
 			channel = opened;
 			receive(opened, options, (ran) => resolve(ran ?? lost));
 		});
@@ -82,6 +82,17 @@ export class Session {
 		this.#connection.client.off("close", abort);
 		if (answer.kind === "failed") (channel as ClientChannel | null)?.close();
 		return answer;
+	}
+
+	/** ssh2 throws where the socket has ended and 'close' is still to come. */
+	#exec(commandLine: string, done: (channel: ClientChannel | null) => void): void {
+		try {
+			this.#connection.client.exec(commandLine, (error, channel) => done(error ? null : channel));
+		} catch (error) {
+			if (!(error instanceof Error) || error.message !== "Not connected") throw error;
+			this.#isAlive = false;
+			done(null);
+		}
 	}
 }
 

@@ -1,0 +1,127 @@
+import assert from "node:assert/strict";
+import { chmod, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import type { Delivery } from "../../src/push/task.ts";
+import { lab, taskOf } from "./lab.ts";
+import { sha256Of, stage } from "./stage.ts";
+import { until } from "./until.ts";
+
+const CONTENT = "the package's content\n";
+const SHA256 = sha256Of(CONTENT);
+
+/** Like our peer, only that it finds the bytes in the machine's home, once ~/go is there. */
+const AGENT = `#!/bin/sh
+while [ $# -gt 0 ]; do
+	case $1 in
+	--torrent) torrent=$2 ;; --folder) folder=$2 ;; --seed-seconds) seed=$2 ;; --on-complete) program=$2 ;;
+	esac
+	[ "$1" = fetch ] && shift || shift 2
+done
+echo ran >> ~/runs
+stat -c '%a' "$torrent" > ~/torrent-mode
+cp "$torrent" ~/torrent-seen
+while [ ! -e ~/go ]; do sleep 0.05; done
+cp ~/bytes "$folder/${SHA256}"
+"$program" gid 1 "$folder/${SHA256}"
+sleep "$seed"
+`;
+
+async function bench(t: TestContext) {
+	const at = await lab(t);
+	const { folder } = at;
+	const chosen: string[] = [];
+	await writeFile(join(folder, "bin", "fleetseed-agent"), AGENT);
+	await chmod(join(folder, "bin", "fleetseed-agent"), 0o755);
+	await writeFile(join(folder, "bytes"), CONTENT);
+	const delivery: Delivery = {
+		sizeBytes: CONTENT.length,
+		stallMs: 20_000,
+		torrent: async (localAddress) => Buffer.from(`torrent for ${localAddress}`),
+		onChosen: async (method, because) => void chosen.push(`${method}: ${because}`),
+	};
+	const deliver = (more: Partial<Delivery> = {}) =>
+		at.pusher.deliver(at.target, taskOf({ sha256: SHA256 }), { ...delivery, ...more }, at.signal);
+	const runs = () => readFile(join(folder, "runs"), "utf8");
+	return { ...at, chosen, deliver, runs, go: () => writeFile(join(folder, "go"), "") };
+}
+
+test("delivers by the agent, resolves while it still seeds, and clears up after it", async (t) => {
+	const { deliver, go, chosen, folder, state } = await bench(t);
+	await go();
+	const { outcome } = await deliver();
+	assert.ok(outcome.kind === "delivered");
+	assert.deepEqual([outcome.method, outcome.bytes], ["agent", CONTENT.length]);
+	assert.deepEqual(chosen, ["agent: the machine has fleetseed-agent"]);
+	const staged = join(state, "packages", SHA256);
+	assert.equal(await readFile(staged, "utf8"), CONTENT);
+	assert.equal((await stat(staged)).mode & 0o777, 0o600);
+	const incoming = join(state, "incoming", SHA256);
+	assert.ok((await readdir(join(incoming, "data"))).includes(SHA256), "it is seeding");
+	assert.equal(await readFile(join(folder, "torrent-seen"), "utf8"), "torrent for 127.0.0.1");
+	assert.equal(await readFile(join(folder, "torrent-mode"), "utf8"), "600\n");
+	await until(async () => !(await readdir(incoming)).some((name) => name === "data" || name === "torrent"));
+	assert.equal((await deliver()).outcome.kind, "delivered");
+	assert.match(chosen[1] ?? "", /^already_staged: /);
+});
+
+test("joins a transport that is running already, after the controller was away", async (t) => {
+	const { deliver, go, chosen, runs, machine, folder } = await bench(t);
+	const first = deliver();
+	await until(async () => (await readdir(folder)).includes("torrent-seen"));
+	machine.dropConnections();
+	const { outcome } = await first;
+	assert.equal(outcome.kind === "failed" && outcome.failure.code, "FS-SSH-LOST");
+	const second = deliver();
+	await until(() => chosen.length === 2);
+	await go();
+	assert.equal((await second).outcome.kind, "delivered");
+	assert.equal(chosen[1], "agent: its transport is already running");
+	assert.equal(await runs(), "ran\n");
+});
+
+test("stages nothing that has another digest, removes it, and tries anew the next time", async (t) => {
+	const { deliver, go, runs, folder, state } = await bench(t);
+	await writeFile(join(folder, "bytes"), "another file\n");
+	await go();
+	const { outcome } = await deliver();
+	assert.equal(outcome.kind === "failed" && outcome.failure.code, "FS-DELIVER-FAILED");
+	assert.deepEqual(await readdir(join(state, "packages")), []);
+	assert.deepEqual(await readdir(join(state, "incoming", SHA256, "data")), []);
+	await writeFile(join(folder, "bytes"), CONTENT);
+	assert.equal((await deliver()).outcome.kind, "delivered");
+	assert.equal(await runs(), "ran\nran\n");
+});
+
+test("stops a transport that brings no byte for a while", async (t) => {
+	const { deliver, state } = await bench(t);
+	const { outcome } = await deliver({ stallMs: 1_000 });
+	assert.equal(outcome.kind === "failed" && outcome.failure.code, "FS-DELIVER-STALLED");
+	const [job = ""] = await readdir(join(state, "jobs"));
+	await until(async () => (await readdir(join(state, "jobs", job))).includes("result"));
+});
+
+test("gives the output of a transport that failed", async (t) => {
+	const { deliver, folder } = await bench(t);
+	await writeFile(join(folder, "bin", "fleetseed-agent"), "#!/bin/sh\necho no tracker\nexit 9\n");
+	const { outcome, output } = await deliver();
+	assert.equal(outcome.kind === "failed" && outcome.failure.code, "FS-DELIVER-FAILED");
+	assert.equal(output?.head, "no tracker\n");
+});
+
+test("chooses nothing when the disk is too full", async (t) => {
+	const { deliver, chosen } = await bench(t);
+	const { outcome } = await deliver({ sizeBytes: 2 ** 60 });
+	assert.equal(outcome.kind === "failed" && outcome.failure.code, "FS-DELIVER-DISK");
+	assert.deepEqual(chosen, []);
+});
+
+test("replaces a staged file that is not the package", async (t) => {
+	const { deliver, go, state } = await bench(t);
+	await stage(state, CONTENT);
+	await writeFile(join(state, "packages", SHA256), "spoilt");
+	await go();
+	const { outcome } = await deliver();
+	assert.equal(outcome.kind === "delivered" && outcome.method, "agent");
+	assert.equal(await readFile(join(state, "packages", SHA256), "utf8"), CONTENT);
+});

@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import type { DetectionRule } from "../../src/model/policy.ts";
+import { lab, taskOf } from "./lab.ts";
+import { sha256Of, stage } from "./stage.ts";
+
+test("reads every kind of rule, the job and the staging path in one round trip", async (t) => {
+	const { pusher, target, machine, folder, state, signal } = await lab(t);
+	await writeFile(join(folder, "in the home"), "content");
+	const sha256 = await stage(state, "package");
+	const detection: DetectionRule[] = [
+		{ type: "file", path: "~/in the home" },
+		{ type: "file", path: `${folder}/in the home`, sha256: sha256Of("content") },
+		{ type: "file", path: "~/nowhere", sha256: sha256Of("content") },
+		{ type: "file", path: "/proc/self/mem", sha256: sha256Of("content") },
+		{ type: "script", script: `[ "$(pwd)" = "$HOME" ] && echo "staged yes" && exit 42` },
+		{ type: "script", script: "exit 0" },
+		{ type: "package", name: "coreutils" },
+		{ type: "package", name: "not-a-package-of-debian" },
+	];
+	const { outcome } = await pusher.inspect(target, taskOf({ detection, sha256 }), signal);
+	const coreutils = execFileSync("dpkg-query", ["-W", "-f", "$" + "{Version}", "coreutils"], { encoding: "utf8" });
+	assert.deepEqual(outcome, {
+		kind: "inspected",
+		facts: {
+			job: { kind: "none" },
+			isStaged: true,
+			observations: [
+				{ type: "file", exists: true },
+				{ type: "file", exists: true, sha256: sha256Of("content") },
+				{ type: "file", exists: false },
+				{ type: "unreadable", detail: "the file may not be read" },
+				{ type: "script", exitCode: 42 },
+				{ type: "script", exitCode: 0 },
+				{ type: "package", version: coreutils },
+				{ type: "package", version: null },
+			],
+		},
+	});
+	assert.equal(machine.commands, 1);
+});
+
+test("says unreadable where the machine has no dpkg", async (t) => {
+	const { pusher, target, signal } = await lab(t, { env: { PATH: "/nowhere" } });
+	const detection: DetectionRule[] = [{ type: "package", name: "coreutils" }];
+	const { outcome } = await pusher.inspect(target, taskOf({ detection }), signal);
+	assert.ok(outcome.kind === "inspected");
+	assert.equal(outcome.facts.observations[0]?.type, "unreadable");
+});
+
+test("takes what a package is not for one: removed with its configuration left, or half installed", async (t) => {
+	const { pusher, target, folder, signal } = await lab(t);
+	const detection: DetectionRule[] = [{ type: "package", name: "any" }];
+	for (const [status, version] of [
+		["rc ", null],
+		["iF ", null],
+		["ii ", "1.2"],
+	] as const) {
+		const program = `#!/bin/sh\nprintf '%s\\n' '${status} 1.2'\n`;
+		await writeFile(join(folder, "bin", "dpkg-query"), program, { mode: 0o755 });
+		const { outcome } = await pusher.inspect(target, taskOf({ detection }), signal);
+		assert.ok(outcome.kind === "inspected");
+		assert.deepEqual(outcome.facts.observations, [{ type: "package", version }]);
+	}
+});
+
+test("runs nothing that a rule's data asks for", async (t) => {
+	const { pusher, target, folder, signal } = await lab(t);
+	const payloads = [
+		"$(touch canary)",
+		"`touch canary`",
+		"'; touch canary; '",
+		"~/$(touch canary)",
+		"\n touch canary\n",
+		"-n",
+	];
+	const detection = payloads.flatMap((payload): DetectionRule[] => [
+		{ type: "file", path: payload, sha256: payload },
+		{ type: "package", name: payload },
+	]);
+	const { outcome } = await pusher.inspect(target, taskOf({ detection }), signal);
+	assert.ok(outcome.kind === "inspected");
+	assert.ok(!(await readdir(folder)).includes("canary"));
+});
+
+test("tells a machine whose state folder cannot be made", async (t) => {
+	const { pusher, target, folder, signal } = await lab(t);
+	await mkdir(folder, { recursive: true });
+	await writeFile(join(folder, "state"), "a file where the folder should be");
+	const { outcome } = await pusher.install(target, taskOf(), signal);
+	assert.equal(outcome.kind, "failed");
+});

@@ -7,7 +7,7 @@ export interface Installer {
 }
 
 /** The job's exit code when the staged file is not the package. */
-export const DIGEST_EXIT = 125;
+const DIGEST_EXIT = 125;
 
 /**
  * Begins every installer: \`prepare SHA256 SUFFIX\` sets $file to the path that the installer opens, and checks the digest of exactly

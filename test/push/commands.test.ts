@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { awaitTransport } from "../../src/push/commands/await-transport.ts";
+import { followJob } from "../../src/push/commands/follow-job.ts";
+import { inspect } from "../../src/push/commands/inspect.ts";
+import { readDeliveryFacts } from "../../src/push/commands/read-delivery-facts.ts";
+import { startInstall } from "../../src/push/commands/start-install.ts";
+import { startTransport } from "../../src/push/commands/start-transport.ts";
+import { stopJob } from "../../src/push/commands/stop-job.ts";
+import { RUNNER } from "../../src/push/scripts/job.ts";
+import { HOOK, TRANSPORT } from "../../src/push/scripts/transport.ts";
+
+/** The whole argv, its fixed script checked against that of other data and shown as SCRIPT. */
+function shown(argv: readonly string[], other: readonly string[]): readonly string[] {
+	assert.equal(argv[2], other[2], "the script is the same whatever the data");
+	return argv.map((word, index) => (index === 2 ? "SCRIPT" : word));
+}
+
+const SH = ["/bin/sh", "-c", "SCRIPT", "fleetseed"];
+
+test("every command is a fixed script, with the data as its parameters", () => {
+	assert.deepEqual(shown(followJob("key", 60), followJob("other", 1)), [...SH, "key", "60"]);
+	assert.deepEqual(shown(stopJob("key"), stopJob("other")), [...SH, "key"]);
+	assert.deepEqual(shown(readDeliveryFacts("aa"), readDeliveryFacts("bb")), [...SH, "aa"]);
+	assert.deepEqual(shown(awaitTransport("aa", "key", 9), awaitTransport("bb", "k", 1)), [...SH, "aa", "key", "9"]);
+});
+
+test("inspect gives three words a rule", () => {
+	const argv = inspect("key", "aa", [
+		{ type: "package", name: "sl", version: "5.02" },
+		{ type: "file", path: "~/a b", sha256: "bb" },
+		{ type: "file", path: "/etc/x" },
+		{ type: "script", script: "test -e '$x'" },
+	]);
+	const rules = ["package", "sl", "", "file", "~/a b", "sha256", "file", "/etc/x", "", "script", "test -e '$x'", ""];
+	assert.deepEqual(shown(argv, inspect("k", "s", [])), [...SH, "key", "aa", ...rules]);
+});
+
+test("an install is started with whole seconds, at least one", () => {
+	const start = (timeoutMs: number) => startInstall({ key: "key", timeoutMs, commandLine: "'true'", sha256: "aa" });
+	assert.deepEqual(shown(start(1_500), start(1)), [...SH, "key", "2", "'true'", RUNNER, "aa"]);
+	assert.equal(start(1)[5], "1");
+});
+
+test("a transport outlives its seeding by a day at most", () => {
+	const argv = startTransport({ sha256: "aa", method: "aria2c", seedSeconds: 600 });
+	const other = startTransport({ sha256: "bb", method: "agent", seedSeconds: 1 });
+	const commandLine = `'/bin/sh' '-c' '${TRANSPORT.replaceAll("'", `'\\''`)}' 'fleetseed' 'aa' 'aria2c' '600'`;
+	assert.deepEqual(shown(argv, other), [...SH, "aa", "aria2c", "87000", commandLine, RUNNER, HOOK]);
+});
+
+test("aria2c is kept from everything but our tracker and the peers that it names", () => {
+	for (const word of [
+		"--no-conf",
+		"--enable-dht=false",
+		"--enable-dht6=false",
+		"--enable-peer-exchange=false",
+		"--bt-enable-lpd=false",
+	]) {
+		assert.ok(TRANSPORT.includes(` ${word} `), word);
+	}
+});

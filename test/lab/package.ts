@@ -67,9 +67,10 @@ async function chooseCandidate(): Promise<string | null> {
 
 async function describe(folder: string, cachedName: string): Promise<LabPackage> {
 	const file = join(folder, cachedName);
-	const [name = "", version = ""] = (await must(["dpkg-deb", "-W", "--showformat=${Package} ${Version}", file])).split(
-		" ",
-	);
+	const fields = await must(["dpkg-deb", "-f", file, "Package", "Version"]);
+	const name = fields.match(/^Package: (.+)$/m)?.[1];
+	const version = fields.match(/^Version: (.+)$/m)?.[1];
+	if (!name || !version) throw new Error(`${file} is no Debian package; remove it, then run the lab again`);
 	const hash = createHash("sha256");
 	await pipeline(createReadStream(file), hash);
 	const { size } = await stat(file);

@@ -1,0 +1,72 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import type { LabMachine } from "./lab-machine.ts";
+import type { LabPackage } from "./package.ts";
+
+export const POLICY = "lab";
+export const RINGS = { first: "pilot", second: "everyone" } as const;
+
+export interface ControllerFiles {
+	readonly folder: string;
+	readonly address: string;
+	readonly identityFile: string;
+	/** Approved in advance by their host keys. */
+	readonly known: readonly LabMachine[];
+	/** Known without an announcement. */
+	readonly listed: readonly LabMachine[];
+}
+
+/** Writes the daemon's configuration with all that it names but the policies; answers the configuration's path. */
+export async function writeControllerFiles(files: ControllerFiles): Promise<string> {
+	const { folder, address, identityFile, known, listed } = files;
+	await mkdir(join(folder, "policies"), { recursive: true });
+	const keys = await Promise.all(known.map(async (machine) => `${machine.name} ${await machine.hostKey()}\n`));
+	await writeFile(join(folder, "known_hosts"), keys.join(""));
+	const machines = listed.map(({ name, link }) => ({ name, address: link.address }));
+	await writeFile(join(folder, "inventory.yaml"), stringify({ version: 1, machines }));
+	const configuration = {
+		version: 1,
+		policies: "policies",
+		inventory: "inventory.yaml",
+		known_hosts: "known_hosts",
+		state: "state",
+		socket: socketOf(folder),
+		ssh: { identity_file: identityFile },
+		discovery: { interfaces: [address] },
+		swarm: { address },
+	};
+	await writeFile(join(folder, "fleetseed.yaml"), stringify(configuration));
+	return join(folder, "fleetseed.yaml");
+}
+
+export function socketOf(folder: string): string {
+	return join(folder, "fleetseed.sock");
+}
+
+export interface PolicyFile {
+	readonly folder: string;
+	readonly labPackage: LabPackage;
+	readonly url: string;
+	readonly firstRing: readonly LabMachine[];
+}
+
+/** One package for every machine: two named machines first, then the rest. */
+export async function writePolicy({ folder, labPackage, url, firstRing }: PolicyFile): Promise<void> {
+	const { name, version, sha256 } = labPackage;
+	const policy = {
+		version: 1,
+		name: POLICY,
+		packages: [{ name, version, type: "deb", source: { url }, checksum: `sha256:${sha256}` }],
+		targets: { match: "*" },
+		rollout: {
+			rings: [
+				{ name: RINGS.first, targets: { machines: firstRing.map((machine) => machine.name) } },
+				{ name: RINGS.second },
+			],
+		},
+		schedule: "now",
+		ssh: { user: "root" },
+	};
+	await writeFile(join(folder, "policies", "lab.yaml"), stringify(policy));
+}

@@ -1,0 +1,80 @@
+import { randomInt } from "node:crypto";
+import { type LabArguments, readArguments, type ScenarioName, USAGE } from "./arguments.ts";
+import { Footprint } from "./footprint.ts";
+import { type Lab, raiseLab } from "./lab.ts";
+import { type BrokenOff, holds, renderResult, type ScenarioResult } from "./result.ts";
+import { runScenario } from "./scenarios.ts";
+
+const LAB_MS = 45 * 60_000;
+const log = (line: string) => process.stderr.write(`${line}\n`);
+
+/** `npm run lab`: the whole job on real machines; exit 0 only when every claim holds, and nothing is left behind either way. */
+async function main(): Promise<number> {
+	const wanted = readWanted();
+	if (wanted === null) return 2;
+	if (process.getuid?.() !== 0) {
+		log("The lab makes network namespaces and boots machines: run it as root (sudo npm run lab).");
+		return 2;
+	}
+	const stop = stopOnSignals();
+	const signal = AbortSignal.any([stop, AbortSignal.timeout(LAB_MS)]);
+	const footprint = Footprint.create();
+	try {
+		const lab = await raiseLab(footprint, { wanted, log, signal });
+		const results: (ScenarioResult | BrokenOff)[] = [];
+		for (const name of wanted.scenarios) results.push(await play(lab, name));
+		console.log(render(wanted, results));
+		return results.every(holds) ? 0 : 1;
+	} catch (error) {
+		const reason = signal.aborted ? signal.reason : error;
+		log(`the lab stops: ${reason instanceof Error ? reason.message : String(reason)}`);
+		return 1;
+	} finally {
+		if (wanted.keep)
+			log(`kept: ${footprint.folder} and the namespaces ${footprint.namespace("*")}; the next run sweeps them`);
+		else await footprint.erase();
+	}
+}
+
+function readWanted(): LabArguments | null {
+	try {
+		return readArguments(process.argv.slice(2), randomInt(2 ** 32));
+	} catch (error) {
+		log(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+		return null;
+	}
+}
+
+/** Ends what is under way, so that the tear-down runs, on a signal and on what nobody awaited. Later ones change nothing. */
+function stopOnSignals(): AbortSignal {
+	const stop = new AbortController();
+	for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+		process.on(name, () => stop.abort(new Error(`told to by ${name}`)));
+	process.on("uncaughtException", (error) => stop.abort(error));
+	process.on("unhandledRejection", (reason) => stop.abort(reason));
+	return stop.signal;
+}
+
+/** A scenario that could not be played to its end takes nothing from the others. */
+async function play(lab: Lab, name: ScenarioName): Promise<ScenarioResult | BrokenOff> {
+	try {
+		return await runScenario(lab, name, lab.wanted.seed);
+	} catch (error) {
+		if (lab.signal.aborted) throw error;
+		log(`${name} broke off: ${error instanceof Error ? error.stack : String(error)}`);
+		return { scenario: name, error: error instanceof Error ? error.message : String(error) };
+	}
+}
+
+/** Several scenarios: the figures of the first, and each one's result in `scenarios`. */
+function render({ json, scenario }: LabArguments, results: readonly (ScenarioResult | BrokenOff)[]): string {
+	if (!json) return results.map(renderResult).join("\n\n");
+	const [first] = results;
+	const ok = results.every(holds);
+	if (results.length === 1) return JSON.stringify({ ...first, ok });
+	const seconds = Math.round(results.reduce((sum, each) => sum + ("seconds" in each ? each.seconds : 0), 0) * 10) / 10;
+	return JSON.stringify({ ...first, scenario, seconds, ok, scenarios: results });
+}
+
+// Kept machines are children of this process and would hold it up.
+process.exit(await main());

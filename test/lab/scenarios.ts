@@ -1,0 +1,174 @@
+import type { StatusReport } from "../../src/console/cockpit.ts";
+import type { ScenarioName } from "./arguments.ts";
+import { type Checks, checkInstalled, checkRingOrder, checkTraffic } from "./checks.ts";
+import { sawLogin, sshdUpAt } from "./evidence.ts";
+import { killAtMoments, killMoments } from "./kills.ts";
+import { freshMachines, type Lab } from "./lab.ts";
+import type { LabMachine } from "./lab-machine.ts";
+import { resultOf, type ScenarioResult } from "./result.ts";
+import { Trial, type TrialOptions } from "./trial.ts";
+
+const AWAKE_WITHIN_MS = 60_000;
+
+/** Runs one scenario on fresh machines. On any error the daemon's last words are told before it is thrown on. */
+export async function runScenario(lab: Lab, name: ScenarioName, seed: number): Promise<ScenarioResult> {
+	lab.log(`--- ${name}`);
+	switch (name) {
+		case "happy":
+			return happy(lab);
+		case "kills":
+			return kills(lab, seed);
+		case "hostkey":
+			return hostkey(lab);
+		case "asleep":
+			return asleep(lab);
+	}
+}
+
+/** All machines but one are approved in advance, the last one by hand; ring two waits for ring one. */
+async function happy(lab: Lab): Promise<ScenarioResult> {
+	await freshMachines(lab);
+	const stranger = lastOf(lab);
+	return withTrial(lab, { name: "happy", known: without(lab, stranger) }, async (trial) => {
+		await trial.writePolicy();
+		await trial.controller.start();
+		const seen = (status: StatusReport) => stateOf(status, stranger) !== undefined;
+		await trial.waitForStatus(`${stranger.name} is discovered`, seen);
+		const approve = ["machines", "approve", stranger.name, "--fingerprint", await stranger.fingerprint()];
+		const approved = await trial.controller.fleetseed(approve);
+		lab.log(approved.stdout.trim() || approved.stderr.trim());
+		const status = await trial.waitForStatus("all are installed", allDone(lab.machines.length));
+		return finish(trial, "happy", { status, also: { approved_by_hand: approved.code === 0 } });
+	});
+}
+
+/** SIGKILL at three random moments, each time started again a second later. */
+async function kills(lab: Lab, seed: number): Promise<ScenarioResult> {
+	await freshMachines(lab);
+	return withTrial(lab, { name: "kills" }, async (trial) => {
+		await trial.writePolicy();
+		await trial.controller.start();
+		const moments = killMoments(seed, 2 * lab.floorSeconds + 20);
+		lab.log(`seed ${seed}: kills at ${moments.map((each) => each.toFixed(1)).join(", ")} s`);
+		const killed = await killAtMoments(trial, moments);
+		const status = await trial.waitForStatus("all are installed", allDone(lab.machines.length));
+		const also = { killed_three_times: killed.length === 3 };
+		return finish(trial, "kills", { status, also, notes: { seed, kills: killed } });
+	});
+}
+
+/** One machine's host key changes between its approval and its first connection: it is left alone, the others go on. */
+async function hostkey(lab: Lab): Promise<ScenarioResult> {
+	await freshMachines(lab);
+	const impostor = lastOf(lab);
+	return withTrial(lab, { name: "hostkey" }, async (trial) => {
+		await trial.controller.start();
+		const approved = (status: StatusReport) =>
+			lab.machines.every((machine) => stateOf(status, machine)?.state === "not_targeted");
+		await trial.waitForStatus("all are approved", approved);
+		await impostor.replaceHostKey();
+		const shown = await impostor.fingerprint();
+		await trial.writePolicy();
+		await trial.controller.fleetseed(["reload"]);
+		const isDone = (status: StatusReport) =>
+			allDone(lab.machines.length - 1)(status) && stateOf(status, impostor)?.state === "quarantined";
+		const status = await trial.waitForStatus("the others are installed, one is quarantined", isDone);
+		const reason = stateOf(status, impostor)?.reason ?? "";
+		const also = {
+			impostor_quarantined: stateOf(status, impostor)?.state === "quarantined",
+			reason_names_the_key: /host key changed/.test(reason) && reason.includes(shown),
+			impostor_got_no_login: !(await sawLogin(impostor)),
+		};
+		return finish(trial, "hostkey", { status, also, notes: { reason }, but: impostor });
+	});
+}
+
+/** One machine is off from the start: the others finish; switched on, it is brought up without hands. */
+async function asleep(lab: Lab): Promise<ScenarioResult> {
+	const sleeper = lastOf(lab);
+	await freshMachines(lab, [sleeper]);
+	return withTrial(lab, { name: "asleep", listed: [sleeper] }, async (trial) => {
+		await trial.writePolicy();
+		await trial.controller.start();
+		const others = await trial.waitForStatus("the others are installed", allDone(lab.machines.length - 1));
+		const waiting = stateOf(others, sleeper);
+		lab.log(`${sleeper.name} is ${waiting?.state}: ${waiting?.reason}; switching it on`);
+		await sleeper.start();
+		await sleeper.waitUntilUp();
+		const status = await trial.waitForStatus("the late machine is installed", allDone(lab.machines.length));
+		const upAt = await sshdUpAt(sleeper);
+		const installedAt = (await trial.evidence()).find(({ machine }) => machine === sleeper.name)?.installedAt;
+		const lateMs = installedAt ? installedAt - upAt : Number.POSITIVE_INFINITY;
+		const also = {
+			waited_with_reason: waiting?.state === "waiting_for_machine" && (waiting.reason ?? "") !== "",
+			installed_within_a_minute: lateMs <= AWAKE_WITHIN_MS,
+		};
+		const notes = { reason: waiting?.reason, seconds_from_sshd_to_installed: lateMs / 1000 };
+		return finish(trial, "asleep", { status, also, notes });
+	});
+}
+
+interface Ending {
+	readonly status: StatusReport;
+	readonly also: Checks;
+	readonly notes?: Readonly<Record<string, unknown>>;
+	/** The one machine on which nothing may have been run. */
+	readonly but?: LabMachine;
+}
+
+async function finish(
+	trial: Trial,
+	scenario: ScenarioName,
+	{ status, also, notes, but }: Ending,
+): Promise<ScenarioResult> {
+	const { seconds, lab } = trial;
+	const packageBytes = lab.labPackage.sizeBytes;
+	const hasDrained = await trial.controller.stop();
+	const [evidence, traffic] = [await trial.evidence(), await trial.traffic()];
+	const spared = evidence.filter(({ machine }) => machine === but?.name);
+	const checks = {
+		...checkInstalled(evidence.filter(({ machine }) => machine !== but?.name)),
+		...(but
+			? { nothing_ran_on_the_other: spared.every((each) => each.installerRuns.length === 0 && !each.isInstalled) }
+			: {}),
+		...checkTraffic(traffic, packageBytes),
+		...checkRingOrder(evidence, status),
+		...also,
+		daemon_drained: hasDrained,
+	};
+	return resultOf({ scenario, evidence, traffic, packageBytes, seconds, checks, status, ...(notes ? { notes } : {}) });
+}
+
+async function withTrial(
+	lab: Lab,
+	options: TrialOptions,
+	play: (trial: Trial) => Promise<ScenarioResult>,
+): Promise<ScenarioResult> {
+	const trial = await Trial.prepare(lab, options);
+	try {
+		return await play(trial);
+	} catch (error) {
+		if (!lab.signal.aborted) lab.log(await trial.lastWords());
+		throw error;
+	} finally {
+		if (!lab.wanted.keep) await trial.controller.kill();
+	}
+}
+
+function allDone(installed: number): (status: StatusReport) => boolean {
+	return ({ totals }) => totals.installed >= installed;
+}
+
+function stateOf({ machines }: StatusReport, { name }: LabMachine) {
+	return machines.find((machine) => machine.name === name);
+}
+
+function lastOf({ machines }: Lab): LabMachine {
+	const last = machines.at(-1);
+	if (!last) throw new Error("the lab has no machines");
+	return last;
+}
+
+function without({ machines }: Lab, one: LabMachine): readonly LabMachine[] {
+	return machines.filter((machine) => machine !== one);
+}

@@ -1,0 +1,105 @@
+import { join } from "node:path";
+import type { StatusReport } from "../../src/console/cockpit.ts";
+import { Controller } from "./controller.ts";
+import { RINGS, writeControllerFiles, writePolicy } from "./controller-files.ts";
+import { type Evidence, readEvidence } from "./evidence.ts";
+import type { Lab } from "./lab.ts";
+import type { LabMachine } from "./lab-machine.ts";
+import { meterTraffic, type Traffic } from "./traffic.ts";
+import { waitFor } from "./wait.ts";
+
+const POLL_MS = 1_500;
+
+export interface TrialOptions {
+	readonly name: string;
+	/** Approved in advance; default: all machines. */
+	readonly known?: readonly LabMachine[];
+	/** In the inventory too, so that they are known while they are off. */
+	readonly listed?: readonly LabMachine[];
+}
+
+/** One controller's life on fresh machines: its files, its daemon, and what the lab sees of it from outside. */
+export class Trial {
+	readonly lab: Lab;
+	readonly controller: Controller;
+	readonly #folder: string;
+	readonly #readTraffic: () => Promise<Traffic>;
+	readonly #startedAt = performance.now();
+
+	private constructor(lab: Lab, folder: string, readTraffic: () => Promise<Traffic>) {
+		const { footprint, controllerLink: link, signal } = lab;
+		this.lab = lab;
+		this.#folder = folder;
+		this.#readTraffic = readTraffic;
+		this.controller = new Controller({ footprint, link, folder, signal });
+	}
+
+	/** Writes all files but the policy and begins to count; the machines must be up, the daemon is not started. */
+	static async prepare(lab: Lab, { name, known = lab.machines, listed = [] }: TrialOptions): Promise<Trial> {
+		const folder = join(lab.footprint.folder, `controller-${name}`);
+		const { identityFile, controllerLink } = lab;
+		await writeControllerFiles({ folder, address: controllerLink.address, identityFile, known, listed });
+		return new Trial(lab, folder, await meterTraffic(lab));
+	}
+
+	/** Seconds since the trial was prepared. */
+	get seconds(): number {
+		return (performance.now() - this.#startedAt) / 1000;
+	}
+
+	/** How long a rollout may take before the lab gives up on it, in ms. */
+	get patienceMs(): number {
+		return (240 + 15 * this.lab.floorSeconds) * 1000;
+	}
+
+	writePolicy(): Promise<void> {
+		const { labPackage, origin, machines } = this.lab;
+		return writePolicy({ folder: this.#folder, labPackage, url: origin.url, firstRing: machines.slice(0, 2) });
+	}
+
+	/** Waits until the daemon's own report is as asked, telling on the way what it says; throws when that does not come. */
+	async waitForStatus(what: string, isThere: (status: StatusReport) => boolean): Promise<StatusReport> {
+		let told = "";
+		const ask = async () => {
+			const status = await this.controller.status();
+			if (status === null) return null;
+			const line = `${what}: ${describe(status)}`;
+			if (line !== told) this.lab.log(`${this.seconds.toFixed(0).padStart(4)} s  ${line}`);
+			told = line;
+			return isThere(status) ? status : null;
+		};
+		const { signal } = this.lab;
+		return waitFor(ask, { what, timeoutMs: this.patienceMs, signal, intervalMs: POLL_MS });
+	}
+
+	evidence(): Promise<readonly Evidence[]> {
+		return Promise.all(this.lab.machines.map((machine) => readEvidence(machine, this.lab.labPackage)));
+	}
+
+	/** What a person would look at first when a trial has gone wrong. */
+	async lastWords(): Promise<string> {
+		const { stdout, stderr } = await this.controller.fleetseed(["status"]);
+		return `${stdout}${stderr}\nthe daemon's log ends:\n${await this.controller.lastLog(40)}`;
+	}
+
+	traffic(): Promise<Traffic> {
+		return this.#readTraffic();
+	}
+}
+
+function describe({ totals, machines, rollouts }: StatusReport): string {
+	const rings = rollouts
+		.flatMap((rollout) => rollout.rings)
+		.map((ring) => `${ring.name} ${ring.verified}/${ring.machines}`);
+	const states = Map.groupBy(machines, ({ state }) => state);
+	const counts = [...states].map(([state, each]) => `${each.length} ${state}`);
+	return [`${totals.installed} of ${totals.machines} installed`, ...rings, ...counts].join(", ");
+}
+
+/** The daemon's word of when each machine of the first ring was verified, ms since the epoch; null: not all are. */
+export function firstRingVerifiedAt({ rollouts }: StatusReport): number | null {
+	const members = rollouts.flatMap(({ machines }) => machines).filter(({ ring }) => ring === RINGS.first);
+	const times = members.map(({ verified_at }) => (verified_at === null ? Number.NaN : Date.parse(verified_at)));
+	const last = Math.max(...times);
+	return times.length === 0 || Number.isNaN(last) ? null : last;
+}

@@ -5,6 +5,8 @@ import { HARDENED } from "../swarm/hardened.ts";
 /** Measured, 16 machines on 20 Mbit/s: 30 s with 6 connections, 48 s with all of them. */
 const MAX_CONNECTIONS = 6;
 const UPLOAD_SLOTS = 4;
+/** The library asks a tracker that did not answer again after 15 minutes; a controller that restarts is back in seconds. */
+const ASK_AGAIN_MS = 5_000;
 
 export interface PeerState {
 	readonly sha256: string;
@@ -28,6 +30,7 @@ export class Peer {
 	readonly #options: PeerOptions;
 	readonly #client: WebTorrent;
 	#torrent: Torrent | null = null;
+	#asking: NodeJS.Timeout | undefined;
 
 	constructor(options: PeerOptions) {
 		this.#options = options;
@@ -43,11 +46,18 @@ export class Peer {
 		this.#torrent.on("error", onBroken);
 		this.#torrent.on("warning", () => undefined);
 		this.#torrent.once("done", onCompleted);
+		this.#asking = setInterval(() => this.#askAgain(), ASK_AGAIN_MS);
+	}
+
+	#askAgain(): void {
+		const torrent = this.#torrent;
+		if (torrent && !torrent.done && torrent.wires.length === 0) torrent.discovery?.tracker?.update();
 	}
 
 	/** Announces that it stops. */
 	async stop(): Promise<void> {
 		if (!this.#torrent) return;
+		clearInterval(this.#asking);
 		this.#torrent = null;
 		await new Promise<void>((resolve) => this.#client.destroy(() => resolve()));
 	}

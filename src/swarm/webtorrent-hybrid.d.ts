@@ -34,6 +34,7 @@ declare module "webtorrent-hybrid" {
 		readonly done: boolean;
 		readonly pieces: readonly unknown[];
 		readonly wires: readonly Wire[];
+		readonly discovery: { readonly tracker?: { update(): void } } | null;
 	}
 
 	interface ClientOptions {

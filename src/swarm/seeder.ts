@@ -59,7 +59,11 @@ export class Seeder {
 			uploads: UPLOAD_SLOTS,
 		};
 		await new Promise<void>((resolve, reject) => {
-			const added = this.#client.add(torrent, options, () => resolve());
+			const added = this.#client.add(torrent, options, () => {
+				// Later on it would silently be seeded no more: better to start all over.
+				added.on("error", this.#options.onBroken);
+				resolve();
+			});
 			added.on("error", reject);
 			added.once("metadata", () => this.#handOut(added));
 		});

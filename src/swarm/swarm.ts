@@ -44,7 +44,8 @@ export class Swarm {
 	#ports: Ports;
 	#isOpen = false;
 	#lastEnd = "";
-	#waiting: (() => void)[] = [];
+	/** Resolves when the process is open; made anew whenever it is not. */
+	#opening = Promise.withResolvers<void>();
 
 	constructor(options: SwarmOptions) {
 		this.#options = options;
@@ -64,8 +65,11 @@ export class Swarm {
 
 	async stop(): Promise<void> {
 		await this.#process.stop();
-		this.#isOpen = false;
-		this.#calls.rejectAll(new SwarmDown("the swarm was stopped"));
+		const why = new SwarmDown("the swarm was stopped");
+		this.#opening.promise.catch(() => undefined);
+		this.#opening.reject(why);
+		this.#opening = Promise.withResolvers<void>();
+		this.#close(why);
 	}
 
 	/** The ports that are really bound, once started. */
@@ -124,7 +128,7 @@ export class Swarm {
 		this.#isOpen = true;
 		this.#process.send({ kind: "admit", peers: this.#admitted });
 		for (const sha256 of this.#shared) void this.#shareAgain(sha256);
-		for (const wake of this.#waiting.splice(0)) wake();
+		this.#opening.resolve();
 	}
 
 	/** A package that is gone by now is told of when it is next shared. */
@@ -135,24 +139,21 @@ export class Swarm {
 	}
 
 	#gone(detail: string): void {
-		this.#isOpen = false;
 		this.#lastEnd = `; it ended last with ${detail}`;
-		this.#calls.rejectAll(new SwarmDown(detail));
+		this.#close(new SwarmDown(detail));
 		this.#options.onRestart(detail);
 	}
 
-	#untilOpen(timeoutMs: number): Promise<void> {
-		if (this.#isOpen) return Promise.resolve();
-		return new Promise((resolve, reject) => {
-			const timer = setTimeout(() => {
-				this.#waiting = this.#waiting.filter((waiting) => waiting !== wake);
-				reject(new SwarmDown(`the swarm process was not up within ${timeoutMs} ms${this.#lastEnd}`));
-			}, timeoutMs);
-			const wake = () => {
-				clearTimeout(timer);
-				resolve();
-			};
-			this.#waiting.push(wake);
-		});
+	async #untilOpen(timeoutMs: number): Promise<void> {
+		const { promise: late, reject } = Promise.withResolvers<void>();
+		const give = () => reject(new SwarmDown(`the swarm process was not up within ${timeoutMs} ms${this.#lastEnd}`));
+		const timer = setTimeout(give, timeoutMs);
+		await Promise.race([this.#opening.promise, late]).finally(() => clearTimeout(timer));
+	}
+
+	#close(why: SwarmDown): void {
+		if (this.#isOpen) this.#opening = Promise.withResolvers<void>();
+		this.#isOpen = false;
+		this.#calls.rejectAll(why);
 	}
 }

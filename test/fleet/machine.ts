@@ -151,6 +151,8 @@ export class Machine {
 			else channel.exit(code ?? 255);
 			channel.end();
 		});
+		// A command that comes while the machine is being taken away finds no folder to run in.
+		child.on("error", () => channel.close());
 		channel.on("close", () => child.pid && kill(-child.pid, "SIGHUP"));
 	}
 }

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import ssh2, { type AuthContext, type Connection, type ServerChannel } from "ssh2";
 import type { HostKey } from "../../src/model/machine.ts";
 import { hostKeyOf } from "../../src/push/host-keys.ts";
+import { makeKeyPair } from "./make-key-pair.ts";
 
 export interface MachineOptions {
 	readonly name: string;
@@ -35,7 +36,7 @@ export class Machine {
 
 	constructor(options: MachineOptions) {
 		this.#options = options;
-		this.#pem = options.hostKey ?? ssh2.utils.generateKeyPairSync("ed25519").private;
+		this.#pem = options.hostKey ?? makeKeyPair().private;
 		this.#port = options.port ?? 0;
 	}
 
@@ -82,7 +83,7 @@ export class Machine {
 	/** A new host key on the same port, as after a reinstallation, or when it is another machine. */
 	async rekey(): Promise<void> {
 		await this.unlisten();
-		this.#pem = ssh2.utils.generateKeyPairSync("ed25519").private;
+		this.#pem = makeKeyPair().private;
 		await this.start();
 	}
 

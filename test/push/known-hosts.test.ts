@@ -4,13 +4,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import ssh2 from "ssh2";
 import { keysFor, parseKnownHosts } from "../../src/push/known-hosts.ts";
+import { makeKeyPair } from "../fleet/make-key-pair.ts";
 
 const [one, two] = [makeKey(), makeKey()];
 
 function makeKey() {
-	const line = ssh2.utils.generateKeyPairSync("ed25519").public.trim();
+	const line = makeKeyPair().public.trim();
 	return line.split(" ").slice(0, 2).join(" ");
 }
 

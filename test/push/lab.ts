@@ -2,15 +2,15 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
-import ssh2 from "ssh2";
 import type { PackageSpec } from "../../src/model/policy.ts";
 import { Pusher, type Target, type Task } from "../../src/push/pusher.ts";
 import { Machine, type MachineOptions } from "../fleet/machine.ts";
+import { makeKeyPair } from "../fleet/make-key-pair.ts";
 
 /** A machine, a pusher and the way from one to the other; all gone when the test ends. */
 export async function lab(t: TestContext, options: Partial<MachineOptions> = {}) {
 	const folder = await mkdtemp(join(tmpdir(), "fleetseed-push-"));
-	const pair = ssh2.utils.generateKeyPairSync("ed25519");
+	const pair = makeKeyPair();
 	const machine = new Machine({
 		name: "mill-03",
 		folder,

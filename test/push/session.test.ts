@@ -7,6 +7,7 @@ import type { Failed } from "../../src/push/failed.ts";
 import { Session } from "../../src/push/session.ts";
 import { Sessions } from "../../src/push/sessions.ts";
 import type { Target } from "../../src/push/target.ts";
+import { makeKeyPair } from "../fleet/make-key-pair.ts";
 import { lab } from "./lab.ts";
 import { until } from "./until.ts";
 
@@ -53,7 +54,7 @@ test("scans a host key without authenticating", async (t) => {
 
 test("says what a refused key is and where", async (t) => {
 	const { machine, target, signal } = await lab(t);
-	const privateKey = ssh2.utils.generateKeyPairSync("ed25519").private;
+	const privateKey = makeKeyPair().private;
 	const { failure: failed } = await failure({ ...target, privateKey }, signal);
 	assert.deepEqual(failed, {
 		code: "FS-SSH-AUTH",
@@ -63,7 +64,7 @@ test("says what a refused key is and where", async (t) => {
 
 test("tells a private key that cannot be used, before it connects", async (t) => {
 	const { machine, target, signal } = await lab(t);
-	const publicKey = ssh2.utils.generateKeyPairSync("ed25519").public;
+	const publicKey = makeKeyPair().public;
 	for (const privateKey of ["", "nonsense", publicKey]) {
 		assert.equal((await failure({ ...target, privateKey }, signal)).failure.code, "FS-SSH-KEY");
 	}

@@ -19,12 +19,12 @@ export async function lab(t: TestContext, options: Partial<MachineOptions> = {})
 		...options,
 	});
 	const pusher = new Pusher({ sessions: 8, seedSeconds: 1 });
-	await machine.start();
 	t.after(async () => {
 		await pusher.stop();
 		await machine.stop();
 		await rm(folder, { recursive: true, force: true, maxRetries: 5 });
 	});
+	await machine.start();
 	const target: Target = {
 		machine: "mill-03",
 		address: "127.0.0.3",

@@ -9,8 +9,10 @@ import type { AcquireStep, MachineStep, Step } from "../model/step.ts";
 import { rolloutOf } from "../plan/task.ts";
 import type { Settings } from "../policy/parse-settings.ts";
 import type { Pusher, Target, Task } from "../push/pusher.ts";
+import type { Pushed } from "../push/task.ts";
 import type { Journal } from "../record/journal.ts";
 import type { Swarm } from "../swarm/swarm.ts";
+import { SwarmDown } from "../swarm/swarm-down.ts";
 import type { Ledger } from "./ledger.ts";
 import { tokenFor } from "./token.ts";
 
@@ -46,20 +48,18 @@ export function perform(performers: Performers, step: Step, signal: AbortSignal)
 	}
 }
 
-async function performAcquire(performers: Performers, step: AcquireStep, signal: AbortSignal): Promise<Outcome> {
-	const { store, swarm, ledger, onAcquiring } = performers;
+function performAcquire(performers: Performers, step: AcquireStep, signal: AbortSignal): Promise<Outcome> {
+	const { store, ledger, onAcquiring } = performers;
 	const { sha256 } = step;
 	const specs = [...ledger.fleet.policies.values()].flatMap(({ policy }) => policy.packages);
 	const named = specs.filter((spec) => spec.sha256 === sha256);
 	const sources = [...new Set(named.flatMap(({ source }) => [source.url, ...source.mirrors]))];
-	const outcome = await acquire(store, {
+	return acquire(store, {
 		sha256,
 		sources,
 		signal,
 		onProgress: (progress) => onAcquiring(sha256, progress),
 	});
-	if (outcome.kind === "acquired") await swarm.share(sha256);
-	return outcome;
 }
 
 async function performOnMachine(performers: Performers, step: MachineStep, signal: AbortSignal): Promise<Outcome> {
@@ -106,17 +106,24 @@ async function deliver(performers: Performers, { step, target, task, signal }: P
 			outcome: failed({ code: "FS-PACKAGE-MISSING", detail: `${task.spec.name}: ${sha256} is not in the store` }),
 		};
 	}
-	await swarm.share(sha256);
 	const token = tokenFor(secret, step.machine);
 	const delivery = {
 		sizeBytes: await store.sizeBytes(sha256),
 		stallMs: STALL_MS,
-		torrent: (localAddress: string) =>
-			swarm.torrentFor(sha256, { token, host: settings.swarm.address ?? localAddress }),
+		torrent: async (localAddress: string) => {
+			await swarm.share(sha256);
+			return swarm.torrentFor(sha256, { token, host: settings.swarm.address ?? localAddress });
+		},
 		onChosen: async (method: Extract<Event, { kind: "DeliveryChosen" }>["method"], because: string) =>
 			record([{ kind: "DeliveryChosen", machine: step.machine, sha256, method, because, at: now() }]),
 	};
-	return pusher.deliver(target, task, delivery, signal);
+	return pusher.deliver(target, task, delivery, signal).catch(swarmDown);
+}
+
+/** The swarm restarts by itself; anything else that throws is a bug. */
+function swarmDown(error: unknown): Pushed {
+	if (!(error instanceof SwarmDown)) throw error;
+	return { outcome: failed({ code: error.code, detail: error.message }) };
 }
 
 interface Place {

@@ -47,7 +47,7 @@ export function afterLossOfContact(task: Task, at: number): Task {
 function afterFacts(task: Task, facts: PackageFacts, finished: Finished): Task {
 	const { spec, at } = finished;
 	const answer = verdict(spec.detection, facts.observations);
-	if (facts.job.kind === "running") return { ...enter(task, "running", at), startedAt: task.startedAt ?? at };
+	if (facts.job.kind === "running") return follow(task, at);
 	if (answer === "verified") return enter(task, "verified", at);
 	if (answer === "unknown") return tryLater(task, unreadable(facts), at);
 	if (task.phase === "exited") return fail(task, notDetected(spec), at);
@@ -56,11 +56,14 @@ function afterFacts(task: Task, facts: PackageFacts, finished: Finished): Task {
 			return enter(task, facts.isStaged ? "staged" : "absent", at);
 		case "lost":
 			return tryLater(nextAttempt(task, facts.isStaged ? "staged" : "absent", at), interrupted(spec), at);
-		case "exited": {
-			const after = afterExit(task, facts.job.exitCode, finished);
-			return after.phase === "exited" ? fail(after, notDetected(spec), at) : after;
-		}
+		case "exited":
+			return follow(task, at);
 	}
+}
+
+/** Following also adopts a job that has ended: its whole result, with what it printed. */
+function follow(task: Task, at: number): Task {
+	return { ...enter(task, "running", at), startedAt: task.startedAt ?? at };
 }
 
 function afterExit(task: Task, exitCode: number, { spec, at }: Finished): Task {

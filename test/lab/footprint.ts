@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { run } from "./command.ts";
-import { identify, isAlive, killProcess, type ProcessIdentity } from "./processes.ts";
+import { identify, isAlive, killProcess, killWithChildren, type ProcessIdentity } from "./processes.ts";
 import { waitFor } from "./wait.ts";
 
 const FOLDER = "/var/tmp/fleetseed-lab";
@@ -53,7 +53,7 @@ export class Footprint {
 
 	/** Kills what was noted and what runs in our namespaces, then deletes the namespaces and the folder. Safe to call twice. */
 	async erase(): Promise<void> {
-		for (const identity of this.#noted()) killProcess(identity);
+		await Promise.all(this.#noted().map(killWithChildren));
 		const namespaces = await this.#namespaces();
 		for (const namespace of namespaces) await emptyNamespace(namespace);
 		for (const namespace of namespaces) await run(["ip", "netns", "delete", namespace]);
@@ -79,7 +79,7 @@ export class Footprint {
 }
 
 /** Whatever lives in a namespace of ours was started by us, a machine's processes and a daemon's children included. */
-async function emptyNamespace(namespace: string): Promise<void> {
+export async function emptyNamespace(namespace: string): Promise<void> {
 	const isEmpty = async () => {
 		const { stdout } = await run(["ip", "netns", "pids", namespace]);
 		const alive = stdout

@@ -1,22 +1,27 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { chmod, mkdir, readdir, rename, rm, truncate, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, rename, rm, truncate, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { must, run } from "./command.ts";
+import type { Footprint } from "./footprint.ts";
 import { DIVERTED, IMAGE_FILES, IMAGE_PACKAGES, MASKED, REMOVED } from "./image-recipe.ts";
-import { identify } from "./processes.ts";
+import { startLongRunner } from "./long-runner.ts";
+import { identify, killWithChildren } from "./processes.ts";
+import { waitFor } from "./wait.ts";
 
 const SUITE = "bookworm";
 const BUILD_MS = 15 * 60_000;
 
 export interface ImageOptions {
+	readonly footprint: Footprint;
 	readonly cacheFolder: string;
 	readonly log: (line: string) => void;
 	readonly signal: AbortSignal;
 }
 
 /** The root folder of the machine image; built once for each recipe, then used by all machines as the lower layer. */
-export async function ensureImage({ cacheFolder, log, signal }: ImageOptions): Promise<string> {
+export async function ensureImage(options: ImageOptions): Promise<string> {
+	const { cacheFolder, log, signal } = options;
 	const image = join(cacheFolder, `image-${recipeHash()}`);
 	await removeDeadBuilds(cacheFolder);
 	if (existsSync(image)) return image;
@@ -25,7 +30,7 @@ export async function ensureImage({ cacheFolder, log, signal }: ImageOptions): P
 	const draft = join(cacheFolder, `.tmp-${self?.pid}-${self?.startedAt}`);
 	await mkdir(draft, { recursive: true });
 	try {
-		await bootstrap(draft, signal);
+		await bootstrap(draft, options);
 		await furnish(draft, signal);
 		// Another lab may have built the same meanwhile.
 		if (!existsSync(image)) await rename(draft, image);
@@ -40,14 +45,23 @@ function recipeHash(): string {
 	return createHash("sha256").update(recipe).digest("hex").slice(0, 12);
 }
 
-/** Inside mount and pid namespaces of its own: however it ends, no mount and no process of it stays. */
-async function bootstrap(root: string, signal: AbortSignal): Promise<void> {
-	const mirror = await readMirror();
+/** Inside mount and pid namespaces of its own, and noted in the footprint: however it ends, no mount and no process of it stays. */
+async function bootstrap(root: string, { footprint, signal }: ImageOptions): Promise<void> {
 	const proxy = await readProxy();
 	const include = `--include=${IMAGE_PACKAGES.join(",")}`;
-	const debootstrap = ["debootstrap", "--variant=minbase", include, SUITE, root, mirror];
-	const options = { timeoutMs: BUILD_MS, signal, ...(proxy ? { env: { http_proxy: proxy } } : {}) };
-	await must(["unshare", "--mount", "--pid", "--kill-child", "--mount-proc", ...debootstrap], options);
+	const debootstrap = ["debootstrap", "--variant=minbase", include, SUITE, root, await readMirror()];
+	const argv = ["unshare", "--mount", "--pid", "--kill-child", "--mount-proc", ...debootstrap];
+	const logFile = join(footprint.folder, "debootstrap.log");
+	const runner = await startLongRunner(footprint, argv, { logFile, ...(proxy ? { env: { http_proxy: proxy } } : {}) });
+	const identity = identify(runner.pid);
+	try {
+		const isOver = async () => (runner.hasEnded() ? true : null);
+		await waitFor(isOver, { what: "debootstrap ends", timeoutMs: BUILD_MS, signal });
+	} finally {
+		if (identity) await killWithChildren(identity);
+	}
+	if ((await runner.ended) === 0) return;
+	throw new Error(`debootstrap failed: ${(await readFile(logFile, "utf8")).trim().slice(-2_000)}`);
 }
 
 /** The archive that this host's own apt uses for the suite. */

@@ -4,7 +4,7 @@ import { type Finished, must, run } from "./command.ts";
 import type { Footprint } from "./footprint.ts";
 import { startLongRunner } from "./long-runner.ts";
 import type { Link } from "./network.ts";
-import { childrenOf, identify, isAlive, killProcess } from "./processes.ts";
+import { childrenOf, identify, killWithChildren } from "./processes.ts";
 import { waitFor } from "./wait.ts";
 
 export interface LabMachineOptions {
@@ -19,7 +19,6 @@ export interface LabMachineOptions {
 /** nspawn's exit code when the machine asked for a reboot (with --keep-unit nobody boots it again but us). */
 const REBOOT = 133;
 const BOOT_MS = 120_000;
-const STOP_MS = 15_000;
 const UP = new Set(["running", "degraded"]);
 
 /** A Debian machine: systemd, sshd and avahi on an overlay of the image, in a network namespace of its own. */
@@ -87,7 +86,8 @@ export class LabMachine {
 		if (!this.#power) return;
 		const { abort, off } = this.#power;
 		abort.abort();
-		await this.#pull();
+		const nspawn = this.#pid === null ? null : identify(this.#pid);
+		if (nspawn) await killWithChildren(nspawn);
 		await off;
 		this.#power = null;
 	}
@@ -146,15 +146,6 @@ export class LabMachine {
 			const code = await runner.ended;
 			if (code !== REBOOT || signal.aborted) return;
 		}
-	}
-
-	/** The first process takes all others of the machine with it, and is gone only after them. */
-	async #pull(): Promise<void> {
-		const identities = [this.#leader(), this.#pid].flatMap((pid) => (pid === null ? [] : (identify(pid) ?? [])));
-		for (const identity of identities) killProcess(identity);
-		const isOff = async () => (identities.some(isAlive) ? null : true);
-		const { signal } = this.#options;
-		await waitFor(isOff, { what: `${this.name} is off`, timeoutMs: STOP_MS, signal, intervalMs: 10 });
 	}
 
 	/** The machine's first process, as the host numbers it; null while it is off. */

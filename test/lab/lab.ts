@@ -32,24 +32,20 @@ export interface Lab extends LabOptions {
 }
 
 /** Erases what killed runs left, and prepares what outlives a run: host packages, image and package. */
-export async function prepareHost({
-	wanted,
-	log,
-	signal,
-}: LabOptions): Promise<{ image: string; labPackage: LabPackage }> {
-	for (const footprint of Footprint.left()) {
-		log(`sweeping up after ${footprint.id}, which was killed or kept`);
-		await footprint.erase();
+async function prepareHost(footprint: Footprint, { wanted, log, signal }: LabOptions) {
+	for (const left of Footprint.left()) {
+		log(`sweeping up after ${left.id}, which was killed or kept`);
+		await left.erase();
 	}
 	await ensureHostPackages(log, signal);
 	const options = { cacheFolder: wanted.cacheFolder, log, signal };
-	return { image: await ensureImage(options), labPackage: await ensurePackage(options) };
+	return { image: await ensureImage({ ...options, footprint }), labPackage: await ensurePackage(options) };
 }
 
 /** Everything but the power: the machines are off and have no disk yet. */
 export async function raiseLab(footprint: Footprint, options: LabOptions): Promise<Lab> {
 	const { wanted, signal, log } = options;
-	const { image, labPackage } = await prepareHost(options);
+	const { image, labPackage } = await prepareHost(footprint, options);
 	const identityFile = join(footprint.folder, "id_ed25519");
 	await must(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", footprint.id, "-f", identityFile]);
 	const authorizedKey = await readFile(`${identityFile}.pub`, "utf8");

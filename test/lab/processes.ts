@@ -1,4 +1,8 @@
 import { readFileSync } from "node:fs";
+import { waitFor } from "./wait.ts";
+
+const END_MS = 15_000;
+const NO_SIGNAL = new AbortController().signal;
 
 /** One process, not whoever has its pid later: a pid is used again, the pair with its start time is not. */
 export interface ProcessIdentity {
@@ -21,6 +25,19 @@ export function isAlive({ pid, startedAt }: ProcessIdentity): boolean {
 /** SIGKILL, to this very process only. */
 export function killProcess(identity: ProcessIdentity): void {
 	if (isAlive(identity)) process.kill(identity.pid, "SIGKILL");
+}
+
+/**
+ * Kills a process and its children, and resolves when they are gone. A child that is the first of a pid namespace takes all
+ * others in there with it, and is gone only after them.
+ */
+export async function killWithChildren(parent: ProcessIdentity): Promise<void> {
+	if (!isAlive(parent)) return;
+	const family = [parent, ...childrenOf(parent.pid).flatMap((pid) => identify(pid) ?? [])];
+	for (const member of family) killProcess(member);
+	const isOver = async () => (family.some(isAlive) ? null : true);
+	const what = `process ${parent.pid} and its children are gone`;
+	await waitFor(isOver, { what, timeoutMs: END_MS, signal: NO_SIGNAL, intervalMs: 10 });
 }
 
 export function childrenOf(pid: number): readonly number[] {

@@ -1,6 +1,6 @@
 import type { StatusReport } from "../../src/console/cockpit.ts";
 import type { ScenarioName } from "./arguments.ts";
-import { type Checks, checkInstalled, checkRingOrder, checkTraffic } from "./checks.ts";
+import { type Checks, checkInstalled, checkOrigin, checkRingOrder, checkUplink } from "./checks.ts";
 import { sawLogin, sshdUpAt } from "./evidence.ts";
 import { killAtMoments, killMoments } from "./kills.ts";
 import { freshMachines, type Lab } from "./lab.ts";
@@ -53,7 +53,7 @@ async function kills(lab: Lab, seed: number): Promise<ScenarioResult> {
 		const killed = await killAtMoments(trial, moments);
 		const status = await trial.waitForStatus("all are installed", allDone(lab.machines.length));
 		const also = { killed_three_times: killed.length === 3 };
-		return finish(trial, "kills", { status, also, notes: { seed, kills: killed } });
+		return finish(trial, "kills", { status, also, notes: { seed, kills: killed }, kills: killed.length });
 	});
 }
 
@@ -114,12 +114,14 @@ interface Ending {
 	readonly notes?: Readonly<Record<string, unknown>>;
 	/** The one machine on which nothing may have been run. */
 	readonly but?: LabMachine;
+	/** How often the daemon was killed. */
+	readonly kills?: number;
 }
 
 async function finish(
 	trial: Trial,
 	scenario: ScenarioName,
-	{ status, also, notes, but }: Ending,
+	{ status, also, notes, but, kills = 0 }: Ending,
 ): Promise<ScenarioResult> {
 	const { seconds, lab } = trial;
 	const packageBytes = lab.labPackage.sizeBytes;
@@ -131,7 +133,8 @@ async function finish(
 		...(but
 			? { nothing_ran_on_the_other: spared.every((each) => each.installerRuns.length === 0 && !each.isInstalled) }
 			: {}),
-		...checkTraffic(traffic, packageBytes),
+		...checkOrigin(traffic, packageBytes, kills),
+		...checkUplink(traffic, packageBytes),
 		...checkRingOrder(evidence, status),
 		...also,
 		daemon_drained: hasDrained,
@@ -151,7 +154,7 @@ async function withTrial(
 		if (!lab.signal.aborted) lab.log(await trial.lastWords());
 		throw error;
 	} finally {
-		if (!lab.wanted.keep) await trial.controller.kill();
+		await trial.end();
 	}
 }
 

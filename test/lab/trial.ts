@@ -3,6 +3,7 @@ import type { StatusReport } from "../../src/console/cockpit.ts";
 import { Controller } from "./controller.ts";
 import { RINGS, writeControllerFiles, writePolicy } from "./controller-files.ts";
 import { type Evidence, readEvidence } from "./evidence.ts";
+import { emptyNamespace } from "./footprint.ts";
 import type { Lab } from "./lab.ts";
 import type { LabMachine } from "./lab-machine.ts";
 import { meterTraffic, type Traffic } from "./traffic.ts";
@@ -80,6 +81,12 @@ export class Trial {
 	async lastWords(): Promise<string> {
 		const { stdout, stderr } = await this.controller.fleetseed(["status"]);
 		return `${stdout}${stderr}\nthe daemon's log ends:\n${await this.controller.lastLog(40)}`;
+	}
+
+	/** Whatever is left of the daemon ends; its files stay. The next trial's daemon meets nobody on its ports. */
+	async end(): Promise<void> {
+		await this.controller.kill();
+		await emptyNamespace(this.lab.controllerLink.namespace);
 	}
 
 	traffic(): Promise<Traffic> {

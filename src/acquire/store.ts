@@ -39,6 +39,11 @@ export class Store {
 		return this.#place("partial", sha256);
 	}
 
+	/** What earlier calls have brought of a package that is not whole yet. */
+	async partialBytes(sha256: string): Promise<number> {
+		return (await stat(this.partialPath(sha256)).catch(onlyMissing))?.size ?? 0;
+	}
+
 	/** Moves the verified partial file in among the packages, so that it is there after a power cut too. */
 	async keep(sha256: string): Promise<void> {
 		await sync(this.partialPath(sha256));

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { acquire } from "../acquire/acquire.ts";
+import type { Progress } from "../acquire/job.ts";
 import type { Store } from "../acquire/store.ts";
 import type { Event, Outcome } from "../model/event.ts";
 import type { Failure } from "../model/failure.ts";
@@ -29,10 +30,7 @@ export interface Performers {
 	readonly secret: Buffer;
 	readonly now: () => number;
 	readonly record: (events: readonly Event[]) => void;
-	readonly onAcquiring: (
-		sha256: string,
-		progress: { readonly receivedBytes: number; readonly sizeBytes: number | null },
-	) => void;
+	readonly onAcquiring: (sha256: string, progress: Progress) => void;
 }
 
 /** Does a step by the room that can, and says what came of it. */
@@ -48,18 +46,17 @@ export function perform(performers: Performers, step: Step, signal: AbortSignal)
 	}
 }
 
-function performAcquire(performers: Performers, step: AcquireStep, signal: AbortSignal): Promise<Outcome> {
+async function performAcquire(performers: Performers, step: AcquireStep, signal: AbortSignal): Promise<Outcome> {
 	const { store, ledger, onAcquiring } = performers;
 	const { sha256 } = step;
 	const specs = [...ledger.fleet.policies.values()].flatMap(({ policy }) => policy.packages);
 	const named = specs.filter((spec) => spec.sha256 === sha256);
 	const sources = [...new Set(named.flatMap(({ source }) => [source.url, ...source.mirrors]))];
-	return acquire(store, {
-		sha256,
-		sources,
-		signal,
-		onProgress: (progress) => onAcquiring(sha256, progress),
-	});
+	// What a killed or failed try brought crossed the uplink too.
+	const earlierBytes = await store.partialBytes(sha256);
+	const onProgress = (progress: Progress) => onAcquiring(sha256, progress);
+	const outcome = await acquire(store, { sha256, sources, signal, onProgress });
+	return outcome.kind === "acquired" ? { ...outcome, originBytes: earlierBytes + outcome.originBytes } : outcome;
 }
 
 async function performOnMachine(performers: Performers, step: MachineStep, signal: AbortSignal): Promise<Outcome> {

@@ -4,12 +4,17 @@ import type { Problem } from "../policy/document.ts";
 import { type Inventory, parseInventory } from "../policy/parse-inventory.ts";
 import { parseSettings, type Settings } from "../policy/parse-settings.ts";
 import { type KnownHosts, parseKnownHosts } from "../push/known-hosts.ts";
+import { readText } from "./read-text.ts";
 
 const NO_INVENTORY: Inventory = { machines: [], groups: [] };
 
 /** The daemon's configuration file with every path made absolute, relative ones from the file's own folder. */
-export async function readSettings(file: string): Promise<{ settings: Settings } | { problems: readonly Problem[] }> {
-	const parsed = parseSettings(await readFile(file, "utf8"), file);
+export async function readSettings(
+	file: string,
+): Promise<{ readonly settings: Settings } | { readonly problems: readonly Problem[] }> {
+	const text = await readText(file, "FS-CONFIG");
+	if (typeof text !== "string") return { problems: [text] };
+	const parsed = parseSettings(text, file);
 	if ("problems" in parsed) return parsed;
 	const { settings } = parsed;
 	const from = (path: string) => resolve(dirname(file), path);
@@ -32,7 +37,9 @@ export async function readInventory(
 	last: Inventory | null,
 ): Promise<{ readonly inventory: Inventory; readonly problems: readonly Problem[] }> {
 	if (inventoryFile === undefined) return { inventory: NO_INVENTORY, problems: [] };
-	const parsed = parseInventory(await readFile(inventoryFile, "utf8"), inventoryFile);
+	const text = await readText(inventoryFile, "FS-INVENTORY");
+	if (typeof text !== "string") return { inventory: last ?? NO_INVENTORY, problems: [text] };
+	const parsed = parseInventory(text, inventoryFile);
 	if ("problems" in parsed) return { inventory: last ?? NO_INVENTORY, problems: parsed.problems };
 	return { inventory: parsed.inventory, problems: [] };
 }

@@ -1,4 +1,3 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger } from "pino";
 import { Store } from "../acquire/store.ts";
@@ -50,7 +49,7 @@ export class Daemon {
 	#admitted: unknown = null;
 
 	/** The state folder must exist. */
-	private constructor(options: DaemonOptions) {
+	constructor(options: DaemonOptions) {
 		const { settings, log, now } = options;
 		this.#options = options;
 		this.journal = new Journal(join(settings.stateFolder, "journal.sqlite"));
@@ -78,7 +77,8 @@ export class Daemon {
 		const { ledger, journal, pusher } = this;
 		const record = (events: readonly Event[]) => this.record(events);
 		const onAcquiring = this.progress.sawDownload.bind(this.progress);
-		const performers = { ledger, journal, pusher, settings, now, record, onAcquiring };
+		const receivedBytes = this.progress.receivedBytes.bind(this.progress);
+		const performers = { ledger, journal, pusher, settings, now, record, onAcquiring, receivedBytes };
 		const rooms = { ...performers, store: this.#store, swarm: this.#swarm, secret: this.#secret };
 		this.loop = new Loop({
 			ledger,
@@ -88,11 +88,6 @@ export class Daemon {
 			onDecision: (decision) => this.#decided(decision),
 			onCrash: (step, error) => log.error({ step, err: error }, "step crashed"),
 		});
-	}
-
-	static async open(options: DaemonOptions): Promise<Daemon> {
-		await mkdir(options.settings.stateFolder, { recursive: true, mode: 0o700 });
-		return new Daemon(options);
 	}
 
 	/** Recovers from the journal first: nothing is decided before what was interrupted is known. */
@@ -127,8 +122,8 @@ export class Daemon {
 		this.problems = [...folder.problems, ...problems];
 		for (const problem of this.problems) log.error({ code: problem.code }, describeProblem(problem));
 		const { fleet } = this.ledger;
-		const isTorn = problems.length > 0;
-		this.record([...policyEvents(fleet, folder, now()), ...(isTorn ? [] : inventoryEvents(fleet, inventory, now()))]);
+		const listed = problems.length > 0 ? [] : inventoryEvents(fleet, inventory, now());
+		this.record([...policyEvents(fleet, folder, now()), ...listed]);
 		return this.problems;
 	}
 

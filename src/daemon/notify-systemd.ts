@@ -1,9 +1,30 @@
 import { execFile } from "node:child_process";
 
-/** Tells systemd of us (sd_notify(3)) by its own helper, since Node has no unix datagram sockets; elsewhere it does nothing. */
-export function notifySystemd(...assignments: readonly string[]): Promise<void> {
+/**
+ * Tells systemd of us by variables such as READY=1 (sd_notify(3)), through its own helper, since Node has no unix datagram
+ * sockets. Where no systemd waits for it, and where the helper fails, nothing happens: it is news, not work.
+ */
+export function notifySystemd(...variables: readonly string[]): Promise<void> {
 	if (!process.env.NOTIFY_SOCKET) return Promise.resolve();
 	return new Promise((resolve) => {
-		execFile("systemd-notify", [...assignments], { timeout: 5_000 }, () => resolve());
+		execFile("systemd-notify", [...variables], { timeout: 5_000 }, () => resolve());
 	});
+}
+
+const STATUS_EVERY_MS = 1_000;
+
+/** A writer of STATUS= that starts at most one helper a second; the last sentence always gets through. */
+export function statusWriter(): (sentence: string) => void {
+	let latest = "";
+	let isDue = false;
+	const write = () => {
+		isDue = false;
+		void notifySystemd(`STATUS=${latest}`);
+	};
+	return (sentence) => {
+		latest = sentence;
+		if (isDue) return;
+		isDue = true;
+		setTimeout(write, STATUS_EVERY_MS).unref();
+	};
 }

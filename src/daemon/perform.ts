@@ -31,6 +31,8 @@ export interface Performers {
 	readonly now: () => number;
 	readonly record: (events: readonly Event[]) => void;
 	readonly onAcquiring: (sha256: string, progress: Progress) => void;
+	/** What the tracker heard from the machine. */
+	readonly receivedBytes: (machine: string, sha256: string) => number | undefined;
 }
 
 /** Does a step by the room that can, and says what came of it. */
@@ -114,7 +116,14 @@ async function deliver(performers: Performers, { step, target, task, signal }: P
 		onChosen: async (method: Extract<Event, { kind: "DeliveryChosen" }>["method"], because: string) =>
 			record([{ kind: "DeliveryChosen", machine: step.machine, sha256, method, because, at: now() }]),
 	};
-	return pusher.deliver(target, task, delivery, signal).catch(swarmDown);
+	const pushed = await pusher.deliver(target, task, delivery, signal).catch(swarmDown);
+	return { ...pushed, outcome: asTrackerSaw(pushed.outcome, performers.receivedBytes(step.machine, sha256)) };
+}
+
+/** The tracker's count has what was sent twice in it, too; where it heard nothing the machine's own count stands. */
+function asTrackerSaw(outcome: Outcome, bytes: number | undefined): Outcome {
+	const isCounted = outcome.kind === "delivered" && outcome.method !== "already_staged" && bytes;
+	return isCounted ? { ...outcome, bytes } : outcome;
 }
 
 /** The swarm restarts by itself; anything else that throws is a bug. */

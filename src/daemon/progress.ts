@@ -26,6 +26,11 @@ export class Progress {
 		return peer && sizeBytes > 0 ? Math.max(0, Math.min(1, 1 - peer.leftBytes / sizeBytes)) : undefined;
 	}
 
+	/** Bytes that the machine told the tracker it has received; undefined: it has told nothing in this life of the daemon. */
+	receivedBytes(machine: string, sha256: string): number | undefined {
+		return this.#peers.get(`${machine} ${sha256}`)?.downloadedBytes;
+	}
+
 	/** What the daemon does or waits for, as one line: "2 of 6 verified; 3 steps in flight; asks again 02:00:00". */
 	sentence(fleet: Fleet, decision: Decision): string {
 		const parts = [

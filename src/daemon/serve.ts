@@ -1,41 +1,58 @@
-import { pino } from "pino";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { type Logger, pino } from "pino";
 import { ApiServer } from "../console/api.ts";
+import { ERROR_CODES } from "../model/error-codes.ts";
 import { describeProblem } from "../policy/document.ts";
+import type { Settings } from "../policy/parse-settings.ts";
+import { StateLock } from "../record/state-lock.ts";
 import { readSettings } from "./configuration.ts";
 import { Controls } from "./controls.ts";
 import { Daemon } from "./daemon.ts";
-import { notifySystemd } from "./notify-systemd.ts";
+import { notifySystemd, statusWriter } from "./notify-systemd.ts";
+
+const WRONG_USAGE = 2;
 
 /** Runs the daemon until SIGTERM or SIGINT; answers the exit code. SIGHUP reads policies and inventory again. */
 export async function serve({ config }: { readonly config: string }): Promise<number> {
 	const read = await readSettings(config);
 	if ("problems" in read) {
 		for (const problem of read.problems) process.stderr.write(`${describeProblem(problem)}\n`);
-		return 2;
+		return WRONG_USAGE;
 	}
 	const { settings } = read;
-	const log = pino({ base: null });
-	const onStatus = (sentence: string) => void notifySystemd(`--status=${sentence}`);
-	const daemon = await Daemon.open({ settings, log, now: Date.now, onStatus });
+	await mkdir(settings.stateFolder, { recursive: true, mode: 0o700 });
+	const lock = StateLock.take(join(settings.stateFolder, "daemon.lock"));
+	if (lock === null) {
+		const { stateFolder } = settings;
+		process.stderr.write(`${stateFolder}: another daemon is at work here (FS-DAEMON-RUNNING)\n`);
+		process.stderr.write(`${ERROR_CODES["FS-DAEMON-RUNNING"]}\n`);
+		return WRONG_USAGE;
+	}
+	try {
+		await run(settings, pino({ base: null }));
+	} finally {
+		lock.release();
+	}
+	return 0;
+}
+
+async function run(settings: Settings, log: Logger): Promise<void> {
+	const daemon = new Daemon({ settings, log, now: Date.now, onStatus: statusWriter() });
 	const api = new ApiServer({ cockpit: new Controls(daemon, Date.now), socketPath: settings.socketPath, log });
-	process.on("SIGHUP", () => void reload(daemon));
+	process.on("SIGHUP", () => {
+		daemon.reload().catch((error: unknown) => log.error({ err: error }, "reload failed"));
+	});
 	const stopped = new Promise<void>((resolve) => {
 		for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => resolve());
 	});
 	await daemon.start();
 	await api.start();
 	log.info({ socket: settings.socketPath }, "ready");
-	await notifySystemd("--ready");
+	await notifySystemd("READY=1");
 	await stopped;
 	log.info("stopping: nothing new starts, steps in flight may end");
-	await notifySystemd("--stopping", "--status=draining");
+	await notifySystemd("STOPPING=1", "STATUS=draining");
 	await api.stop();
 	await daemon.stop();
-	return 0;
-}
-
-async function reload(daemon: Daemon): Promise<void> {
-	await notifySystemd("--reloading");
-	await daemon.reload();
-	await notifySystemd("--ready");
 }

@@ -57,6 +57,8 @@ export const ERROR_CODES = {
 	"FS-SWARM-DOWN": "The swarm process restarts by itself; the delivery is tried again.",
 	"FS-STEP-CRASHED": "This is a bug in fleetseed: report it with the output of: journalctl -u fleetseed.",
 	"FS-DAEMON-DOWN": "Start the daemon: systemctl start fleetseed; or name its socket with --socket.",
+	"FS-DAEMON-RUNNING":
+		"Stop the other daemon first: systemctl stop fleetseed; or give this one a state folder of its own.",
 	"FS-API-REQUEST": "Correct the request as the message says.",
 } as const satisfies Record<string, string>;
 

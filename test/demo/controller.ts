@@ -68,6 +68,12 @@ export class Controller {
 		return stdout;
 	}
 
+	/** The exit code, once it has ended by itself. */
+	async ended(): Promise<number | null> {
+		if (this.#daemon && this.#daemon.exitCode === null) await once(this.#daemon, "exit");
+		return this.#daemon?.exitCode ?? null;
+	}
+
 	/** As when its machine loses power: no chance to say goodbye. */
 	async kill(): Promise<void> {
 		await this.#end("SIGKILL");

@@ -4,15 +4,13 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { setTimeout as wait } from "node:timers/promises";
-import type { StatusReport } from "../../src/console/cockpit.ts";
 import { Controller } from "../demo/controller.ts";
 import { DemoFleet } from "../demo/fleet.ts";
 import { makeIdentity } from "../demo/identity.ts";
+import { until } from "../demo/until.ts";
 
 /** Slow enough to be killed in the middle of, and it counts its runs on the machine itself. */
 const INSTALLER = '#!/bin/sh\necho run >> "$HOME/runs"\nsleep 1\necho done > "$HOME/installed"\n';
-const DEADLINE_MS = 60_000;
 
 test("the daemon is killed in mid-delivery, mid-install and after: every machine is installed, each installer ran once", async () => {
 	const folder = await mkdtemp(join(tmpdir(), "fleetseed-kill-"));
@@ -61,19 +59,4 @@ async function policyFor(folder: string, machines: readonly string[]): Promise<o
 		rollout: { max_concurrency: 2 },
 		schedule: "now",
 	};
-}
-
-async function until(
-	controller: Controller,
-	what: string,
-	holds: (status: StatusReport) => boolean,
-): Promise<StatusReport> {
-	const deadline = performance.now() + DEADLINE_MS;
-	for (;;) {
-		const status = await controller.status();
-		if (status && holds(status)) return status;
-		if (performance.now() > deadline)
-			throw new Error(`gave up waiting until ${what}: ${JSON.stringify(status?.machines)}`);
-		await wait(50);
-	}
 }

@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { Controller } from "../demo/controller.ts";
+import { DemoFleet } from "../demo/fleet.ts";
+import { makeIdentity } from "../demo/identity.ts";
+import { until } from "../demo/until.ts";
+
+const HELLO = '#!/bin/sh\ntouch "$HOME/hello"\n';
+const fleet = new DemoFleet();
+let folder = "";
+let name = "";
+let controller: Controller;
+
+/** One machine, and one good policy that has been installed on it. */
+before(async () => {
+	folder = await mkdtemp(join(tmpdir(), "fleetseed-bad-"));
+	name = `bad-${folder.slice(-6).toLowerCase()}`;
+	controller = new Controller(folder);
+	const identity = await makeIdentity(folder);
+	await fleet.start({ folder: join(folder, "machines"), names: [name], publicKey: identity.publicKey });
+	await writeFile(join(folder, "hello.sh"), HELLO);
+	const [machine] = fleet.machines;
+	const knownHosts = `[${machine?.address}]:${machine?.port} ${machine?.hostKeyLine}\n`;
+	await controller.configure({ policy: policy("good", sha256(HELLO)), knownHosts, identityFile: identity.file });
+	controller.start();
+	await until(controller, "the good policy is installed", ({ totals }) => totals.installed === 1);
+});
+
+after(async () => {
+	await controller.stop();
+	await fleet.stop();
+	await rm(folder, { recursive: true, force: true });
+});
+
+function policy(policyName: string, digest: string): object {
+	const source = { url: `file://${join(folder, "hello.sh")}` };
+	const detection = [{ type: "file", path: `~/${policyName === "good" ? "hello" : policyName}` }];
+	return {
+		version: 1,
+		name: policyName,
+		packages: [{ name: policyName, version: "1", type: "script", source, checksum: `sha256:${digest}`, detection }],
+		targets: { machines: [name] },
+		schedule: "now",
+	};
+}
+
+const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
+const policyFile = (file: string) => join(folder, "policies", file);
+
+async function reload(): Promise<{ readonly out: string; readonly code: number }> {
+	return controller.command("reload").then(
+		(out) => ({ out, code: 0 }),
+		(error: { stdout: string; code: number }) => ({ out: error.stdout, code: error.code }),
+	);
+}
+
+for (const [what, text, code] of [
+	["torn YAML", "version: 1\nname: good\npackages: [{ name: hello\n", /atlas\.yaml:\d+:\d+.*\(FS-POLICY-SYNTAX\)/],
+	["a cron line that never fires", null, /atlas\.yaml:\d+:\d+ schedule\.cron.*\(FS-POLICY-CRON-NEVER\)/],
+	["an empty selection", null, /atlas\.yaml:\d+:\d+ targets.*\(FS-POLICY-SELECTION\)/],
+] as const) {
+	test(`${what} is told with its place and code, and the last good policy stays live`, async () => {
+		const bad = {
+			...policy("good", sha256(HELLO)),
+			...(what === "an empty selection"
+				? { targets: { machines: [] } }
+				: { schedule: { cron: "0 0 31 2 *", time_zone: "UTC" } }),
+		};
+		await writeFile(policyFile("atlas.yaml"), text ?? JSON.stringify(bad));
+		const reloaded = await reload();
+		assert.equal(reloaded.code, 1);
+		assert.match(reloaded.out, code);
+		const status = await controller.status();
+		assert.match(status?.problems.join("\n") ?? "", code);
+		assert.deepEqual(
+			status?.rollouts.map((rollout) => [rollout.policy, rollout.machines[0]?.state]),
+			[["good", "verified"]],
+		);
+		await writeFile(policyFile("atlas.yaml"), JSON.stringify(policy("good", sha256(HELLO))));
+		assert.deepEqual(await reload(), { out: "reloaded\n", code: 0 });
+	});
+}
+
+test("a wrong checksum is refused and set aside, and the machine says why it waits", async () => {
+	await writeFile(policyFile("wrong.yaml"), JSON.stringify(policy("wrong", "0".repeat(64))));
+	await reload();
+	const status = await until(controller, "the package is refused", ({ machines }) =>
+		/FS-ACQUIRE-DIGEST/.test(machines[0]?.reason ?? ""),
+	);
+	assert.match(status.machines[0]?.reason ?? "", new RegExp(`expected sha256 0{64}, saw ${sha256(HELLO)}`));
+	const kept = await readdir(join(folder, "state", "quarantine"));
+	assert.deepEqual(kept, [`${"0".repeat(64)}-${sha256(HELLO).slice(0, 16)}`]);
+	const why = await controller.command("why", name);
+	assert.match(
+		why,
+		/wrong: waiting: the package is not there: .*\(FS-ACQUIRE-DIGEST\)\n {2}.*fleetseed retry --package/,
+	);
+	await rm(policyFile("wrong.yaml"));
+	await reload();
+});
+
+test("a policy folder that cannot be read is a problem, and every policy stays live", async () => {
+	await rm(join(folder, "policies"), { recursive: true });
+	const { out, code } = await reload();
+	assert.equal(code, 1);
+	assert.match(out, /policies:1:1: expected to be readable, got ENOENT.*\(FS-CONFIG\)/);
+	assert.deepEqual(
+		(await controller.status())?.rollouts.map(({ policy: each }) => each),
+		["good"],
+	);
+	await mkdir(join(folder, "policies"));
+});
+
+test("a second daemon on the same state folder is refused, and the first one goes on", async () => {
+	const second = new Controller(folder);
+	second.start();
+	assert.equal(await second.ended(), 2);
+	assert.ok(await controller.status());
+});

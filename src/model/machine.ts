@@ -20,7 +20,8 @@ export type Trust =
 /** What we last knew of being able to reach the machine. Times are ms since the epoch. */
 export type Presence =
 	| { readonly kind: "never_seen" }
-	| { readonly kind: "present"; readonly at: number }
+	/** Announced or met. `failures`: it announces itself, but the last connections failed; absent once one succeeded. */
+	| { readonly kind: "present"; readonly at: number; readonly failures?: number }
 	| { readonly kind: "silent"; readonly at: number }
 	| {
 			readonly kind: "unreachable";

@@ -62,7 +62,7 @@ function heard(presence: Presence, at: number): Presence {
 		case "present":
 			return presence;
 		case "unreachable":
-			return isMendedByHand(presence.failure.code) ? presence : { kind: "present", at };
+			return isMendedByHand(presence.failure.code) ? presence : { kind: "present", at, failures: presence.failures };
 		default:
 			return { kind: "present", at };
 	}

@@ -3,6 +3,7 @@ import type { Fleet } from "../model/fleet.ts";
 import type { Machine } from "../model/machine.ts";
 import { type AcquireStep, type LedgerStep, type MachineStep, type Step, stepKey } from "../model/step.ts";
 import { afterLossOfContact, afterOutcome } from "./advance-task.ts";
+import { failedConnections } from "./contact.ts";
 import { withEntry, withoutEntry } from "./copy.ts";
 import { isLossOfContact } from "./outcome-class.ts";
 import { changeTask, rolloutOf } from "./task.ts";
@@ -95,12 +96,16 @@ function meet(fleet: Fleet, name: string, outcome: Outcome, at: number): Fleet {
 
 function afterMeeting(machine: Machine, outcome: Outcome, at: number): Machine {
 	if (outcome.kind !== "failed" || !isLossOfContact(outcome.failure.code))
-		return machine.presence.kind === "present" ? machine : { ...machine, presence: { kind: "present", at } };
+		return isSoundlyPresent(machine) ? machine : { ...machine, presence: { kind: "present", at } };
 	const { failure, sawHostKey } = outcome;
 	if (failure.code === "FS-SSH-HOSTKEY" && sawHostKey && machine.trust.kind === "approved") {
 		const { hostKeys } = machine.trust;
 		return { ...machine, trust: { kind: "quarantined", hostKeys, saw: sawHostKey, at } };
 	}
-	const failures = machine.presence.kind === "unreachable" ? machine.presence.failures + 1 : 1;
+	const failures = failedConnections(machine) + 1;
 	return { ...machine, presence: { kind: "unreachable", failure, failures, at } };
+}
+
+function isSoundlyPresent(machine: Machine): boolean {
+	return machine.presence.kind === "present" && failedConnections(machine) === 0;
 }

@@ -83,11 +83,11 @@ function stepBarred(ground: Ground, { spec, task }: Open): Waiting | null {
 		return { reason: { kind: "backing_off", failure: task.failure ?? null, failures: task.failures }, until: tryAt };
 	switch (task.phase) {
 		case "absent":
-			return packageBarred(ground, spec) ?? waitingFor(slots.takeDelivery());
+			return packageBarred(ground, spec) ?? waitingFor(slots.takeDelivery(machine));
 		case "staged":
 			return installBarred(ground);
 		default:
-			return waitingFor(slots.takeSession());
+			return waitingFor(slots.takeSession(machine));
 	}
 }
 
@@ -98,8 +98,8 @@ function packageBarred({ fleet }: Ground, spec: PackageSpec): Waiting | null {
 	return { reason: { kind: "package_failed", failure: state.failure, isFinal: state.kind === "refused" } };
 }
 
-function installBarred({ window, installs, ring, slots }: Ground): Waiting | null {
-	if (window.isOpen) return waitingFor(installs.take(ring, slots));
+function installBarred({ window, installs, ring, machine, slots }: Ground): Waiting | null {
+	if (window.isOpen) return waitingFor(installs.take(ring, machine, slots));
 	const reason = { kind: "window_closed" as const, window: window.name, timeZone: window.timeZone };
 	return Number.isFinite(window.opensAt) ? { reason, until: window.opensAt } : { reason };
 }

@@ -2,6 +2,7 @@ import type { Fleet, Rollout } from "../model/fleet.ts";
 import type { Machine } from "../model/machine.ts";
 import type { Policy, Ring } from "../model/policy.ts";
 import { isChanging } from "./changing.ts";
+import { isOutOfReach } from "./contact.ts";
 import { selects } from "./selection.ts";
 import { stablePercentile } from "./stable-hash.ts";
 import { taskOf } from "./task.ts";
@@ -83,14 +84,6 @@ export function machineProgress(rollout: Rollout, machine: string): MachineProgr
 	const phases = rollout.policy.packages.map(({ name }) => taskOf(rollout, machine, name).phase);
 	if (phases.includes("failed")) return "failed";
 	return phases.every((phase) => phase === "verified") ? "verified" : "open";
-}
-
-/** One lost connection is a flaw in the network, not an absence: a gate must not open on it. */
-const ABSENT_AFTER_FAILURES = 3;
-
-function isOutOfReach({ trust, presence }: Machine): boolean {
-	const isAbsent = presence.kind === "unreachable" && presence.failures >= ABSENT_AFTER_FAILURES;
-	return trust.kind === "quarantined" || presence.kind === "silent" || isAbsent;
 }
 
 /** Whether the ring has proven itself: enough of those that can be reached are verified, and at least one is. */

@@ -48,7 +48,7 @@ async function kills(lab: Lab, seed: number): Promise<ScenarioResult> {
 	return withTrial(lab, { name: "kills" }, async (trial) => {
 		await trial.writePolicy();
 		await trial.controller.start();
-		const moments = killMoments(seed, 2 * lab.floorSeconds + 20);
+		const moments = killMoments(seed, rolloutSeconds(lab));
 		lab.log(`seed ${seed}: kills at ${moments.map((each) => each.toFixed(1)).join(", ")} s`);
 		const killed = await killAtMoments(trial, moments);
 		const status = await trial.waitForStatus("all are installed", allDone(lab.machines.length));
@@ -156,6 +156,11 @@ async function withTrial(
 	} finally {
 		await trial.end();
 	}
+}
+
+/** About as long as a rollout takes here: the download, two rings' deliveries and their installs. Kills fall anywhere within. */
+function rolloutSeconds({ floorSeconds }: Lab): number {
+	return 4 * floorSeconds + 20;
 }
 
 function allDone(installed: number): (status: StatusReport) => boolean {

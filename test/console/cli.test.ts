@@ -90,7 +90,7 @@ test("why of an unknown machine says the code and what to do, and exits 1", asyn
 
 test("what a machine printed cannot drive the terminal, and what was left out is said", async () => {
 	const { out } = await fleetseed("logs", "mill-01");
-	assert.match(out, /Setting up app\n\\u001b\]0;owned\\u0007/);
+	assert.match(out, /Setting up app\n\\u\{1b\}\]0;owned\\u\{7\}/);
 	assert.match(out, /\[\.\.\. \d+ bytes left out \.\.\.\]/);
 	assert.doesNotMatch(out, CONTROL);
 });
@@ -102,7 +102,7 @@ test("names and reasons from the network cannot drive the terminal either", asyn
 	for (const words of [["status"], ["machines"], ["plan"]]) {
 		const { out } = await fleetseed(...words);
 		assert.doesNotMatch(out, CONTROL, words.join(" "));
-		assert.match(out, /mill\\u001b/, words.join(" "));
+		assert.match(out, /mill\\u\{1b\}/, words.join(" "));
 	}
 });
 

@@ -21,6 +21,8 @@ export interface Connection {
 	readonly client: Client;
 	/** Our own address on the path to the machine. */
 	readonly localAddress: string;
+	/** Says goodbye and lets go at once: a machine that is gone would keep the socket, and this process, for minutes. */
+	readonly close: () => void;
 }
 
 /**
@@ -41,7 +43,10 @@ async function attempt(door: Door, signal: AbortSignal): Promise<Connection | Fa
 	signal.addEventListener("abort", abort, { once: true });
 	try {
 		await once(socket, "connect", { signal });
-		return await shakeHands(door, socket);
+		const answer = await shakeHands(door, socket);
+		// ssh2 closes its own end only, and a stranger need not close the other.
+		if ("failure" in answer) socket.destroy();
+		return answer;
 	} catch (error) {
 		socket.destroy();
 		throw error;
@@ -55,7 +60,11 @@ function shakeHands(door: Door, sock: Socket): Promise<Connection | Failed> {
 	const { promise, resolve } = Promise.withResolvers<Connection | Failed>();
 	let changed: Failed | null = null;
 	const refuse = (error: Error) => resolve(changed ?? sshFailure(door, error));
-	client.once("ready", () => resolve({ client, localAddress: sock.localAddress ?? "" }));
+	const close = () => {
+		client.end();
+		sock.destroy();
+	};
+	client.once("ready", () => resolve({ client, localAddress: sock.localAddress ?? "", close }));
 	// Stays for the connection's life: an 'error' nobody hears would end the process, and 'close' always follows it.
 	client.on("error", refuse);
 	client.once("close", () => refuse(new Error("closed")));

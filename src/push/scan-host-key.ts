@@ -12,7 +12,7 @@ export async function scanHostKey(
 	const door = { machine: address, address, port, user: "nobody", hostKeys: [], privateKey: null };
 	const answer = await openConnection({ ...door, connectTimeoutMs: SCAN_MS }, signal);
 	if ("client" in answer) {
-		answer.client.end();
+		answer.close();
 		return failed("FS-SSH-PROTOCOL", `${address}: SSH let us in without a key`);
 	}
 	const { sawHostKey, failure } = answer;

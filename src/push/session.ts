@@ -54,7 +54,7 @@ export class Session {
 
 	stop(): void {
 		this.#isAlive = false;
-		this.#connection.client.end();
+		this.#connection.close();
 	}
 
 	/**

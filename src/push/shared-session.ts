@@ -44,6 +44,8 @@ export class SharedSession {
 	async #open(target: Target, { open, starting }: Limits): Promise<Session | Failed | null> {
 		const { signal } = this.#ending;
 		this.#leave = await open.take(signal);
+		// A place that came in the very moment of `stop`, which found none to give back.
+		if (signal.aborted) this.#leave?.();
 		const started = await starting.take(signal);
 		if (!started) return null;
 		this.#settled = await Session.connect(target, signal);

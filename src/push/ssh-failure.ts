@@ -36,6 +36,8 @@ function codeOf(error: Error & { readonly code?: unknown; readonly level?: unkno
 			return "FS-SSH-TIMEOUT";
 		case "EHOSTUNREACH":
 		case "ENETUNREACH":
+		case "EHOSTDOWN":
+		case "ENETDOWN":
 		case "EADDRNOTAVAIL":
 		case "ENOTFOUND":
 		case "EAI_AGAIN":

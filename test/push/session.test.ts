@@ -2,12 +2,18 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { test } from "node:test";
-import ssh2 from "ssh2";
+import ssh2, { type ServerConfig } from "ssh2";
 import type { Failed } from "../../src/push/failed.ts";
+import { openConnection } from "../../src/push/open-connection.ts";
+import { scanHostKey } from "../../src/push/scan-host-key.ts";
 import { Session } from "../../src/push/session.ts";
 import { Sessions } from "../../src/push/sessions.ts";
+import { SharedSession } from "../../src/push/shared-session.ts";
+import { Slots } from "../../src/push/slots.ts";
+import { sshFailure } from "../../src/push/ssh-failure.ts";
 import type { Target } from "../../src/push/target.ts";
 import { makeKeyPair } from "../fleet/make-key-pair.ts";
+import { heldOpen, machineProcess } from "./foreign.ts";
 import { lab } from "./lab.ts";
 import { until } from "./until.ts";
 
@@ -18,6 +24,10 @@ async function failure(target: Target, signal: AbortSignal): Promise<Failed> {
 		assert.fail("it connected");
 	}
 	return answer;
+}
+
+function countSockets(): number {
+	return process.getActiveResourcesInfo().filter((name) => name === "TCPSocketWrap").length;
 }
 
 test("sends no authentication to a machine with another host key, and says which key it saw", async (t) => {
@@ -81,6 +91,78 @@ test("tells a machine that refuses connections from one that does not answer", a
 	assert.equal((await failure(unanswered, signal)).failure.code, "FS-SSH-TIMEOUT");
 	await machine.stop();
 	assert.equal((await failure(target, signal)).failure.code, "FS-SSH-REFUSED");
+});
+
+test("leaves no socket behind after a failed handshake, though the other side never closes its own", async (t) => {
+	const port = await heldOpen(t, "SSH-1.0-old\r\n");
+	const place = { machine: "mill-03", address: "127.0.0.1", port, user: "deploy" };
+	const door = { ...place, hostKeys: [], privateKey: null, connectTimeoutMs: 5_000 };
+	const before = countSockets();
+	for (let tries = 0; tries < 5; tries++) assert.ok("failure" in (await openConnection(door, t.signal)));
+	await until(() => countSockets() <= before);
+});
+
+test("lets go of a machine that no longer answers", async (t) => {
+	const { child, target } = await machineProcess(t);
+	const session = await Session.connect(target, t.signal);
+	assert.ok(session instanceof Session);
+	const before = countSockets();
+	child.kill("SIGSTOP");
+	session.stop();
+	await until(() => countSockets() < before);
+});
+
+test("says that no algorithm is left where a machine has only outdated ones", async (t) => {
+	const pair = makeKeyPair();
+	const rsa = ssh2.utils.generateKeyPairSync("rsa", { bits: 2048 }).private;
+	const outdated: readonly ServerConfig[] = [
+		{ hostKeys: [pair.private], algorithms: { kex: ["diffie-hellman-group14-sha1"] } },
+		{ hostKeys: [pair.private], algorithms: { cipher: ["aes256-cbc"] } },
+		{ hostKeys: [rsa], algorithms: { serverHostKey: ["ssh-rsa"] } },
+	];
+	for (const config of outdated) {
+		const server = new ssh2.Server(config, (connection) => connection.on("error", () => connection.end()));
+		server.listen(0, "127.0.0.1");
+		await once(server, "listening");
+		t.after(() => server.close());
+		const at = { address: "127.0.0.1", port: (server.address() as AddressInfo).port };
+		const scanned = await scanHostKey(at, t.signal);
+		assert.equal(scanned.kind === "failed" && scanned.failure.code, "FS-SSH-PROTOCOL");
+	}
+});
+
+test("knows an RSA host key by its fingerprint, whichever signature the machine makes with it", async (t) => {
+	const hostKey = ssh2.utils.generateKeyPairSync("rsa", { bits: 2048 }).private;
+	const { target, signal } = await lab(t, { hostKey });
+	assert.equal(target.hostKeys[0]?.type, "ssh-rsa");
+	const session = await Session.connect(target, signal);
+	assert.ok(session instanceof Session);
+	session.stop();
+});
+
+test("gives each error of a socket the code that says what to do about it", () => {
+	const place = { machine: "mill-03", address: "fe80::1", port: 22, user: "deploy" };
+	const failureOf = (code: string) => sshFailure(place, Object.assign(new Error(), { code })).failure;
+	for (const code of ["EHOSTUNREACH", "ENETUNREACH", "EHOSTDOWN", "ENETDOWN", "EADDRNOTAVAIL", "ENOTFOUND"]) {
+		assert.equal(failureOf(code).code, "FS-SSH-UNREACHABLE", code);
+	}
+	assert.equal(failureOf("ETIMEDOUT").code, "FS-SSH-TIMEOUT");
+	assert.equal(failureOf("ECONNRESET").code, "FS-SSH-LOST");
+	assert.deepEqual(failureOf("ECONNREFUSED"), {
+		code: "FS-SSH-REFUSED",
+		detail: "mill-03: nothing listens for SSH (deploy@[fe80::1]:22)",
+	});
+});
+
+test("gives a place back that was won in the moment of stopping", async (t) => {
+	const { target, signal } = await lab(t);
+	const open = new Slots(1);
+	const give = await open.take(signal);
+	const shared = new SharedSession(target, { open, starting: new Slots(1) });
+	give?.();
+	shared.stop();
+	assert.equal(await shared.opened, null);
+	assert.ok(!open.isFull);
 });
 
 test("runs commands side by side with capped output, input and exit codes", async (t) => {

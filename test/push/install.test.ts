@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { mkdir, open, readdir, readFile, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -128,6 +129,39 @@ test("replaces the default program by the policy's, with {file} in its arguments
 	const install = { command: "echo", arguments: ["--from={file}"], timeoutMs: 60_000, env: { X: "{file}" } };
 	const { output } = await pusher.install(target, taskOf({ sha256, install }), signal);
 	assert.equal(output?.head, `--from=${join(state, "packages", sha256)}.run\n`);
+});
+
+test("tells every reader of a lost job that it is lost, however many read at once", async (t) => {
+	const { pusher, target, state, signal } = await lab(t);
+	const task = taskOf();
+	await mkdir(join(state, "jobs", jobKey(task.ref), "started"), { recursive: true });
+	for (let round = 0; round < 4; round++) {
+		const many = await Promise.all(Array.from({ length: 8 }, () => pusher.inspect(target, task, signal)));
+		for (const { outcome } of many) assert.equal(outcome.kind === "inspected" && outcome.facts.job.kind, "lost");
+	}
+});
+
+test("calls no job lost that begins between two looks of one reader", async (t) => {
+	const { pusher, target, state, folder, signal } = await lab(t);
+	// The runner (-w) comes late; what a reader (-n, -sn) hears of the lock is held back until the runner has begun.
+	const flock = execFileSync("/bin/sh", ["-c", "command -v flock"], { encoding: "utf8" }).trim();
+	const slow = `#!/bin/sh
+[ "$1" != -w ] || sleep 1
+${flock} "$@"
+code=$?
+n=0
+case $1 in -*n) while [ ! -d "\${2%/*}/started" ] && [ $n -lt 100 ]; do sleep 0.05; n=$(( n + 1 )); done ;; esac
+exit $code
+`;
+	await writeFile(join(folder, "bin", "flock"), slow, { mode: 0o755 });
+	const sha256 = await stage(state, "#!/bin/sh\nwhile [ ! -e ~/go ]; do sleep 0.05; done\nexit 5\n");
+	const task = taskOf({ sha256 });
+	const installing = pusher.install(target, task, signal);
+	await until(async () => (await readdir(join(state, "jobs")).catch((): string[] => [])).includes(jobKey(task.ref)));
+	const { outcome } = await pusher.inspect(target, task, signal);
+	assert.equal(outcome.kind === "inspected" && outcome.facts.job.kind, "running");
+	await writeFile(join(folder, "go"), "");
+	assert.deepEqual((await installing).outcome, { kind: "exited", exitCode: 5 });
 });
 
 test("waits for a runner that has not come yet, then calls the job lost for good", async (t) => {

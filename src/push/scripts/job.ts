@@ -8,8 +8,9 @@ const GRACE = 10;
 
 /**
  * `job_state FOLDER` sets $job_state to none, running, exited or lost. The runner holds a lock that the kernel drops with
- * its last process, whatever ends it: no process id that may be another's by now. A runner that never came is shut out by
- * taking the mark it would have to take, so that \`lost\` is final.
+ * its last process, whatever ends it: no process id that may be another's by now. Readers share it, so that none takes another
+ * for the runner; the mark is read before the lock, so that a runner that begins between the two is not taken for one that
+ * ended. A runner that never came is shut out by taking the mark it would have to take, so that \`lost\` is final.
  */
 const JOB_STATE = `
 job_state() {
@@ -17,9 +18,10 @@ job_state() {
 	[ -d "$1" ] || return 0
 	job_state=exited
 	[ -e "$1/result" ] && return 0
-	job_state=running
-	flock -n "$1/lock" true || return 0
-	if [ ! -d "$1/started" ]; then
+	job_state=running begun=no
+	[ -d "$1/started" ] && begun=yes
+	flock -sn "$1/lock" true || return 0
+	if [ $begun = no ]; then
 		age=$(( $(date +%s) - $(stat -c %Y "$1") ))
 		[ "$age" -lt ${GRACE} ] && [ "$age" -gt -${GRACE} ] && return 0
 		mkdir "$1/started" 2>/dev/null || return 0
@@ -60,6 +62,19 @@ report() {
 `;
 
 export const JOB = STATE + JOB_STATE + REPORT;
+
+/** \`stop_job FOLDER\` ends a job's command and its children and waits for the end; only one that holds its lock is signalled. */
+export const STOP_JOB = `
+stop_job() {
+	job_state "$1"
+	[ $job_state != running ] || [ ! -s "$1/pid" ] || kill -TERM "$(cat "$1/pid")"
+	left=100
+	while job_state "$1"; [ $job_state = running ] && [ $left -gt 0 ]; do
+		sleep 0.2
+		left=$(( left - 1 ))
+	done
+}
+`;
 
 /**
  * What runs a job, detached: FOLDER SECONDS. Takes the lock, then the mark that permits one run only; the command's output

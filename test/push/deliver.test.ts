@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmod, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { chmod, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { Delivery } from "../../src/push/task.ts";
@@ -27,8 +27,8 @@ cp ~/bytes "$folder/${SHA256}"
 sleep "$seed"
 `;
 
-async function bench(t: TestContext) {
-	const at = await lab(t);
+async function bench(t: TestContext, { seedSeconds = 1 } = {}) {
+	const at = await lab(t, {}, seedSeconds);
 	const { folder } = at;
 	const chosen: string[] = [];
 	await writeFile(join(folder, "bin", "fleetseed-agent"), AGENT);
@@ -91,6 +91,25 @@ test("stages nothing that has another digest, removes it, and tries anew the nex
 	await writeFile(join(folder, "bytes"), CONTENT);
 	assert.equal((await deliver()).outcome.kind, "delivered");
 	assert.equal(await runs(), "ran\nran\n");
+});
+
+test("delivers anew when the staged file is gone while its transport still seeds", async (t) => {
+	const { deliver, go, runs, state } = await bench(t, { seedSeconds: 300 });
+	await go();
+	assert.equal((await deliver()).outcome.kind, "delivered");
+	const staged = join(state, "packages", SHA256);
+	// The seeded file is another name of the staged one, and so is spoilt with it.
+	await writeFile(staged, "spoilt");
+	assert.equal((await deliver()).outcome.kind, "delivered");
+	assert.equal(await readFile(staged, "utf8"), CONTENT);
+	await rm(staged);
+	assert.equal((await deliver()).outcome.kind, "delivered");
+	assert.equal(await readFile(staged, "utf8"), CONTENT);
+	const jobs = await readdir(join(state, "jobs"));
+	const withResult = () =>
+		Promise.all(jobs.map(async (job) => (await readdir(join(state, "jobs", job))).includes("result")));
+	await until(async () => (await withResult()).filter((has) => has).length === jobs.length - 1);
+	assert.equal(await runs(), "ran\n".repeat(jobs.length), "the ones that served no more were ended");
 });
 
 test("stops a transport that brings no byte for a while", async (t) => {

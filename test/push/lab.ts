@@ -8,7 +8,7 @@ import { Machine, type MachineOptions } from "../fleet/machine.ts";
 import { makeKeyPair } from "../fleet/make-key-pair.ts";
 
 /** A machine, a pusher and the way from one to the other; all gone when the test ends. */
-export async function lab(t: TestContext, options: Partial<MachineOptions> = {}) {
+export async function lab(t: TestContext, options: Partial<MachineOptions> = {}, seedSeconds = 1) {
 	const folder = await mkdtemp(join(tmpdir(), "fleetseed-push-"));
 	const pair = makeKeyPair();
 	const machine = new Machine({
@@ -18,7 +18,7 @@ export async function lab(t: TestContext, options: Partial<MachineOptions> = {})
 		authorizedKey: pair.public,
 		...options,
 	});
-	const pusher = new Pusher({ sessions: 8, seedSeconds: 1 });
+	const pusher = new Pusher({ sessions: 8, seedSeconds });
 	t.after(async () => {
 		await pusher.stop();
 		await machine.stop();

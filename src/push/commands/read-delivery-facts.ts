@@ -16,7 +16,7 @@ incoming_of "$1"
 echo "got $(du -sk "$incoming" 2>/dev/null | awk '{ print $1 }')"
 latest_transport "$1"
 [ -z "$key" ] || job_state "$state/jobs/$key"
-[ -z "$key" ] || [ $job_state != running ] || echo "running $key $(cat "$incoming/method")"
+[ -z "$key" ] || [ $job_state != running ] || [ -e "$incoming/outcome" ] || echo "running $key $(cat "$incoming/method")"
 `;
 
 /**

@@ -1,17 +1,22 @@
 import { quote } from "../quote.ts";
-import { RUNNER, START_JOB } from "../scripts/job.ts";
+import { RUNNER, START_JOB, STOP_JOB } from "../scripts/job.ts";
 import { HOOK, INCOMING, TRANSPORT } from "../scripts/transport.ts";
 import { script } from "./script.ts";
 
 /** Seconds after which a transport ends even where no controller comes back to look at it. */
 const LONGEST_SECONDS = 24 * 3600;
 
-const START = `${INCOMING}${START_JOB}
+const START = `${INCOMING}${START_JOB}${STOP_JOB}
 incoming_of "$1"
 mkdir -p "$incoming/data" || exit 1
 latest_transport "$1"
 [ -z "$key" ] || job_state "$state/jobs/$key"
-if [ -n "$key" ] && [ $job_state = running ]; then echo "$key"; exit 0; fi
+if [ -n "$key" ] && [ $job_state = running ]; then
+	# It came to an end of its own and the staged file is not there: it only seeds, or was refused, and brings no file.
+	if [ -e "$incoming/outcome" ] && [ ! -e "$state/packages/$1" ]; then stop_job "$state/jobs/$key"
+	else echo "$key"; exit 0
+	fi
+fi
 rm -f "$incoming/outcome"
 printf '%s\\n' "$2" > "$incoming/method" &&
 printf '%s' "$6" > "$incoming/hook.new" && chmod 700 "$incoming/hook.new" && mv "$incoming/hook.new" "$incoming/hook" &&
@@ -26,7 +31,7 @@ export interface StartTransport {
 	readonly seedSeconds: number;
 }
 
-/** Starts the digest's transport, or joins the one that runs; its key is printed. The torrent comes on stdin. */
+/** Starts the digest's transport, or joins the one that brings the file; its key is printed. The torrent comes on stdin. */
 export function startTransport({ sha256, method, seedSeconds }: StartTransport): readonly string[] {
 	const seed = String(Math.ceil(seedSeconds));
 	const commandLine = quote(script(TRANSPORT, sha256, method, seed));

@@ -7,6 +7,8 @@ export interface KnownHosts {
 	readonly entries: readonly Entry[];
 	/** Fingerprints that no host may show. */
 	readonly revoked: ReadonlySet<string>;
+	/** Numbers of the @cert-authority lines, which are ignored: ssh2 knows no certificates. From 1. */
+	readonly authorityLines: readonly number[];
 }
 
 interface Entry {
@@ -16,22 +18,28 @@ interface Entry {
 
 const SSH_PORT = 22;
 
-/** Total: lines that are not understood are left out, as OpenSSH does; @cert-authority lines too, since ssh2 knows no certificates. */
+/** Total: lines that are not understood are left out, as OpenSSH does. */
 export function parseKnownHosts(text: string): KnownHosts {
 	const lines = text.split("\n").map(parseLine);
 	const entries = lines.filter((line) => line !== null);
-	const isRevoked = ({ marker }: { readonly marker: string | null }) => marker === "@revoked";
+	const hasRevoked = ({ marker }: { readonly marker: string | null }) => marker === "@revoked";
 	return {
 		entries: entries.filter((entry) => entry.marker === null),
-		revoked: new Set(entries.filter(isRevoked).map(({ hostKey }) => hostKey.fingerprint)),
+		revoked: new Set(entries.filter(hasRevoked).map(({ hostKey }) => hostKey.fingerprint)),
+		authorityLines: lines.flatMap((line, index) => (line?.marker === "@cert-authority" ? [index + 1] : [])),
 	};
+}
+
+/** Whether a key may be shown by no host, whatever else vouches for it. */
+export function isRevoked(knownHosts: KnownHosts, { fingerprint }: HostKey): boolean {
+	return knownHosts.revoked.has(fingerprint);
 }
 
 /** The keys that a host may show at a port; one at another port than 22 is known only as `[host]:port`. */
 export function keysFor(knownHosts: KnownHosts, host: string, port: number): readonly HostKey[] {
 	const name = port === SSH_PORT ? host.toLowerCase() : `[${host.toLowerCase()}]:${port}`;
 	return knownHosts.entries
-		.filter(({ hosts, hostKey }) => matches(hosts, name) && !knownHosts.revoked.has(hostKey.fingerprint))
+		.filter(({ hosts, hostKey }) => matches(hosts, name) && !isRevoked(knownHosts, hostKey))
 		.map(({ hostKey }) => hostKey);
 }
 
@@ -47,8 +55,9 @@ function parseLine(line: string): (Entry & { readonly marker: string | null }) |
 
 function readBlob(base64: string): HostKey | null {
 	const blob = Buffer.from(base64, "base64");
-	const isWhole = blob.length > 4 && 4 + blob.readUInt32BE(0) < blob.length && blob.readUInt32BE(0) <= 64;
-	return isWhole ? hostKeyOf(blob) : null;
+	if (blob.length <= 4) return null;
+	const typeLength = blob.readUInt32BE(0);
+	return typeLength > 0 && typeLength <= 64 && 4 + typeLength < blob.length ? hostKeyOf(blob) : null;
 }
 
 function matches(hosts: string, name: string): boolean {

@@ -4,7 +4,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { keysFor, parseKnownHosts } from "../../src/push/known-hosts.ts";
+import fc from "fast-check";
+import { isRevoked, keysFor, parseKnownHosts } from "../../src/push/known-hosts.ts";
 import { makeKeyPair } from "../fleet/make-key-pair.ts";
 
 const [one, two] = [makeKey(), makeKey()];
@@ -43,6 +44,24 @@ test("gives no key that is revoked, and none that only an authority vouches for"
 	assert.deepEqual(namesOf(`@cert-authority *.lan ${one}`, "mill-03.lan"), []);
 });
 
+test("knows a revoked key, and names the lines of authorities, which vouch for nothing here", () => {
+	const keys = keysFor(parseKnownHosts(`x ${one}\nx ${two}`), "x", 22);
+	const known = parseKnownHosts(`# mine\n@cert-authority *.lan ${two}\nmill-03 ${two}\n@revoked mill-03 ${one}\n`);
+	assert.deepEqual(
+		keys.map((key) => isRevoked(known, key)),
+		[true, false],
+	);
+	assert.deepEqual(known.authorityLines, [2]);
+});
+
+test("reads any text without a throw", () => {
+	const blob = fc.uint8Array({ maxLength: 12 }).map((bytes) => Buffer.from(bytes).toString("base64"));
+	const word = fc.oneof(fc.constantFrom("@revoked", "@cert-authority", "|1|", "*", "\n"), blob, fc.string());
+	const read = (text: string) => keysFor(parseKnownHosts(text), "mill-03", 22);
+	fc.assert(fc.property(fc.array(word), (words) => void read(words.join(" "))));
+	for (let length = 0; length < 12; length++) read(`mill-03 ssh-ed25519 ${Buffer.alloc(length).toString("base64")}`);
+});
+
 test("leaves out lines that are not whole", () => {
 	const torn = `mill-03\nmill-03 ssh-ed25519\nmill-03 ssh-ed25519 AAAA\nmill-03 ssh-rsa ${one.split(" ")[1]}\n\0\n|1|x ${one}\n`;
 	assert.deepEqual(namesOf(`${torn}mill-03 ${two}`, "mill-03"), ["two"]);
@@ -59,6 +78,14 @@ test("agrees with ssh-keygen on hashed names and on fingerprints", () => {
 		assert.deepEqual(namesOf(text, "mill-03"), ["one"]);
 		assert.deepEqual(namesOf(text, "mill-04", 2222), ["two"]);
 		assert.deepEqual(namesOf(text, "mill-04"), []);
+		for (const [name, host, port, key] of [
+			["mill-03", "mill-03", 22, one],
+			["[mill-04]:2222", "mill-04", 2222, two],
+		] as const) {
+			const found = execFileSync("ssh-keygen", ["-F", name, "-f", file], { encoding: "utf8" });
+			assert.ok(found.includes(key), found);
+			assert.deepEqual(namesOf(found, host, port), [key === one ? "one" : "two"]);
+		}
 		const said = execFileSync("ssh-keygen", ["-l", "-f", file], { encoding: "utf8" });
 		assert.ok(said.includes(keysFor(parseKnownHosts(text), "mill-03", 22)[0]?.fingerprint ?? "none"));
 	} finally {

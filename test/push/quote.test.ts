@@ -10,18 +10,20 @@ const word = fc.oneof(
 	fc.constantFrom("$(touch canary)", "'; touch canary; '", "-n", "", "{file}", "\u202e", "é\u0301"),
 );
 
-test("any words come back from a real shell as they went in", () => {
-	fc.assert(
-		fc.property(fc.array(fc.array(word, { maxLength: 8 }), { minLength: 20, maxLength: 40 }), (argvs) => {
-			const lines = argvs.map((argv) => `show ${quote(argv)}`).join("\n");
-			const script = `show() { for word; do printf '%s\\0' "$word"; done; printf '\\0'; }\n${lines}\n`;
-			const { stdout } = spawnSync("/bin/sh", ["-s"], { input: script });
-			const expected = argvs.map((argv) => `${argv.map((each) => `${each}\0`).join("")}\0`).join("");
-			assert.equal(stdout.toString("utf8"), Buffer.from(expected).toString("utf8"));
-		}),
-		{ numRuns: 60 },
-	);
-});
+for (const shell of ["/bin/sh", "/bin/bash"]) {
+	test(`any words come back from ${shell} as they went in`, () => {
+		fc.assert(
+			fc.property(fc.array(fc.array(word, { maxLength: 8 }), { minLength: 20, maxLength: 40 }), (argvs) => {
+				const lines = argvs.map((argv) => `show ${quote(argv)}`).join("\n");
+				const script = `show() { for word; do printf '%s\\0' "$word"; done; printf '\\0'; }\n${lines}\n`;
+				const { stdout } = spawnSync(shell, ["-s"], { input: script });
+				const expected = argvs.map((argv) => `${argv.map((each) => `${each}\0`).join("")}\0`).join("");
+				assert.equal(stdout.toString("utf8"), Buffer.from(expected).toString("utf8"));
+			}),
+			{ numRuns: 60 },
+		);
+	});
+}
 
 test("a command is one line's words, each in single quotes", () => {
 	assert.equal(quote(["printf", "%s", "it's", ""]), `'printf' '%s' 'it'\\''s' ''`);

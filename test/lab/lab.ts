@@ -5,7 +5,7 @@ import { must } from "./command.ts";
 import { Footprint } from "./footprint.ts";
 import { ensureHostPackages } from "./host-packages.ts";
 import { ensureImage } from "./image.ts";
-import { LabMachine } from "./lab-machine.ts";
+import { LabMachine, type LabMachineOptions } from "./lab-machine.ts";
 import { HOSTS, type Link, Network } from "./network.ts";
 import { Origin } from "./origin.ts";
 import { ensurePackage, type LabPackage } from "./package.ts";
@@ -52,28 +52,27 @@ export async function raiseLab(footprint: Footprint, options: LabOptions): Promi
 	const network = await Network.create(footprint, wanted.rate);
 	const controllerLink = await network.join("controller", HOSTS.controller);
 	const originLink = await network.join("origin", HOSTS.origin);
-	const machines: LabMachine[] = [];
-	for (let index = 0; index < wanted.machines; index += 1) {
-		const link = await network.join(`mill-${String(index + 1).padStart(2, "0")}`, HOSTS.firstMachine + index);
-		machines.push(new LabMachine({ footprint, image, link, authorizedKey, signal }));
-	}
+	const machines = await joinMachines(network, wanted.machines, { footprint, image, authorizedKey, signal });
 	const origin = new Origin(footprint, originLink, labPackage);
 	await origin.start(labPackage, signal);
 	const floorSeconds = (labPackage.sizeBytes * 8) / bitsPerSecond(wanted.rate);
 	const { name, version, sizeBytes } = labPackage;
 	log(`${footprint.id}: ${wanted.machines} machines at ${wanted.rate}; ${name} ${version}, ${sizeBytes} bytes`);
-	return {
-		...options,
-		footprint,
-		network,
-		controllerLink,
-		originLink,
-		origin,
-		machines,
-		labPackage,
-		identityFile,
-		floorSeconds,
-	};
+	const standing = { footprint, network, controllerLink, originLink, origin, machines };
+	return { ...options, ...standing, labPackage, identityFile, floorSeconds };
+}
+
+async function joinMachines(
+	network: Network,
+	count: number,
+	options: Omit<LabMachineOptions, "link">,
+): Promise<readonly LabMachine[]> {
+	const machines: LabMachine[] = [];
+	for (let index = 0; index < count; index += 1) {
+		const link = await network.join(`mill-${String(index + 1).padStart(2, "0")}`, HOSTS.firstMachine + index);
+		machines.push(new LabMachine({ ...options, link }));
+	}
+	return machines;
 }
 
 /** Gives every machine a new disk and switches on all but the sleepers; resolves when those are up. */

@@ -94,8 +94,10 @@ function addActRoutes(server: FastifyInstance, cockpit: Cockpit): void {
 	server.post("/api/v1/reload", async () => ({ problems: await cockpit.reload() }));
 	server.post<Named>("/api/v1/machines/:name/approve", async ({ params, body }, reply) => {
 		const { by, host_key } = approval.parse(body);
-		const isKnown = await cockpit.approve(params.name, host_key, by);
-		return reply.status(isKnown ? 200 : 404).send(known(params.name, isKnown));
+		const answer = await cockpit.approve(params.name, host_key, by);
+		if (answer === "revoked")
+			return reply.status(409).send(problem("FS-MACHINE-REVOKED", `${host_key.fingerprint} is revoked`));
+		return reply.status(answer === "approved" ? 200 : 404).send(known(params.name, answer === "approved"));
 	});
 	server.post<Named>("/api/v1/machines/:name/forget", async ({ params, body }, reply) => {
 		const isKnown = await cockpit.forget(params.name, operator.parse(body).by);

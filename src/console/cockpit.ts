@@ -18,7 +18,8 @@ export interface Cockpit {
 	retryPackage(sha256: string, by: string): Promise<boolean>;
 	/** Reads the key that the machine shows now, without authenticating. */
 	scanHostKey(machine: string): Promise<ScannedKey>;
-	approve(machine: string, hostKey: HostKey, by: string): Promise<boolean>;
+	/** `revoked`: the known_hosts file says that no host may show this key. */
+	approve(machine: string, hostKey: HostKey, by: string): Promise<"approved" | "unknown" | "revoked">;
 	forget(machine: string, by: string): Promise<boolean>;
 	/** The problems found, one line each; empty when all is well. */
 	reload(): Promise<readonly string[]>;

@@ -3,7 +3,7 @@ import type { Fleet } from "../model/fleet.ts";
 import type { HostKey, Machine } from "../model/machine.ts";
 import type { Inventory } from "../policy/parse-inventory.ts";
 import { hostKeyOf } from "../push/host-keys.ts";
-import { type KnownHosts, keysFor } from "../push/known-hosts.ts";
+import { isRevoked, type KnownHosts, keysFor } from "../push/known-hosts.ts";
 
 export interface Vouchers {
 	readonly inventory: Inventory;
@@ -15,7 +15,7 @@ export function approvalsInAdvance(fleet: Fleet, vouchers: Vouchers, at: number)
 	return [...fleet.machines.values()].flatMap((machine): Event[] => {
 		if (machine.trust.kind !== "discovered") return [];
 		const { name } = machine;
-		const listed = inventoryKeys(vouchers.inventory, name);
+		const listed = inventoryKeys(vouchers.inventory, name).filter((key) => !isRevoked(vouchers.knownHosts, key));
 		if (listed.length > 0) return [{ kind: "MachineApproved", machine: name, hostKeys: listed, by: "inventory", at }];
 		const known = knownHostsKeys(vouchers.knownHosts, machine);
 		return known.length > 0 ? [{ kind: "MachineApproved", machine: name, hostKeys: known, by: "known_hosts", at }] : [];

@@ -86,9 +86,11 @@ export class Controls implements Cockpit {
 		return scanned.kind === "failed" ? scanned : { kind: "host_key", host_key: scanned.hostKey };
 	}
 
-	async approve(machine: string, hostKey: HostKey, by: string): Promise<boolean> {
+	async approve(machine: string, hostKey: HostKey, by: string): Promise<"approved" | "unknown" | "revoked"> {
+		if (!this.#isKnown(machine)) return "unknown";
+		if (this.#daemon.isRevoked(hostKey)) return "revoked";
 		this.#record({ kind: "MachineApproved", machine, hostKeys: [hostKey], by, at: this.#now() });
-		return this.#isKnown(machine);
+		return "approved";
 	}
 
 	async forget(machine: string, by: string): Promise<boolean> {

@@ -3,9 +3,11 @@ import type { Logger } from "pino";
 import { Store } from "../acquire/store.ts";
 import { Browser } from "../discover/browser.ts";
 import type { Event } from "../model/event.ts";
+import type { HostKey } from "../model/machine.ts";
 import type { Decision } from "../plan/decide.ts";
 import { describeProblem, type Problem } from "../policy/document.ts";
 import type { Settings } from "../policy/parse-settings.ts";
+import { isRevoked } from "../push/known-hosts.ts";
 import { Pusher } from "../push/pusher.ts";
 import { Journal } from "../record/journal.ts";
 import { Swarm } from "../swarm/swarm.ts";
@@ -118,13 +120,22 @@ export class Daemon {
 		const { settings, log, now } = this.#options;
 		const folder = await readPolicyFolder(settings.policiesFolder);
 		const { inventory, problems } = await readInventory(settings, this.#vouchers?.inventory ?? null);
-		this.#vouchers = { inventory, knownHosts: await readKnownHosts(settings) };
+		const knownHosts = await readKnownHosts(settings);
+		this.#vouchers = { inventory, knownHosts };
 		this.problems = [...folder.problems, ...problems];
 		for (const problem of this.problems) log.error({ code: problem.code }, describeProblem(problem));
+		const { authorityLines } = knownHosts;
+		if (authorityLines.length > 0)
+			log.warn({ lines: authorityLines }, "known_hosts: certificate authorities vouch for nothing here");
 		const { fleet } = this.ledger;
 		const listed = problems.length > 0 ? [] : inventoryEvents(fleet, inventory, now());
 		this.record([...policyEvents(fleet, folder, now()), ...listed]);
 		return this.problems;
+	}
+
+	/** Whether the known_hosts file revokes the key: then nobody can approve it. */
+	isRevoked(hostKey: HostKey): boolean {
+		return this.#vouchers !== null && isRevoked(this.#vouchers.knownHosts, hostKey);
 	}
 
 	/** Brings the journal's count of the uplink up to now. */

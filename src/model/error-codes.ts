@@ -39,6 +39,8 @@ export const ERROR_CODES = {
 	"FS-MACHINE-UNKNOWN": "See the known names with: fleetseed machines.",
 	"FS-MACHINE-FINGERPRINT":
 		"The key shown is not the one that you approved. Look again with: fleetseed machines approve MACHINE.",
+	"FS-MACHINE-REVOKED":
+		"The known_hosts file revokes this key. Give the machine a new one (ssh-keygen -A), or correct the file and reload.",
 	"FS-TARGETS-EMPTY": "Approve machines that the policy selects, or correct `targets`.",
 	"FS-DELIVER-TOOL": "Install aria2 on the machine.",
 	"FS-DELIVER-FAILED": "Look at the output with: fleetseed logs MACHINE. It is tried again.",

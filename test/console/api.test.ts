@@ -6,7 +6,7 @@ import { after, before, test } from "node:test";
 import { pino } from "pino";
 import { ApiServer } from "../../src/console/api.ts";
 import { ApiError, Client } from "../../src/console/client.ts";
-import { GOOD_KEY, MemoryCockpit } from "./memory-cockpit.ts";
+import { GOOD_KEY, MemoryCockpit, REVOKED } from "./memory-cockpit.ts";
 
 const log = pino({ level: "silent" });
 const cockpit = new MemoryCockpit();
@@ -80,6 +80,13 @@ test("an unknown route and an unknown machine are told apart", async () => {
 	assert.equal((await refusal(client.get("nothing"))).code, "FS-API-REQUEST");
 	assert.equal((await refusal(client.get("machines/nobody/why"))).code, "FS-MACHINE-UNKNOWN");
 	assert.equal((await refusal(client.post("machines/nobody/retry", { by: "eve" }))).code, "FS-MACHINE-UNKNOWN");
+});
+
+test("a revoked key is approved by nobody, and an unknown machine is told as such", async () => {
+	const revoked = await refusal(client.post("machines/mill-01/approve", { by: "eve", host_key: REVOKED }));
+	assert.equal(revoked.code, "FS-MACHINE-REVOKED");
+	const unknown = await refusal(client.post("machines/nobody/approve", { by: "eve", host_key: GOOD_KEY }));
+	assert.equal(unknown.code, "FS-MACHINE-UNKNOWN");
 });
 
 test("a bug in the daemon does not show its insides", async () => {

@@ -2,6 +2,8 @@ import type { Cockpit, StatusReport } from "../../src/console/cockpit.ts";
 
 export const GOOD_KEY = { type: "ssh-ed25519", fingerprint: `SHA256:${"A".repeat(43)}` };
 
+export const REVOKED = { type: "ssh-ed25519", fingerprint: `SHA256:${"R".repeat(43)}` };
+
 /** A daemon of two machines that remembers what was asked of it. */
 export class MemoryCockpit implements Cockpit {
 	readonly acts: string[] = [];
@@ -114,8 +116,9 @@ export class MemoryCockpit implements Cockpit {
 	}
 
 	async approve(machine: string, hostKey: { fingerprint: string }, by: string) {
+		if (hostKey.fingerprint === REVOKED.fingerprint) return "revoked" as const;
 		this.acts.push(`approve ${machine} ${hostKey.fingerprint} ${by}`);
-		return machine === this.machineName;
+		return machine === this.machineName ? ("approved" as const) : ("unknown" as const);
 	}
 
 	async forget(machine: string, by: string) {

@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { approvalsInAdvance } from "../../src/daemon/approve-in-advance.ts";
+import { hostKeyOf } from "../../src/push/host-keys.ts";
+import { parseKnownHosts } from "../../src/push/known-hosts.ts";
+import { makeKeyPair } from "../fleet/make-key-pair.ts";
+import { APPROVED, fleetOf } from "../plan/fleet-of.ts";
+
+const key = (line: string) => line.split(" ").slice(0, 2).join(" ");
+const mine = key(makeKeyPair().public);
+const other = key(makeKeyPair().public);
+const hostKey = (line: string) => hostKeyOf(Buffer.from(line.split(" ")[1] ?? "", "base64"));
+const discovered = fleetOf({ machines: { "mill-01": { trust: { kind: "discovered" } } } });
+const inventoryOf = (hostKeys?: string) => {
+	const machine = { name: "mill-01", address: "10.0.0.1", port: 22, groups: [], labels: {} };
+	return { machines: hostKeys === undefined ? [] : [{ ...machine, hostKeys }], groups: [] };
+};
+const approvals = (knownHosts: string, hostKeys?: string, fleet = discovered) =>
+	approvalsInAdvance(fleet, { inventory: inventoryOf(hostKeys), knownHosts: parseKnownHosts(knownHosts) }, 7);
+
+test("known_hosts approves a discovered machine, by its name or its address", () => {
+	const expected = [
+		{ kind: "MachineApproved", machine: "mill-01", hostKeys: [hostKey(mine)], by: "known_hosts", at: 7 },
+	];
+	assert.deepEqual(approvals(`mill-01 ${mine}\n`), expected);
+	assert.deepEqual(approvals(`10.0.0.1 ${mine}\n`), expected);
+	assert.deepEqual(approvals(`mill-02 ${mine}\n`), []);
+});
+
+test("the inventory's host keys approve too, and outrank known_hosts", () => {
+	const [approval] = approvals(`mill-01 ${other}\n`, `${mine}\n`);
+	assert.ok(approval?.kind === "MachineApproved");
+	assert.deepEqual([approval.by, approval.hostKeys], ["inventory", [hostKey(mine)]]);
+});
+
+test("a revoked key approves nobody, wherever it is listed", () => {
+	assert.deepEqual(approvals(`mill-01 ${mine}\n@revoked * ${mine}\n`, mine), []);
+});
+
+test("a pinned key is never changed by a file", () => {
+	assert.deepEqual(
+		approvals(`mill-01 ${other}\n`, other, fleetOf({ machines: { "mill-01": { trust: APPROVED } } })),
+		[],
+	);
+});

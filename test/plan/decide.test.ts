@@ -42,3 +42,10 @@ for (const { name, given, now, limits, expect } of cases) {
 		assert.equal(wakeAt, expect.wake_at ?? null);
 	});
 }
+
+test("two policies that name the same digest cause one download", () => {
+	const fleet = fleetOf({ package_state: null });
+	const policies = [policyOf({}), { ...policyOf({}), name: "reception" }];
+	const { steps } = decide(fleet, policies, Date.parse("2026-11-23T10:00:00Z"), { sessions: 64, deliveries: 64 });
+	assert.deepEqual(steps.filter(({ kind }) => kind === "acquire").map(stepLine), ["acquire aaaaaaaa 1"]);
+});

@@ -63,6 +63,12 @@ export interface RolloutSpec {
 	readonly rings: readonly Ring[];
 	/** Installs that may run at once, over all rings. */
 	readonly maxConcurrency: Count;
+	/** Nothing new starts once more machines than this have failed. */
+	readonly maxErrors?: number;
+	/** Nothing new starts once more than this percent of the started machines have failed ... */
+	readonly maxFailPercentage?: number;
+	/** ... and at least this many have started. */
+	readonly minExecuted: number;
 }
 
 export interface Ring {

@@ -3,6 +3,7 @@ import type { Machine } from "../model/machine.ts";
 import type { PackageSpec } from "../model/policy.ts";
 import type { MachineStep, MachineStepKind } from "../model/step.ts";
 import { backOffMs, SILENT_RETRY_MS } from "./back-off.ts";
+import { isChanging } from "./changing.ts";
 import type { Held, HeldReason } from "./held.ts";
 import type { RingCount } from "./rings.ts";
 import type { InstallSlots, Slots } from "./slots.ts";
@@ -17,6 +18,8 @@ export interface Ground {
 	readonly ring: string;
 	/** The first ring that has not proven itself, when it is an earlier one than the machine's. */
 	readonly gate: RingCount | null;
+	/** Why the rollout starts nothing new, if it does not. */
+	readonly brake: HeldReason | null;
 	readonly window: WindowState;
 	readonly now: number;
 	/** Machines that have a step in flight or were given one in this decision, and for which policy. */
@@ -50,12 +53,13 @@ function nextPackage({ rollout, machine }: Ground): Open | null {
 }
 
 /** What bars every step on the machine, the most lasting reason first. */
-function barred({ machine, gate, now, busy }: Ground, task: Task): Waiting | null {
+function barred({ rollout, machine, gate, brake, now, busy }: Ground, task: Task): Waiting | null {
 	const { trust, presence } = machine;
 	if (task.phase === "failed" && task.failure) return { reason: { kind: "failed", failure: task.failure } };
 	if (trust.kind === "quarantined")
 		return { reason: { kind: "host_key_changed", expected: trust.hostKeys, saw: trust.saw } };
 	if (gate) return { reason: ringWaiting(gate) };
+	if (brake && !isChanging(rollout, machine.name, now)) return { reason: brake };
 	const reachAt = presence.kind === "unreachable" || presence.kind === "silent" ? retryAt(machine) : now;
 	if (reachAt > now) {
 		const failure = presence.kind === "unreachable" ? presence.failure : null;

@@ -3,6 +3,7 @@ import type { Machine } from "../model/machine.ts";
 import type { Policy } from "../model/policy.ts";
 import { type Step, stepKey } from "../model/step.ts";
 import { backOffMs } from "./back-off.ts";
+import { spentBudget } from "./budget.ts";
 import { busyMachines, decideMachine } from "./decide-machine.ts";
 import type { Held, HeldReason } from "./held.ts";
 import { isRingProven, machineProgress, membership, type RingCount } from "./rings.ts";
@@ -119,13 +120,25 @@ function decideRollout(fleet: Fleet, rollout: Rollout, now: number, places: Plac
 	const window = windowState(policy.maintenanceWindows, now);
 	const installs = new InstallSlots(rollout, rings, now);
 	const gate = rings.find((count) => !rollout.promotedRings.has(count.ring.name)) ?? null;
+	const brake = spentBudget(rollout, rings);
 	const steps: Step[] =
-		gate && isRingProven(gate) ? [{ kind: "promote", rollout: rollout.id, ring: gate.ring.name }] : [];
+		gate && !brake && isRingProven(gate) ? [{ kind: "promote", rollout: rollout.id, ring: gate.ring.name }] : [];
 	const held: Held[] = [...outsiders(policy.name, rings, discovered, strays)];
 	for (const [index, { ring, members }] of rings.entries()) {
 		const earlierGate = gate && rings.indexOf(gate) < index ? gate : null;
 		for (const machine of members) {
-			const ground = { fleet, rollout, machine, ring: ring.name, gate: earlierGate, window, now, installs, ...places };
+			const ground = {
+				fleet,
+				rollout,
+				machine,
+				ring: ring.name,
+				gate: earlierGate,
+				brake,
+				window,
+				now,
+				installs,
+				...places,
+			};
 			const answer = decideMachine(ground);
 			if (answer && "held" in answer) held.push(answer.held);
 			if (!answer || "held" in answer) continue;

@@ -41,7 +41,11 @@ export function describeHeld(held: Held): string {
 	}
 }
 
-function describeCounts(reason: Extract<HeldReason, { kind: "ring_waiting" | "slots_busy" }>): string {
+function describeCounts(reason: Extract<HeldReason, { kind: "ring_waiting" | "slots_busy" | "budget_spent" }>): string {
+	if (reason.kind === "budget_spent") {
+		const allowed = `${reason.limit} is ${reason.allowed}${reason.limit === "max_errors" ? "" : " %"}`;
+		return `stopped: ${reason.failed} of ${reason.started} started machines failed, ${allowed}; mend the cause and retry them`;
+	}
 	if (reason.kind === "slots_busy")
 		return `${reason.busy} of ${reason.of} ${reason.ring ? `${reason.slots} of ring ${reason.ring}` : reason.slots} busy`;
 	const failed = reason.failed > 0 ? `, ${reason.failed} failed` : "";

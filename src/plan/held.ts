@@ -25,6 +25,13 @@ export type HeldReason =
 			readonly counted: number;
 			readonly threshold: number;
 	  }
+	| {
+			readonly kind: "budget_spent";
+			readonly failed: number;
+			readonly started: number;
+			readonly limit: "max_errors" | "max_fail_percentage";
+			readonly allowed: number;
+	  }
 	| { readonly kind: "waiting_for_machine"; readonly failure: Failure | null; readonly since: number }
 	| { readonly kind: "acquiring" }
 	| { readonly kind: "package_failed"; readonly failure: Failure; readonly isFinal: boolean }

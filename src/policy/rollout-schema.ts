@@ -52,6 +52,17 @@ function ringFaults(rings: readonly WrittenRing[]): readonly Fault[] {
 
 export const rolloutSchema = mapping({
 	max_concurrency: count.prefault(10).describe('Installs that may run at once over all rings: 5 or "10%".'),
+	max_errors: whole(0, 1_000_000)
+		.optional()
+		.describe(
+			"Nothing new starts once more machines than this have failed; what is in flight ends. Default: no limit.",
+		),
+	max_fail_percentage: whole(0, 100)
+		.optional()
+		.describe("Nothing new starts once more than this percent of the started machines have failed. Default: no limit."),
+	min_executed: whole(1, 1_000_000)
+		.default(1)
+		.describe("Machines that must have started before max_fail_percentage counts."),
 	rings: z
 		.array(ring)
 		.min(1, expects("at least one ring", "FS-POLICY-RINGS"))

@@ -6,6 +6,7 @@ import type {
 	PackageSpec,
 	Policy,
 	Ring,
+	RolloutSpec,
 	Selector,
 	SshSettings,
 } from "../model/policy.ts";
@@ -15,7 +16,8 @@ import { revisionOf } from "./revision.ts";
 import { WEEKDAYS } from "./schedule-schema.ts";
 
 type WrittenPackage = z.output<typeof packageSchema>;
-type WrittenRing = PolicyDocument["rollout"]["rings"][number];
+type WrittenRollout = PolicyDocument["rollout"];
+type WrittenRing = WrittenRollout["rings"][number];
 type WrittenWindow = PolicyDocument["maintenance_windows"][number];
 
 /** The written policy in the model's words, with the defaults that depend on other fields. Lists that are sets are sorted. */
@@ -25,12 +27,28 @@ export function toPolicy(document: PolicyDocument): Policy {
 		name,
 		packages: packages.map(toPackage),
 		targets: toSelector(targets),
-		rollout: { rings: rollout.rings.map(toRing), maxConcurrency: rollout.max_concurrency },
+		rollout: toRollout(rollout),
 		schedule: schedule === "now" ? ({ kind: "now" } as const) : toCron(schedule),
 		maintenanceWindows: maintenance_windows.map(toWindow),
 		ssh: toSsh(ssh),
 	};
 	return { ...content, revision: revisionOf(content) };
+}
+
+function toRollout({
+	rings,
+	max_concurrency,
+	max_errors,
+	max_fail_percentage,
+	min_executed,
+}: WrittenRollout): RolloutSpec {
+	return {
+		rings: rings.map(toRing),
+		maxConcurrency: max_concurrency,
+		minExecuted: min_executed,
+		...(max_errors === undefined ? {} : { maxErrors: max_errors }),
+		...(max_fail_percentage === undefined ? {} : { maxFailPercentage: max_fail_percentage }),
+	};
 }
 
 function toPackage(written: WrittenPackage): PackageSpec {

@@ -61,6 +61,7 @@ export function policyOf(given: Given): Policy {
 		rollout: {
 			rings: [{ name: "all", members: { kind: "rest" }, successThreshold: 100 }],
 			maxConcurrency: { kind: "absolute", value: 10 },
+			minExecuted: 1,
 		},
 		schedule: { kind: "now" },
 		maintenanceWindows: [],

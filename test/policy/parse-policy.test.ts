@@ -24,6 +24,7 @@ test("fills in every default of a policy", () => {
 		rollout: {
 			rings: [{ name: "all", members: { kind: "rest" }, successThreshold: 100 }],
 			maxConcurrency: { kind: "absolute", value: 10 },
+			minExecuted: 1,
 		},
 		schedule: { kind: "now" },
 		maintenanceWindows: [],

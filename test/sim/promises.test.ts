@@ -15,6 +15,7 @@ const none = { groups: [], machines: [], labelsIncludeAny: [], labelsIncludeAll:
 const twoRings: Partial<Policy> = {
 	rollout: {
 		maxConcurrency: { kind: "absolute", value: MAX_CONCURRENCY },
+		minExecuted: 1,
 		rings: [
 			{ name: "canary", successThreshold: 100, members: { kind: "targets", targets: { ...none, machines: CANARIES } } },
 			{ name: "everyone", successThreshold: 100, members: { kind: "rest" } },
@@ -40,6 +41,7 @@ const scenarios: fc.Arbitrary<Scenario> = fc.record({
 	seed: fc.integer(),
 	machines: fc.integer({ min: 3, max: 12 }),
 	failRate: fc.constantFrom(0, 0, 0.1, 0.3),
+	broken: fc.constant([]),
 	cuts: fc.array(fc.record({ machine: fc.nat(11), at: moment, forMs: fc.integer({ min: 1_000, max: HOUR }) }), {
 		maxLength: 4,
 	}),
@@ -49,11 +51,16 @@ const scenarios: fc.Arbitrary<Scenario> = fc.record({
 });
 
 /** Runs the scenarios under the policy, and hands each ended world to the check. */
-function everyRun(policy: Partial<Policy>, forMs: number, check: (world: Simulator, scenario: Scenario) => void): void {
+function everyRun(
+	policy: Partial<Policy>,
+	forMs: number,
+	check: (world: Simulator, scenario: Scenario) => void,
+	worlds = scenarios,
+): void {
 	let decisions = 0;
 	let installs = 0;
 	fc.assert(
-		fc.property(scenarios, (scenario) => {
+		fc.property(worlds, (scenario) => {
 			const world = new Simulator(scenario, policyOf({ policy }));
 			world.run(forMs);
 			decisions += world.decisions;
@@ -116,4 +123,25 @@ test("no install starts outside its window or in the window's cutoff", () => {
 		for (const { machine, at } of world.installStarts)
 			assert.ok(windowState(windows, at).isOpen, `${machine} at ${new Date(at).toISOString()}`);
 	});
+});
+
+test("after the failure that spends the budget only what is in flight still fails", () => {
+	const maxErrors = 1;
+	const { rollout } = policyOf({ policy: { ...twoRings } });
+	const braked: Partial<Policy> = {
+		rollout: { ...rollout, maxErrors, rings: [{ name: "all", successThreshold: 100, members: { kind: "rest" } }] },
+	};
+	const broken = fc.array(fc.nat(11), { minLength: 3, maxLength: 12 });
+	const manyBroken = fc
+		.record({ world: scenarios, broken })
+		.map(({ world, broken: indexes }) => ({ ...world, broken: indexes }));
+	everyRun(
+		braked,
+		12 * HOUR,
+		(world) => {
+			const failed = world.machines.filter((machine) => [...machine.jobs.values()].some((job) => job.exitCode === 1));
+			assert.ok(failed.length <= maxErrors + MAX_CONCURRENCY, `${failed.length} machines failed`);
+		},
+		manyBroken,
+	);
 });

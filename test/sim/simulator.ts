@@ -12,6 +12,8 @@ export interface Scenario {
 	readonly machines: number;
 	/** Share of installer runs that ask for a later try. */
 	readonly failRate: number;
+	/** Machines on which every installer fails for good, by index. */
+	readonly broken: readonly number[];
 	/** Power cuts: which machine, when, for how long; ms. */
 	readonly cuts: readonly { readonly machine: number; readonly at: number; readonly forMs: number }[];
 	/** Moments at which the daemon is killed and started again from its journal. */
@@ -60,7 +62,10 @@ export class Simulator {
 		this.#policy = policy;
 		this.#random = mulberry32(scenario.seed);
 		const names = Array.from({ length: scenario.machines }, (_, index) => `m${String(index).padStart(2, "0")}`);
-		this.machines = names.map((name) => new SimMachine(name, this.#random, scenario.failRate));
+		const broken = new Set(scenario.broken.map((index) => names[index % names.length]));
+		this.machines = names.map((name) => {
+			return new SimMachine(name, this.#random, { failRate: scenario.failRate, isBroken: broken.has(name) });
+		});
 		for (const { machine, at, forMs } of scenario.cuts) this.#planCut(machine % scenario.machines, at, forMs);
 		for (const at of scenario.kills) this.#at(START + at, () => this.#kill());
 		for (const { index, at } of scenario.echoes) this.#at(START + at, () => this.#echo(index));

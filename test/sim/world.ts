@@ -9,6 +9,13 @@ interface Job {
 	isLost: boolean;
 }
 
+export interface Fate {
+	/** Share of installer runs that ask for a later try. */
+	readonly failRate: number;
+	/** Every installer fails here, for good. */
+	readonly isBroken: boolean;
+}
+
 /** One simulated machine with a truth of its own, that the core learns of only by steps. */
 export class SimMachine {
 	readonly name: string;
@@ -17,12 +24,12 @@ export class SimMachine {
 	isInstalled = false;
 	readonly jobs = new Map<number, Job>();
 	readonly #random: () => number;
-	readonly #failRate: number;
+	readonly #fate: Fate;
 
-	constructor(name: string, random: () => number, failRate: number) {
+	constructor(name: string, random: () => number, fate: Fate) {
 		this.name = name;
 		this.#random = random;
-		this.#failRate = failRate;
+		this.#fate = fate;
 	}
 
 	/** A job that ended by `now` leaves its mark; the core is not asked. */
@@ -46,8 +53,8 @@ export class SimMachine {
 	startJob(attempt: number, now: number): { readonly job: Job; readonly isNew: boolean } {
 		const known = this.jobs.get(attempt);
 		if (known) return { job: known, isNew: false };
-		const fate = this.#random();
-		const exitCode = fate < this.#failRate ? 75 : 0;
+		const asksForLater = this.#random() < this.#fate.failRate;
+		const exitCode = this.#fate.isBroken ? 1 : asksForLater ? 75 : 0;
 		const job = { startedAt: now, endsAt: now + 1_000 + Math.floor(this.#random() * 30_000), exitCode, isLost: false };
 		this.jobs.set(attempt, job);
 		return { job, isNew: true };

@@ -16,6 +16,8 @@ const announcer = new Announcer({ name, address, sshPort: machine.port, labels: 
 announcer.announce();
 process.send?.({ name, address, port: machine.port, hostKey: machine.hostKey, hostKeyLine: machine.hostKeyLine });
 
+// A terminal's Ctrl-C reaches every process of the demo; ours ends when the demo says so.
+process.on("SIGINT", () => undefined);
 process.once("disconnect", async () => {
 	await announcer.stop();
 	await machine.stop();

@@ -31,7 +31,9 @@ if (values.help || !Number.isInteger(count) || count < 3 || count > 100) {
 }
 
 const interrupted = new AbortController();
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => interrupted.abort());
+// A terminal's Ctrl-C comes twice, from it and from npm: the tear-down must survive the second one.
+for (const signal of ["SIGINT", "SIGTERM"] as const)
+	process.on(signal, () => interrupted.abort(new Error("interrupted; the demo cleans up")));
 
 const folder = await mkdtemp(join(tmpdir(), "fleetseed-demo-"));
 const fleet = new DemoFleet();
@@ -57,6 +59,9 @@ try {
 	controller.start();
 	await approveByHand(byHand);
 	report = await untilDone(count);
+} catch (error) {
+	say(error instanceof Error ? error.message : String(error));
+	process.exitCode = 1;
 } finally {
 	show.end(report);
 	await controller.stop();
@@ -124,7 +129,8 @@ async function until(what: string, holds: () => Promise<boolean>): Promise<void>
 	const deadline = performance.now() + Number(values["timeout-seconds"]) * 1000;
 	while (!(await holds())) {
 		if (performance.now() > deadline) throw new Error(`gave up waiting until ${what}`);
-		await wait(250, undefined, { signal: interrupted.signal });
+		interrupted.signal.throwIfAborted();
+		await wait(250);
 	}
 }
 

@@ -4,6 +4,7 @@ import type { Policy } from "../model/policy.ts";
 import { type Step, stepKey } from "../model/step.ts";
 import { backOffMs } from "./back-off.ts";
 import { spentBudget } from "./budget.ts";
+import { changingEnds } from "./changing.ts";
 import { busyMachines, decideMachine } from "./decide-machine.ts";
 import type { Held, HeldReason } from "./held.ts";
 import { isRingProven, machineProgress, membership, type RingCount } from "./rings.ts";
@@ -146,7 +147,9 @@ function decideRollout(fleet: Fleet, rollout: Rollout, now: number, places: Plac
 			places.busy.set(machine.name, policy.name);
 		}
 	}
-	return { steps, held, wakes: window.isOpen && window.closesAt !== null ? [window.closesAt] : [] };
+	const closing = window.isOpen && window.closesAt !== null ? [window.closesAt] : [];
+	const freed = rings.flatMap(({ members }) => members.flatMap(({ name }) => changingEnds(rollout, name)));
+	return { steps, held, wakes: [...closing, ...freed] };
 }
 
 /** What is selected and yet in no ring, or nothing at all: never silently nobody, and never everybody. */

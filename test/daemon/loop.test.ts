@@ -108,7 +108,12 @@ function live(file: string, world: World, death: { readonly at: number; readonly
 	});
 	loop.record(OPENING);
 	loop.wake();
-	return { ledger, steps, end: end.finally(() => journal.close()) };
+	const ended = end.then(() => {
+		// What never answers is never waited for: a dead life has no alarm either.
+		void loop.stop(0);
+		journal.close();
+	});
+	return { ledger, steps, end: ended };
 }
 
 test("a package is acquired, delivered, installed and proven, in that order, each once", async () => {

@@ -16,6 +16,9 @@ export const ERROR_CODES = {
 	"FS-POLICY-CRON-NEVER": "Choose a date that exists; this cron line never fires.",
 	"FS-POLICY-ZONE": "Write an IANA time zone, such as `Europe/Budapest`.",
 	"FS-POLICY-WINDOW": "Make the window longer than its cutoff and at most 24 hours long.",
+	"FS-POLICY-TIME": "Write an existing date and time with an IANA zone, such as 2026-12-01T08:00[Europe/Budapest].",
+	"FS-POLICY-DEADLINE": "Let the deadline come after `available_at`.",
+	"FS-POLICY-APPROVAL": "Name at least as many approvers as are required.",
 	"FS-POLICY-DETECTION": "Say how to detect the package; a script has no default detection.",
 	"FS-CONFIG": "Mend the daemon's configuration at the place named.",
 	"FS-INVENTORY": "Mend the inventory at the place named.",
@@ -54,6 +57,17 @@ export const ERROR_CODES = {
 		"The installer ran longer than `install.timeout` and was stopped. Raise it, then: fleetseed retry MACHINE.",
 	"FS-INSTALL-NOT-DETECTED":
 		"The installer said success but detection does not find the package. Correct `detection`, then: fleetseed retry MACHINE.",
+	"FS-INSTALL-UNDONE":
+		"It was installed and verified, and detection no longer finds it. Find out what removed it, then: fleetseed retry MACHINE.",
+	"FS-FACTS-FAILED": "What the machine is could not be read; it is tried again.",
+	"FS-REBOOT-USERS":
+		"Somebody is logged in; it is tried again. Set `reboot.skip_if_users: false` or a `deadline` to force it.",
+	"FS-REBOOT-REFUSED": "The machine did not take the request to reboot. Look at it, then: fleetseed retry MACHINE.",
+	"FS-REBOOT-TIMEOUT": "The machine did not come back in time. Look at its console, then: fleetseed retry MACHINE.",
+	"FS-REBOOT-TEST":
+		"The machine is back, but `reboot.test_command` does not exit with 0. Look at it, then: fleetseed retry MACHINE.",
+	"FS-MACHINE-ABSENT":
+		"It stayed away longer than `offline.give_up_after`. Switch it on, then: fleetseed retry MACHINE.",
 	"FS-DETECT-FAILED": "Detection could not be read on the machine; it is tried again.",
 	"FS-PACKAGE-MISSING": "The package left the store; it is downloaded again.",
 	"FS-SWARM-DOWN": "The swarm process restarts by itself; the delivery is tried again.",

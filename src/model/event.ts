@@ -1,4 +1,4 @@
-import type { PackageFacts } from "./facts.ts";
+import type { MachineFacts, PackageFacts } from "./facts.ts";
 import type { Failure } from "./failure.ts";
 import type { HostKey, SightingSource } from "./machine.ts";
 import type { Policy } from "./policy.ts";
@@ -50,10 +50,30 @@ export interface DeliveryEvent {
 export type DeliveryMethod = "agent" | "aria2c" | "already_staged";
 
 export type OperatorEvent =
-	| { readonly kind: "Paused"; readonly by: string; readonly reason: string }
-	| { readonly kind: "Resumed"; readonly by: string }
+	/** `policy` null: everything. */
+	| { readonly kind: "Paused"; readonly policy: string | null; readonly by: string; readonly reason: string }
+	| { readonly kind: "Resumed"; readonly policy: string | null; readonly by: string }
+	/** Lets a revision through its approval gate. */
+	| { readonly kind: "PolicyApproved"; readonly policy: string; readonly revision: string; readonly by: string }
+	/** Lets the rings after this one start once it is proven. */
+	| { readonly kind: "RingPromoted"; readonly policy: string; readonly ring: string; readonly by: string }
+	| { readonly kind: "RolloutAborted"; readonly policy: string; readonly by: string; readonly reason: string }
+	/** A run shall begin now, whatever the schedule says; also ends an abort. */
+	| { readonly kind: "RunRequested"; readonly policy: string; readonly by: string }
+	| { readonly kind: "MachineExcluded"; readonly machine: string; readonly by: string; readonly reason: string }
+	| { readonly kind: "MachineIncluded"; readonly machine: string; readonly by: string }
 	| { readonly kind: "RetryRequested"; readonly machine: string; readonly by: string }
+	/** The same for every machine of the policy's rollout that is in one of these states. */
+	| {
+			readonly kind: "PolicyRetryRequested";
+			readonly policy: string;
+			readonly only: readonly RetryScope[];
+			readonly by: string;
+	  }
 	| { readonly kind: "PackageRetryRequested"; readonly sha256: string; readonly by: string };
+
+/** failed: its install failed.   waiting: it backs off or was out of reach.   not_started: an abort came before it. */
+export type RetryScope = "failed" | "waiting" | "not_started";
 
 export type Outcome =
 	| { readonly kind: "recorded" }
@@ -63,7 +83,9 @@ export type Outcome =
 			readonly originBytes: number;
 			readonly source: string;
 	  }
-	| { readonly kind: "inspected"; readonly facts: PackageFacts }
+	| { readonly kind: "inspected"; readonly facts: PackageFacts; readonly machine?: MachineFacts }
+	| { readonly kind: "facts_read"; readonly machine: MachineFacts }
+	| { readonly kind: "rebooted"; readonly bootId: string }
 	| { readonly kind: "delivered"; readonly method: DeliveryMethod; readonly bytes: number; readonly durationMs: number }
 	| { readonly kind: "exited"; readonly exitCode: number }
 	| {

@@ -16,6 +16,27 @@ export type JobState =
 	| { readonly kind: "exited"; readonly exitCode: number }
 	| { readonly kind: "lost" };
 
+/** What the machine is, read in the same session as whatever else was asked. */
+export interface MachineFacts {
+	/** "linux", "windows". */
+	readonly os: string;
+	/** ID of os-release(5): "debian"; absent where there is none. */
+	readonly distribution?: string;
+	/** VERSION_ID of os-release(5): "12"; empty where it is not known. */
+	readonly osVersion: string;
+	/** As Debian names it: "amd64", "arm64", "i386", "armhf"; else as the kernel does. */
+	readonly arch: string;
+	/** Free for us where packages are staged. */
+	readonly diskFreeBytes: number;
+	readonly memoryBytes: number;
+	/** Changes with every boot (random(4)); proof of a reboot. */
+	readonly bootId: string;
+	/** The machine says that it needs a reboot. */
+	readonly isRebootNeeded: boolean;
+	/** People logged in. */
+	readonly users: number;
+}
+
 /** The answer to `inspect`: read in one session, about one attempt of one package. */
 export interface PackageFacts {
 	readonly observations: readonly Observation[];

@@ -8,16 +8,32 @@ import type { RolloutId, Step } from "./step.ts";
 export interface Fleet {
 	readonly machines: ReadonlyMap<string, Machine>;
 	/** The last good revision of each policy, by name. */
-	readonly policies: ReadonlyMap<
-		string,
-		{ readonly policy: Policy; readonly appliedAt: number; readonly source: string }
-	>;
+	readonly policies: ReadonlyMap<string, AppliedPolicy>;
 	readonly packages: ReadonlyMap<string, PackageState>;
 	/** The current rollout of each policy, by policy name. */
 	readonly rollouts: ReadonlyMap<string, Rollout>;
 	/** Steps started and not finished, by step key. */
 	readonly running: ReadonlyMap<string, { readonly step: Step; readonly at: number }>;
-	readonly pause: { readonly by: string; readonly reason: string; readonly at: number } | null;
+	readonly pause: Pause | null;
+}
+
+export interface Pause {
+	readonly by: string;
+	readonly reason: string;
+	readonly at: number;
+}
+
+/** A policy in force, with what people and time have done to it. A new revision starts anew, but stays paused. */
+export interface AppliedPolicy {
+	readonly policy: Policy;
+	readonly appliedAt: number;
+	readonly source: string;
+	readonly pause: Pause | null;
+	readonly approvals: readonly { readonly by: string; readonly at: number }[];
+	/** Runs that were due and not made up, the latest last; at most ten are kept. */
+	readonly missedRuns: readonly number[];
+	/** A person asked for a run at this time; null once it has begun. */
+	readonly requestedAt: number | null;
 }
 
 /** A package in the controller's store, by hex SHA-256. */
@@ -33,8 +49,43 @@ export interface Rollout {
 	readonly run: number;
 	readonly beganAt: number;
 	readonly promotedRings: ReadonlySet<string>;
+	/** When each ring was first proven, by name: its healthy time counts from there. */
+	readonly soaks: ReadonlyMap<string, number>;
+	/** Rings that a person lets go on, by name. */
+	readonly promotions: ReadonlyMap<string, { readonly by: string; readonly at: number }>;
+	/** Present: over before its end; nothing new starts. */
+	readonly halt?: { readonly by: string; readonly why: string; readonly at: number };
+	/** Machines that were given up because they stayed away, by name. */
+	readonly givenUp: ReadonlyMap<string, "skipped" | "failed">;
+	/** By machine name; absent: no reboot is due. */
+	readonly reboots: ReadonlyMap<string, Reboot>;
+	/** The last time that anything moved on by a person's hand: the progress deadline counts from there. */
+	readonly steeredAt: number;
+	/** What the machines had before: the policy of the last rollout of another revision that verified any. */
+	readonly previous?: Policy;
+	/** This rollout undoes another: which one, of which revision, and the machines that it had changed. */
+	readonly restores?: {
+		readonly rollout: RolloutId;
+		readonly revision: string;
+		readonly machines: ReadonlySet<string>;
+	};
 	/** Progress by machine name, then package name; what is missing has not been looked at. */
 	readonly progress: ReadonlyMap<string, ReadonlyMap<string, Task>>;
+}
+
+/** due: as soon as it may.   running: asked for, its proof outstanding.   done: proven by the boot id, packages are looked at again. */
+export interface Reboot {
+	readonly phase: "due" | "running" | "done" | "failed";
+	/** Before anything else is done on the machine. */
+	readonly isUrgent: boolean;
+	/** 1 for the first try. */
+	readonly attempt: number;
+	readonly failures: number;
+	/** When the phase was entered, or when its last try failed. */
+	readonly at: number;
+	/** The boot that must end. */
+	readonly bootId: string;
+	readonly failure?: Failure;
 }
 
 /** One package on one machine within one rollout. */
@@ -44,6 +95,10 @@ export interface Task {
 	readonly attempt: number;
 	/** Failed tries since the last progress; the back-off is a function of it. */
 	readonly failures: number;
+	/** Automatic new attempts used up; absent: none. */
+	readonly retries?: number;
+	/** A person asked for this attempt: a spent budget does not hold it. */
+	readonly isRequested?: true;
 	/** When the phase was entered, or when its last try failed. */
 	readonly at: number;
 	/** When the attempt's install was started, while its end is not known: it may be running even out of contact. */

@@ -1,3 +1,4 @@
+import type { MachineFacts } from "./facts.ts";
 import type { Failure } from "./failure.ts";
 
 /** An SSH host key as OpenSSH prints it: type ("ssh-ed25519") and "SHA256:" + unpadded base64 (RFC 4253 section 6.6). */
@@ -29,6 +30,8 @@ export type Presence =
 			/** Consecutive failed connections; the back-off is a function of it. */
 			readonly failures: number;
 			readonly at: number;
+			/** When the first of them failed. */
+			readonly since: number;
 	  };
 
 export interface Machine {
@@ -40,6 +43,16 @@ export interface Machine {
 	readonly labels: Readonly<Record<string, string>>;
 	readonly trust: Trust;
 	readonly presence: Presence;
+	/** As last read, and when; absent: nobody has looked yet. */
+	readonly facts?: MachineFacts & { readonly at: number };
+	/** Taken out of every rollout by a person. */
+	readonly excluded?: Exclusion;
+}
+
+export interface Exclusion {
+	readonly by: string;
+	readonly reason: string;
+	readonly at: number;
 }
 
 export type SightingSource = "mdns" | "inventory";

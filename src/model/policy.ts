@@ -8,7 +8,64 @@ export interface Policy {
 	readonly rollout: RolloutSpec;
 	readonly schedule: Schedule;
 	readonly maintenanceWindows: readonly MaintenanceWindow[];
+	/** No install starts before it, ms since the epoch; packages are downloaded and delivered earlier. */
+	readonly availableAt?: number;
+	/** From then on installs and reboots wait for no window, ms since the epoch. Rings, budgets and slots still hold. */
+	readonly deadline?: number;
+	/** A machine that comes back after the deadline has this long before it is forced. */
+	readonly gracePeriodMs: number;
+	readonly approval?: Approval;
+	readonly reboot: RebootSpec;
+	readonly retries: RetrySpec;
+	readonly offline: OfflineSpec;
 	readonly ssh: SshSettings;
+}
+
+/** Nothing reaches a machine before this many different people have approved the revision. */
+export interface Approval {
+	readonly required: number;
+	/** Whose approval counts; empty: anybody's. */
+	readonly approvers: readonly string[];
+}
+
+/**
+ * never: no reboot, whatever is needed.   if_needed: after an install that needs one, by exit code or by the machine's word.
+ * always: once after whatever was installed.
+ */
+export type RebootPolicy = "never" | "if_needed" | "always";
+
+export interface RebootSpec {
+	readonly policy: RebootPolicy;
+	/** Reboots that may be under way at once. */
+	readonly concurrency: Count;
+	/** When reboots may start; absent: in the maintenance windows. */
+	readonly window?: MaintenanceWindow;
+	/** From the request until the machine must be back with another boot id and pass the test. */
+	readonly timeoutMs: number;
+	/** Run by /bin/sh after the reboot; must exit with 0. */
+	readonly testCommand?: string;
+	/** Wait while somebody is logged in (until the deadline). */
+	readonly skipIfUsers: boolean;
+}
+
+export interface RetrySpec {
+	/** Automatic new attempts of an install that failed. */
+	readonly max: number;
+	readonly delayMs: number;
+	readonly backoff: "fixed" | "exponential";
+	readonly on: readonly RetryCause[];
+}
+
+export type RetryCause = "failed" | "timed_out" | "not_detected";
+
+/**
+ * wait: brought up whenever it appears.   skip: left out of this run.   fail: counts as failed.
+ * An absent machine holds nobody up meanwhile.
+ */
+export interface OfflineSpec {
+	readonly policy: "wait" | "skip" | "fail";
+	/** How long a machine may be absent before the policy gives it up in this run. */
+	readonly giveUpAfterMs: number;
 }
 
 export interface PackageSpec {
@@ -21,6 +78,20 @@ export interface PackageSpec {
 	readonly install: InstallSpec;
 	readonly detection: readonly DetectionRule[];
 	readonly returnCodes: ReturnCodes;
+	readonly requirements: Requirements;
+}
+
+/** Machines that do not meet them are not applicable: left out, neither installed nor failed. Empty: every machine will do. */
+export interface Requirements {
+	/** Any of these, as `MachineFacts.os` or `.distribution`. */
+	readonly os: readonly string[];
+	/** Any of these, as `MachineFacts.arch`. */
+	readonly arch: readonly string[];
+	/** Compared number by number: "12" is met by "12.5". */
+	readonly minOsVersion?: string;
+	/** Free where packages are staged. */
+	readonly diskSpaceMb?: number;
+	readonly memoryMb?: number;
 }
 
 export type PackageType = "deb" | "archive" | "script";
@@ -69,7 +140,16 @@ export interface RolloutSpec {
 	readonly maxFailPercentage?: number;
 	/** ... and at least this many have started. */
 	readonly minExecuted: number;
+	/** What follows when a budget is spent or the progress deadline has passed. */
+	readonly onFailure: OnFailure;
+	/** A ring that may install and verifies no machine for so long has failed. */
+	readonly progressDeadlineMs?: number;
+	/** Percent of a ring that must hold the verified packages before its installs start; deliveries then do not wait for rings. */
+	readonly prestageThreshold?: number;
 }
+
+/** pause: nothing new starts until the failed are retried.   abort: the run is over.   rollback: back to the revision before. */
+export type OnFailure = "pause" | "abort" | "rollback";
 
 export interface Ring {
 	readonly name: string;
@@ -81,15 +161,34 @@ export interface Ring {
 	readonly maxConcurrency?: Count;
 	/** Percent of the ring's reachable, applicable machines that must be verified before the next ring starts. */
 	readonly successThreshold: number;
+	/** How long a proven ring must stay so, with a look at each machine at the end, before the next ring starts. */
+	readonly minHealthyTimeMs: number;
+	/** auto: the next ring starts when this one is proven.   manual: when a person also says so. */
+	readonly promote: "auto" | "manual";
+	/** As in the rollout, over this ring's machines alone. */
+	readonly maxErrors?: number;
+	readonly maxFailPercentage?: number;
 }
 
 export type Count =
 	| { readonly kind: "absolute"; readonly value: number }
 	| { readonly kind: "percent"; readonly value: number };
 
-export type Schedule =
-	| { readonly kind: "now" }
-	| { readonly kind: "cron"; readonly cron: string; readonly timeZone: string };
+export type Schedule = { readonly kind: "now"; readonly suspend: boolean } | CronSchedule;
+
+export interface CronSchedule {
+	readonly kind: "cron";
+	readonly cron: string;
+	readonly timeZone: string;
+	/** How late a run may begin. */
+	readonly startingDeadlineMs?: number;
+	/** A run that was missed is made up, the latest one once. */
+	readonly persistent: boolean;
+	/** Each run begins up to so much later, by a stable hash of policy and run. */
+	readonly randomizedDelayMs: number;
+	/** No run begins. */
+	readonly suspend: boolean;
+}
 
 export type Weekday = "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
 

@@ -11,9 +11,15 @@ export interface TaskRef {
 	readonly attempt: number;
 }
 
-/** What may be done now. `begin` and `promote` are acts of record only; all others reach outside. */
-export type Step = LedgerStep | AcquireStep | MachineStep;
+/** What may be done now. Ledger steps are acts of record only; all others reach outside. */
+export type Step = LedgerStep | AcquireStep | FactsStep | MachineStep | RebootStep;
 
+/**
+ * begin: a run begins; with `restores` it brings the machines that a failed rollout changed back to the revision before.
+ * soak: a ring is proven and its healthy time begins to count.   promote: the next ring may start.
+ * miss: a run was due and is not made up.   halt: the rollout is over before its end.
+ * give_up: a machine stayed away for longer than the policy waits.
+ */
 export type LedgerStep =
 	| {
 			readonly kind: "begin";
@@ -21,14 +27,48 @@ export type LedgerStep =
 			readonly policy: string;
 			readonly revision: string;
 			readonly run: number;
+			readonly restores?: RolloutId;
 	  }
-	| { readonly kind: "promote"; readonly rollout: RolloutId; readonly ring: string };
+	| { readonly kind: "soak"; readonly rollout: RolloutId; readonly ring: string }
+	| { readonly kind: "promote"; readonly rollout: RolloutId; readonly ring: string }
+	| { readonly kind: "miss"; readonly policy: string; readonly revision: string; readonly run: number }
+	| { readonly kind: "halt"; readonly rollout: RolloutId; readonly why: string }
+	| {
+			readonly kind: "give_up";
+			readonly rollout: RolloutId;
+			readonly absentee: string;
+			readonly as: "skipped" | "failed";
+	  };
 
 export interface AcquireStep {
 	readonly kind: "acquire";
 	/** Hex SHA-256: two policies that name the same file share one download. */
 	readonly sha256: string;
 	readonly attempt: number;
+}
+
+/** Reads what a machine is, because a policy's selection depends on it. */
+export interface FactsStep {
+	readonly kind: "read_facts";
+	readonly machine: string;
+	/** Whose SSH settings are used. */
+	readonly policy: string;
+	readonly attempt: number;
+}
+
+/**
+ * Asks the machine to reboot unless it already has since `bootId`, waits for it to come back and runs the policy's test.
+ * May be asked again at any time: the boot id tells what has been done.
+ */
+export interface RebootStep {
+	readonly kind: "reboot";
+	readonly machine: string;
+	readonly rollout: RolloutId;
+	readonly attempt: number;
+	readonly bootId: string;
+	/** ms since the epoch; by then the machine must be back. */
+	readonly deadline: number;
+	readonly honoursUsers: boolean;
 }
 
 /**
@@ -44,11 +84,21 @@ export type MachineStepKind = "inspect" | "deliver" | "install" | "follow";
 export function stepKey(step: Step): string {
 	switch (step.kind) {
 		case "begin":
-			return `begin ${step.rollout}`;
+		case "halt":
+			return `${step.kind} ${step.rollout}`;
+		case "soak":
 		case "promote":
-			return `promote ${step.rollout} ${step.ring}`;
+			return `${step.kind} ${step.rollout} ${step.ring}`;
+		case "miss":
+			return `miss ${step.policy} ${step.run}`;
+		case "give_up":
+			return `give_up ${step.rollout} ${step.absentee}`;
 		case "acquire":
 			return `acquire ${step.sha256}`;
+		case "read_facts":
+			return `read_facts ${step.machine}`;
+		case "reboot":
+			return `reboot ${step.rollout} ${step.machine}`;
 		default:
 			return `${step.kind} ${step.rollout} ${step.machine} ${step.package}`;
 	}

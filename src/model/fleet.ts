@@ -97,6 +97,10 @@ export interface Task {
 	readonly failures: number;
 	/** Automatic new attempts used up; absent: none. */
 	readonly retries?: number;
+	/** No new attempt before it. */
+	readonly notBefore?: number;
+	/** When the rollout's last installer on the machine ended, well or not. */
+	readonly installedAt?: number;
 	/** A person asked for this attempt: a spent budget does not hold it. */
 	readonly isRequested?: true;
 	/** When the phase was entered, or when its last try failed. */

@@ -45,6 +45,8 @@ export interface Machine {
 	readonly presence: Presence;
 	/** As last read, and when; absent: nobody has looked yet. */
 	readonly facts?: MachineFacts & { readonly at: number };
+	/** The facts could not be read the last times; absent once they were. */
+	readonly factsFailure?: { readonly failure: Failure; readonly failures: number; readonly at: number };
 	/** Taken out of every rollout by a person. */
 	readonly excluded?: Exclusion;
 }

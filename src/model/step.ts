@@ -103,3 +103,8 @@ export function stepKey(step: Step): string {
 			return `${step.kind} ${step.rollout} ${step.machine} ${step.package}`;
 	}
 }
+
+/** The machine that the step reaches out to; null: it touches none. */
+export function machineOf(step: Step): string | null {
+	return "machine" in step ? step.machine : null;
+}

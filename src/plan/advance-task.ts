@@ -2,8 +2,9 @@ import type { Outcome } from "../model/event.ts";
 import type { PackageFacts } from "../model/facts.ts";
 import type { Failure } from "../model/failure.ts";
 import type { Task } from "../model/fleet.ts";
-import type { PackageSpec } from "../model/policy.ts";
+import type { PackageSpec, RetryCause, RetrySpec } from "../model/policy.ts";
 import type { MachineStep } from "../model/step.ts";
+import { backOffMs, jitteredMs } from "./back-off.ts";
 import { classifyExit, isLossOfContact } from "./outcome-class.ts";
 import { verdict } from "./verdict.ts";
 
@@ -14,6 +15,7 @@ export interface Finished {
 	readonly step: MachineStep;
 	readonly outcome: Outcome;
 	readonly spec: PackageSpec;
+	readonly retries: RetrySpec;
 	readonly at: number;
 }
 
@@ -48,9 +50,10 @@ function afterFacts(task: Task, facts: PackageFacts, finished: Finished): Task {
 	const { spec, at } = finished;
 	const answer = verdict(spec.detection, facts.observations);
 	if (facts.job.kind === "running") return follow(task, at);
-	if (answer === "verified") return enter(task, "verified", at);
+	if (answer === "verified") return settle(task, "verified", at);
 	if (answer === "unknown") return tryLater(task, unreadable(facts), at);
-	if (task.phase === "exited") return fail(task, notDetected(spec), at);
+	if (task.phase === "verified") return fail(task, undone(spec), at);
+	if (task.phase === "exited") return failOrRetry(task, "not_detected", notDetected(spec), finished);
 	switch (facts.job.kind) {
 		case "none":
 			return enter(task, facts.isStaged ? "staged" : "absent", at);
@@ -66,25 +69,30 @@ function follow(task: Task, at: number): Task {
 	return { ...enter(task, "running", at), startedAt: task.startedAt ?? at };
 }
 
-function afterExit(task: Task, exitCode: number, { spec, at }: Finished): Task {
-	const ended = { ...task, exitCode };
+function afterExit(task: Task, exitCode: number, finished: Finished): Task {
+	const { spec, at } = finished;
+	const ended = { ...task, exitCode, installedAt: at };
 	switch (classifyExit(spec.returnCodes, exitCode)) {
-		case "success":
-			return enter(ended, "exited", at);
 		case "retry":
 			return tryLater(nextAttempt(ended, "staged", at), busy(spec, exitCode), at);
-		case "failed":
-			return fail(ended, { code: "FS-INSTALL-EXIT", detail: `${spec.name}: the installer exited ${exitCode}` }, at);
+		case "failed": {
+			const failure = { code: "FS-INSTALL-EXIT" as const, detail: `${spec.name}: the installer exited ${exitCode}` };
+			return failOrRetry(ended, "failed", failure, finished);
+		}
+		default:
+			return enter(ended, "exited", at);
 	}
 }
 
-function afterFailure(task: Task, failure: Failure, { at }: Finished): Task {
+function afterFailure(task: Task, failure: Failure, finished: Finished): Task {
+	const { at } = finished;
 	if (isLossOfContact(failure.code)) return afterLossOfContact(task, at);
 	switch (failure.code) {
 		case "FS-INSTALL-BUSY":
 			return tryLater(nextAttempt(task, "staged", at), failure, at);
-		case "FS-INSTALL-DIGEST":
 		case "FS-INSTALL-TIMEOUT":
+			return failOrRetry({ ...task, installedAt: at }, "timed_out", failure, finished);
+		case "FS-INSTALL-DIGEST":
 		case "FS-DELIVER-TOOL":
 			return fail(task, failure, at);
 		default:
@@ -98,8 +106,14 @@ function afterFailure(task: Task, failure: Failure, { at }: Finished): Task {
 
 /** Progress: the count of failures starts anew. */
 function enter(task: Task, phase: Task["phase"], at: number, more: Partial<Task> = {}): Task {
-	const { failure: _failure, startedAt: _startedAt, ...kept } = task;
+	const { failure: _failure, startedAt: _startedAt, notBefore: _notBefore, ...kept } = task;
 	return { ...kept, phase, failures: 0, at, ...more };
+}
+
+/** Verified or failed: what a person asked for has been done. */
+function settle(task: Task, phase: "verified" | "failed", at: number): Task {
+	const { isRequested: _isRequested, ...kept } = task;
+	return enter(kept, phase, at);
 }
 
 /** A new attempt has a new key on the machine, which is what permits to run the installer again. */
@@ -108,14 +122,31 @@ function nextAttempt(task: Task, phase: Task["phase"], at: number): Task {
 	return { ...kept, phase, attempt: task.attempt + 1, at };
 }
 
+function failOrRetry(task: Task, cause: RetryCause, failure: Failure, { retries, step, at }: Finished): Task {
+	const used = task.retries ?? 0;
+	if (!retries.on.includes(cause) || used >= retries.max) return fail(task, failure, at);
+	const delayMs = retries.backoff === "fixed" ? retries.delayMs : retries.delayMs * 2 ** used;
+	const notBefore = at + jitteredMs(delayMs, `${step.machine} ${step.package} retry`, used + 1);
+	return { ...nextAttempt(task, "unread", at), retries: used + 1, notBefore, failure };
+}
+
 function tryLater(task: Task, failure: Failure, at: number): Task {
-	const later = { ...task, failures: task.failures + 1, failure, at };
+	const later = { ...task, failures: task.failures + 1, failure, ...triedAt(task, at) };
 	return later.failures >= MAX_FAILURES ? fail(later, failure, at) : later;
 }
 
+/** A verified package that cannot be looked at again right now keeps the time at which it was. */
+function triedAt({ phase, failures, at: verifiedAt }: Task, at: number): Pick<Task, "at" | "notBefore"> {
+	return phase === "verified" ? { at: verifiedAt, notBefore: at + backOffMs(failures + 1, "again") } : { at };
+}
+
 function fail(task: Task, failure: Failure, at: number): Task {
-	const { startedAt: _startedAt, ...kept } = task;
-	return { ...kept, phase: "failed", failure, at };
+	return { ...settle(task, "failed", at), failures: task.failures, failure };
+}
+
+function undone(spec: PackageSpec): Failure {
+	const detail = `${spec.name} ${spec.version}: it was verified, and detection no longer finds it`;
+	return { code: "FS-INSTALL-UNDONE", detail };
 }
 
 function notDetected(spec: PackageSpec): Failure {

@@ -1,5 +1,5 @@
 import type { MachineEvent } from "../model/event.ts";
-import type { Fleet } from "../model/fleet.ts";
+import type { Fleet, Rollout } from "../model/fleet.ts";
 import type { Machine, Presence } from "../model/machine.ts";
 import { withEntry, withoutEntry } from "./copy.ts";
 import { isMendedByHand } from "./outcome-class.ts";
@@ -73,9 +73,18 @@ function put(fleet: Fleet, known: Machine | undefined, next: Machine): Fleet {
 	return isSame ? fleet : { ...fleet, machines: withEntry(fleet.machines, next.name, next) };
 }
 
+/** Its slots are free again, too. */
+function forgetIn(rollout: Rollout, machine: string): Rollout {
+	const { progress, reboots, givenUp } = rollout;
+	return {
+		...rollout,
+		progress: withoutEntry(progress, machine),
+		reboots: withoutEntry(reboots, machine),
+		givenUp: withoutEntry(givenUp, machine),
+	};
+}
+
 function forget(fleet: Fleet, machine: string): Fleet {
-	const rollouts = [...fleet.rollouts].map(
-		([policy, rollout]) => [policy, { ...rollout, progress: withoutEntry(rollout.progress, machine) }] as const,
-	);
+	const rollouts = [...fleet.rollouts].map(([policy, rollout]) => [policy, forgetIn(rollout, machine)] as const);
 	return { ...fleet, machines: withoutEntry(fleet.machines, machine), rollouts: new Map(rollouts) };
 }

@@ -10,5 +10,10 @@ export const SILENT_RETRY_MS = 5 * MINUTE;
 export function backOffMs(failures: number, who: string): number {
 	if (failures === 0) return 0;
 	const base = Math.min(5 * SECOND * 2 ** (failures - 1), 5 * MINUTE);
-	return Math.round(base * (1 + stablePercentile(who, String(failures)) / 400));
+	return jitteredMs(base, who, failures);
+}
+
+/** Up to a quarter more, so that what failed at once does not come back at once. */
+export function jitteredMs(ms: number, who: string, turn: number): number {
+	return Math.round(ms * (1 + stablePercentile(who, String(turn)) / 400));
 }

@@ -1,30 +1,51 @@
-import type { Rollout, Task } from "../model/fleet.ts";
+import type { Rollout } from "../model/fleet.ts";
 import type { HeldReason } from "./held.ts";
-import { machineProgress, type RingCount } from "./rings.ts";
-import { taskOf } from "./task.ts";
+import type { RingCount } from "./rings.ts";
+import { machineStanding } from "./standing.ts";
+import { tasksOf, wasInstalled } from "./task.ts";
+
+interface Budget {
+	readonly maxErrors?: number;
+	readonly maxFailPercentage?: number;
+}
 
 /**
  * Why the rollout may start nothing new, or null. Unreachable machines have not failed and never count. A failed machine
  * counts until it is retried, so that mending and retrying is what releases the brake.
  */
-export function spentBudget(rollout: Rollout, rings: readonly RingCount[]): HeldReason | null {
-	const { maxErrors, maxFailPercentage, minExecuted } = rollout.policy.rollout;
+export function spentBudget(rollout: Rollout, rings: readonly RingCount[], now: number): HeldReason | null {
+	const { rollout: spec } = rollout.policy;
+	const whole = spent(rollout, spec, rings, now);
+	if (whole) return whole;
+	for (const count of rings) {
+		const part = spent(rollout, count.ring, [count], now);
+		if (part) return { ...part, ring: count.ring.name };
+	}
+	return null;
+}
+
+type Spent = Extract<HeldReason, { kind: "budget_spent" }>;
+
+function spent(rollout: Rollout, budget: Budget, rings: readonly RingCount[], now: number): Spent | null {
+	const { maxErrors, maxFailPercentage } = budget;
 	const failed = rings.reduce((sum, count) => sum + count.failed, 0);
-	const members = rings.flatMap((count) => count.members);
-	const started = members.filter(({ name }) => hasStarted(rollout, name)).length;
-	const spent = { kind: "budget_spent" as const, failed, started };
-	if (maxErrors !== undefined && failed > maxErrors) return { ...spent, limit: "max_errors", allowed: maxErrors };
+	if (failed === 0 || (maxErrors === undefined && maxFailPercentage === undefined)) return null;
+	const started = startedIn(rollout, rings, now);
+	const reason = { kind: "budget_spent" as const, failed, started };
+	if (maxErrors !== undefined && failed > maxErrors) return { ...reason, limit: "max_errors", allowed: maxErrors };
 	const isOver = maxFailPercentage !== undefined && failed * 100 > maxFailPercentage * started;
-	return isOver && started >= minExecuted
-		? { ...spent, limit: "max_fail_percentage", allowed: maxFailPercentage }
+	return isOver && started >= rollout.policy.rollout.minExecuted
+		? { ...reason, limit: "max_fail_percentage", allowed: maxFailPercentage }
 		: null;
 }
 
-function hasStarted(rollout: Rollout, machine: string): boolean {
-	if (machineProgress(rollout, machine) === "failed") return true;
-	return rollout.policy.packages.some(({ name }) => wasInstalled(taskOf(rollout, machine, name)));
-}
-
-function wasInstalled({ phase, attempt, exitCode, startedAt }: Task): boolean {
-	return phase === "running" || attempt > 1 || exitCode !== undefined || startedAt !== undefined;
+/** Machines on which an installer ran, or which failed before one could. */
+function startedIn(rollout: Rollout, rings: readonly RingCount[], now: number): number {
+	let started = 0;
+	for (const { members } of rings)
+		for (const machine of members) {
+			const hasRun = tasksOf(rollout, machine.name).some(({ task }) => wasInstalled(task));
+			if (hasRun || machineStanding(rollout, machine, now) === "failed") started += 1;
+		}
+	return started;
 }

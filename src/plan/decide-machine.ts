@@ -1,123 +1,280 @@
-import type { Fleet, Rollout, Task } from "../model/fleet.ts";
+import type { Fleet, Reboot, Rollout } from "../model/fleet.ts";
 import type { Machine } from "../model/machine.ts";
-import type { PackageSpec } from "../model/policy.ts";
-import type { MachineStep, MachineStepKind } from "../model/step.ts";
+import type { FactsStep, MachineStep, MachineStepKind, RebootStep } from "../model/step.ts";
 import { backOffMs, SILENT_RETRY_MS } from "./back-off.ts";
 import { isChanging } from "./changing.ts";
+import { forcedAt } from "./force.ts";
+import type { Gate } from "./gate.ts";
 import type { Held, HeldReason } from "./held.ts";
+import { unmetRequirement } from "./requirements.ts";
 import type { RingCount } from "./rings.ts";
 import type { InstallSlots, Slots } from "./slots.ts";
-import { taskOf } from "./task.ts";
+import { applicableTasks, machineStanding, nextPackage } from "./standing.ts";
+import { type Open, tasksOf } from "./task.ts";
 import type { WindowState } from "./windows.ts";
 
-/** All that the decision about one machine looks at. */
+/** What the decisions about all machines of one rollout share. */
 export interface Ground {
 	readonly fleet: Fleet;
 	readonly rollout: Rollout;
-	readonly machine: Machine;
-	readonly ring: string;
-	/** The first ring that has not proven itself, when it is an earlier one than the machine's. */
-	readonly gate: RingCount | null;
-	/** Why the rollout starts nothing new, if it does not. */
+	/** The first ring that holds those behind it. */
+	readonly gate: Gate | null;
+	/** Why nothing new starts at all, if so. */
 	readonly brake: HeldReason | null;
-	readonly window: WindowState;
+	/** Why nothing is done on any machine, not even the retried ones: approval, abort. */
+	readonly bar: HeldReason | null;
+	/** When installs and when reboots may start. */
+	readonly windows: { readonly install: WindowState; readonly reboot: WindowState };
 	readonly now: number;
 	/** Machines that have a step in flight or were given one in this decision, and for which policy. */
 	readonly busy: ReadonlyMap<string, string>;
 	readonly slots: Slots;
 	readonly installs: InstallSlots;
+	/** Why the ring's installs wait for deliveries, by ring. */
+	readonly prestage: ReadonlyMap<string, HeldReason | null>;
 }
 
-type Answer = { readonly step: MachineStep } | { readonly held: Held } | null;
+/** A machine and the place of its ring. */
+export interface Member {
+	readonly machine: Machine;
+	readonly count: RingCount;
+	readonly ringIndex: number;
+}
+
+export type MachineAct = MachineStep | FactsStep | RebootStep;
+type Answer = { readonly step: MachineAct } | { readonly held: Held } | null;
 type Waiting = { readonly reason: HeldReason; readonly until?: number };
 
 /** The machine's next step, or the one reason why there is none; null: nothing to do, or its own step is in flight. */
-export function decideMachine(ground: Ground): Answer {
-	const { rollout, machine, busy } = ground;
-	const open = nextPackage(ground);
-	if (open === null || busy.get(machine.name) === rollout.policy.name) return null;
-	const waiting = barred(ground, open.task) ?? stepBarred(ground, open);
-	if (waiting === null) return { step: stepFor(ground, open) };
+export function decideMachine(ground: Ground, member: Member): Answer {
+	const { rollout, busy, gate, now } = ground;
+	const { machine } = member;
+	const standing = machineStanding(rollout, machine, now);
+	const recheckBefore = gate?.index === member.ringIndex ? gate.recheckBefore : 0;
+	if (standing === "verified" && nextPackage(rollout, machine, recheckBefore) === null) return null;
+	if (busy.get(machine.name) === rollout.policy.name) return null;
+	const over = overReason(rollout, machine, standing);
+	if (over) return hold(rollout, machine, over);
+	const waiting = barred(ground, member);
+	if (waiting) return hold(rollout, machine, waiting);
+	const answer = actOn(ground, member, recheckBefore);
+	return "kind" in answer ? { step: answer } : hold(rollout, machine, answer);
+}
+
+function hold(rollout: Rollout, machine: Machine, waiting: Waiting): Answer {
 	return { held: { policy: rollout.policy.name, machine: machine.name, ...waiting } };
 }
 
-interface Open {
-	readonly spec: PackageSpec;
-	readonly task: Task;
+/** Why nothing more is done on it in this rollout. */
+function overReason(rollout: Rollout, machine: Machine, standing: string): Waiting | null {
+	const { giveUpAfterMs } = rollout.policy.offline;
+	switch (standing) {
+		case "failed":
+			return { reason: { kind: "failed", failure: failureOf(rollout, machine) } };
+		case "excluded":
+			return { reason: { kind: "excluded", by: machine.excluded?.by ?? "", why: machine.excluded?.reason ?? "" } };
+		case "skipped":
+			return { reason: { kind: "given_up", giveUpAfterMs } };
+		case "not_applicable":
+			return { reason: notApplicable(rollout, machine) };
+		default:
+			return null;
+	}
 }
 
-/** Packages are done in the policy's order; a failed one stops those behind it. */
-function nextPackage({ rollout, machine }: Ground): Open | null {
-	const tasks = rollout.policy.packages.map((spec) => ({ spec, task: taskOf(rollout, machine.name, spec.name) }));
-	return tasks.find(({ task }) => task.phase !== "verified") ?? null;
+function failureOf(rollout: Rollout, { name }: Machine) {
+	const broken = tasksOf(rollout, name).find(({ task }) => task.phase === "failed")?.task.failure;
+	const absent = { code: "FS-MACHINE-ABSENT" as const, detail: `${name} stayed away` };
+	return broken ?? rollout.reboots.get(name)?.failure ?? absent;
+}
+
+function notApplicable(rollout: Rollout, machine: Machine): HeldReason {
+	for (const { name, requirements } of rollout.policy.packages) {
+		const unmet = unmetRequirement(requirements, machine);
+		if (unmet !== null && unmet !== "unknown") return { kind: "not_applicable", package: name, unmet };
+	}
+	throw new Error(`${machine.name}: every package is applicable after all`);
 }
 
 /** What bars every step on the machine, the most lasting reason first. */
-function barred({ rollout, machine, gate, brake, now, busy }: Ground, task: Task): Waiting | null {
-	const { trust, presence } = machine;
-	if (task.phase === "failed" && task.failure) return { reason: { kind: "failed", failure: task.failure } };
+function barred(ground: Ground, { machine, ringIndex }: Member): Waiting | null {
+	const { rollout, gate, brake, bar, now, busy } = ground;
+	const { trust, presence, name } = machine;
 	if (trust.kind === "quarantined")
 		return { reason: { kind: "host_key_changed", expected: trust.hostKeys, saw: trust.saw } };
-	if (gate) return { reason: ringWaiting(gate) };
-	if (brake && !isChanging(rollout, machine.name, now)) return { reason: brake };
-	const reachAt = presence.kind === "unreachable" || presence.kind === "silent" ? retryAt(machine) : now;
+	const isInFlight = isChanging(rollout, name, now);
+	if (bar && !isInFlight) return { reason: bar };
+	if (gate && gate.index < ringIndex && !isInFlight && !deliversAhead(rollout))
+		return { reason: gate.reason, ...untilOf(gate.wakeAt) };
+	if (brake && !isInFlight && !isRequested(rollout, name)) return { reason: brake };
+	const reachAt = rollout.reboots.get(name)?.phase === "running" ? now : retryAt(machine);
 	if (reachAt > now) {
 		const failure = presence.kind === "unreachable" ? presence.failure : null;
 		return { reason: { kind: "waiting_for_machine", failure, since: reachAt }, until: reachAt };
 	}
-	const otherPolicy = busy.get(machine.name);
+	const otherPolicy = busy.get(name);
 	return otherPolicy === undefined ? null : { reason: { kind: "machine_busy", policy: otherPolicy } };
 }
 
-function retryAt({ name, presence }: Machine): number {
+function deliversAhead({ policy }: Rollout): boolean {
+	return policy.rollout.prestageThreshold !== undefined;
+}
+
+/** A person asked for this machine: a spent budget does not hold it. */
+function isRequested(rollout: Rollout, machine: string): boolean {
+	return tasksOf(rollout, machine).some(({ task }) => task.isRequested);
+}
+
+/** When the machine may be tried again; 0: at once. */
+export function retryAt({ name, presence }: Machine): number {
 	if (presence.kind === "unreachable") return presence.at + backOffMs(presence.failures, name);
 	return presence.kind === "silent" ? presence.at + SILENT_RETRY_MS : 0;
 }
 
-function ringWaiting({ ring, members, verified, failed, unreachable }: RingCount): HeldReason {
-	const counted = members.length - unreachable;
-	return { kind: "ring_waiting", ring: ring.name, verified, failed, counted, threshold: ring.successThreshold };
+function untilOf(at: number | null): { readonly until?: number } {
+	return at === null ? {} : { until: at };
+}
+
+function actOn(ground: Ground, member: Member, recheckBefore: number): MachineAct | Waiting {
+	const { rollout, now } = ground;
+	const { machine } = member;
+	const reboot = rollout.reboots.get(machine.name);
+	const open = nextPackage(rollout, machine, recheckBefore);
+	const isPending = reboot?.phase === "due" || reboot?.phase === "running";
+	if (isPending && (open === null || reboot.isUrgent || reboot.phase === "running"))
+		return decideReboot(ground, member, reboot);
+	if (open === null) throw new Error(`${machine.name}: open, and nothing to do`);
+	if (open.task.phase !== "unread" && unmetRequirement(open.spec.requirements, machine) === "unknown")
+		return readFacts(ground, machine);
+	const waiting = stepBarred(ground, member, open);
+	if (waiting === null) return stepFor(rollout, machine, open);
+	if (open.task.phase !== "staged" || (open.task.notBefore ?? 0) > now) return waiting;
+	return deliverAhead(ground, member) ?? waiting;
+}
+
+/** While the next install waits for its moment, later packages come to the machine already. */
+function deliverAhead(ground: Ground, member: Member): MachineStep | null {
+	const { rollout } = ground;
+	for (const open of applicableTasks(rollout, member.machine)) {
+		const { phase } = open.task;
+		if (phase !== "unread" && phase !== "absent") continue;
+		return stepBarred(ground, member, open) === null ? stepFor(rollout, member.machine, open) : null;
+	}
+	return null;
 }
 
 /** What bars the step that the task's phase asks for. */
-function stepBarred(ground: Ground, { spec, task }: Open): Waiting | null {
-	const { now, machine, slots } = ground;
-	const tryAt = task.at + backOffMs(task.failures, `${machine.name} ${spec.name}`);
-	if (task.failures > 0 && tryAt > now)
-		return { reason: { kind: "backing_off", failure: task.failure ?? null, failures: task.failures }, until: tryAt };
+function stepBarred(ground: Ground, member: Member, { spec, task }: Open): Waiting | null {
+	const { now, slots } = ground;
+	const { machine } = member;
+	const tryAt = Math.max(task.notBefore ?? 0, triedAgainAt(task.at, task.failures, `${machine.name} ${spec.name}`));
+	if (tryAt > now) {
+		const failures = task.failures + (task.retries ?? 0);
+		return { reason: { kind: "backing_off", failure: task.failure ?? null, failures }, until: tryAt };
+	}
 	switch (task.phase) {
 		case "absent":
-			return packageBarred(ground, spec) ?? waitingFor(slots.takeDelivery(machine));
+			return packageBarred(ground, spec.sha256) ?? waitingFor(slots.takeDelivery(machine));
 		case "staged":
-			return installBarred(ground);
+			return installBarred(ground, member);
 		default:
 			return waitingFor(slots.takeSession(machine));
 	}
 }
 
-function packageBarred({ fleet }: Ground, spec: PackageSpec): Waiting | null {
-	const state = fleet.packages.get(spec.sha256);
+function triedAgainAt(at: number, failures: number, who: string): number {
+	return failures === 0 ? 0 : at + backOffMs(failures, who);
+}
+
+function packageBarred({ fleet }: Ground, sha256: string): Waiting | null {
+	const state = fleet.packages.get(sha256);
 	if (state?.kind === "held") return null;
 	if (state === undefined) return { reason: { kind: "acquiring" } };
 	return { reason: { kind: "package_failed", failure: state.failure, isFinal: state.kind === "refused" } };
 }
 
-function installBarred({ window, installs, ring, machine, slots }: Ground): Waiting | null {
-	if (window.isOpen) return waitingFor(installs.take(ring, machine, slots));
-	const reason = { kind: "window_closed" as const, window: window.name, timeZone: window.timeZone };
-	return Number.isFinite(window.opensAt) ? { reason, until: window.opensAt } : { reason };
+function installBarred(ground: Ground, { machine, count, ringIndex }: Member): Waiting | null {
+	const { rollout, gate, now, installs, slots, prestage, windows } = ground;
+	const { availableAt } = rollout.policy;
+	if (gate && gate.index < ringIndex) return { reason: gate.reason, ...untilOf(gate.wakeAt) };
+	if (availableAt !== undefined && now < availableAt)
+		return { reason: { kind: "not_available_yet", availableAt }, until: availableAt };
+	const prestaging = prestage.get(count.ring.name) ?? null;
+	if (prestaging) return { reason: prestaging };
+	const closed = windowBarred(ground, machine, windows.install, "install");
+	return closed ?? waitingFor(installs.take(count.ring.name, machine, slots));
+}
+
+function windowBarred(
+	{ rollout, now }: Ground,
+	machine: Machine,
+	window: WindowState,
+	act: "install" | "reboot",
+): Waiting | null {
+	if (window.isOpen) return null;
+	const forced = forcedAt(rollout.policy, machine);
+	if (forced !== null && forced <= now) return null;
+	const until = Math.min(window.opensAt, forced ?? Number.POSITIVE_INFINITY);
+	const opensAt = Number.isFinite(window.opensAt) ? window.opensAt : null;
+	const reason = { kind: "window_closed" as const, act, window: window.name, opensAt, timeZone: window.timeZone };
+	return { reason, ...untilOf(Number.isFinite(until) ? until : null) };
+}
+
+/** One that was asked for is asked again: its boot id tells how far it came, and it holds its slot already. */
+function decideReboot(ground: Ground, member: Member, reboot: Reboot): RebootStep | FactsStep | Waiting {
+	const { now, installs, slots, windows, gate } = ground;
+	const { machine, count } = member;
+	if (reboot.phase === "running") return rebootStep(ground, machine, reboot);
+	if (gate && gate.index < member.ringIndex) return { reason: gate.reason, ...untilOf(gate.wakeAt) };
+	if (reboot.bootId === "") return readFacts(ground, machine);
+	const tryAt = triedAgainAt(reboot.at, reboot.failures, `${machine.name} reboot`);
+	if (tryAt > now) {
+		const { failure = null, failures } = reboot;
+		return { reason: { kind: "backing_off", failure, failures }, until: tryAt };
+	}
+	const closed = windowBarred(ground, machine, windows.reboot, "reboot");
+	const waiting = closed ?? waitingFor(installs.takeReboot(count.ring.name, machine, slots));
+	return waiting ?? rebootStep(ground, machine, reboot);
+}
+
+/** A daemon that comes back after the deadline still looks whether the machine did. */
+const LAST_LOOK_MS = 60_000;
+
+function rebootStep({ rollout, now }: Ground, machine: Machine, { phase, at, attempt, bootId }: Reboot): RebootStep {
+	const { timeoutMs } = rollout.policy.reboot;
+	const forced = forcedAt(rollout.policy, machine);
+	const deadline = phase === "running" ? Math.max(at + timeoutMs, now + LAST_LOOK_MS) : now + timeoutMs;
+	const honoursUsers = forced === null || now < forced;
+	return { kind: "reboot", machine: machine.name, rollout: rollout.id, attempt, bootId, deadline, honoursUsers };
+}
+
+function readFacts({ rollout, slots, now }: Ground, machine: Machine): FactsStep | Waiting {
+	return decideFacts(rollout.policy.name, machine, { slots, now });
+}
+
+/** Reads what the machine is, as soon as it may be tried again. */
+export function decideFacts(
+	policy: string,
+	machine: Machine,
+	{ slots, now }: { readonly slots: Slots; readonly now: number },
+): FactsStep | Waiting {
+	const { failures = 0, at = 0, failure = null } = machine.factsFailure ?? {};
+	const tryAt = triedAgainAt(at, failures, `${machine.name} facts`);
+	if (tryAt > now) return { reason: { kind: "facts_unread", failure }, until: tryAt };
+	const busy = slots.takeSession(machine);
+	return busy ? { reason: busy } : { kind: "read_facts", machine: machine.name, policy, attempt: failures + 1 };
 }
 
 function waitingFor(reason: HeldReason | null): Waiting | null {
 	return reason && { reason };
 }
 
-function stepFor({ rollout, machine }: Ground, { spec, task }: Open): MachineStep {
+function stepFor(rollout: Rollout, machine: Machine, { spec, task }: Open): MachineStep {
 	const ref = { machine: machine.name, rollout: rollout.id, package: spec.name, attempt: task.attempt };
-	return { kind: stepKind(task), ...ref };
+	return { kind: stepKind(task.phase), ...ref };
 }
 
-function stepKind({ phase }: Task): MachineStepKind {
+function stepKind(phase: Open["task"]["phase"]): MachineStepKind {
 	switch (phase) {
 		case "absent":
 			return "deliver";
@@ -128,11 +285,4 @@ function stepKind({ phase }: Task): MachineStepKind {
 		default:
 			return "inspect";
 	}
-}
-
-/** Which machines have a step in flight, and for which policy: a machine does one thing at a time. */
-export function busyMachines(fleet: Fleet): Map<string, string> {
-	const policyOf = new Map([...fleet.rollouts].map(([policy, { id }]) => [id, policy]));
-	const machineSteps = [...fleet.running.values()].flatMap(({ step }) => ("machine" in step ? [step] : []));
-	return new Map(machineSteps.map((step) => [step.machine, policyOf.get(step.rollout) ?? step.rollout]));
 }

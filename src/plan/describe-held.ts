@@ -1,55 +1,144 @@
-import type { Held, HeldReason } from "./held.ts";
+import type { GateReason, Held, HeldReason, MachineReason, RunReason, StepReason } from "./held.ts";
 
 /** One sentence for a person: what it waits for, with counts and times in the policy's own zone. */
-export function describeHeld(held: Held): string {
-	const { reason, until } = held;
+export function describeHeld({ reason, until }: Held): string {
+	return describeReason(reason, until);
+}
+
+/** `until`: when it is asked again, ms since the epoch. */
+export function describeReason(reason: HeldReason, until?: number): string {
+	switch (reason.kind) {
+		case "ring_waiting":
+		case "soaking":
+		case "rechecking":
+		case "promotion_pending":
+		case "prestaging":
+		case "budget_spent":
+		case "no_progress":
+			return describeGate(reason);
+		case "acquiring":
+		case "package_failed":
+		case "not_available_yet":
+		case "window_closed":
+		case "slots_busy":
+		case "backing_off":
+			return describeStep(reason);
+		case "paused":
+		case "not_scheduled":
+		case "suspended":
+		case "previous_run_ending":
+		case "rolled_back":
+		case "aborted":
+		case "approval_pending":
+		case "no_machines":
+			return describeRun(reason, until);
+		default:
+			return describeMachine(reason);
+	}
+}
+
+function describeRun(reason: RunReason, until: number | undefined): string {
 	switch (reason.kind) {
 		case "paused":
-			return `paused by ${reason.by}${reason.why ? `: ${reason.why}` : ""}`;
-		case "not_scheduled":
-			return until === undefined ? "no run is scheduled" : `next run ${describeTime(until, reason.timeZone)}`;
+			return `paused by ${because(reason)}`;
+		case "not_scheduled": {
+			const missed = reason.missed > 0 ? `, ${reason.missed} missed` : "";
+			return until === undefined
+				? `no run is scheduled${missed}`
+				: `next run ${describeTime(until, reason.timeZone)}${missed}`;
+		}
+		case "suspended":
+			return "suspended by schedule.suspend: no run begins";
 		case "previous_run_ending":
 			return `the previous run ends first: ${reason.running} steps are in flight`;
+		case "rolled_back":
+			return `revision ${reason.revision.slice(0, 8)} was rolled back; mend the policy, or: fleetseed run POLICY`;
+		case "aborted":
+			return `aborted by ${because(reason)}`;
+		case "approval_pending": {
+			const whose = reason.approvers.length > 0 ? ` of ${reason.approvers.join(", ")}` : "";
+			return `waits for approval: ${reason.approvals} of ${reason.required}${whose}; approve with: fleetseed approve POLICY`;
+		}
 		case "no_machines":
 			return `no approved machine is selected, ${reason.discovered} discovered wait for approval (FS-TARGETS-EMPTY)`;
+	}
+}
+
+function because({ by, why }: { readonly by: string; readonly why: string }): string {
+	return `${by}${why ? `: ${why}` : ""}`;
+}
+
+function describeGate(reason: GateReason): string {
+	switch (reason.kind) {
+		case "ring_waiting": {
+			const failed = reason.failed > 0 ? `, ${reason.failed} failed` : "";
+			return `ring ${reason.ring}: ${reason.verified} of ${reason.counted} verified${failed}; needs ${reason.threshold} %`;
+		}
+		case "soaking":
+			return `ring ${reason.ring} must stay healthy until ${describeTime(reason.until, "UTC")}`;
+		case "rechecking":
+			return `ring ${reason.ring} is looked at again: ${reason.verified} of ${reason.counted} still verified; needs ${reason.threshold} %`;
+		case "promotion_pending":
+			return `ring ${reason.ring} is proven and waits for a person: fleetseed promote ${reason.policy} ${reason.ring}`;
+		case "prestaging":
+			return `ring ${reason.ring}: ${reason.holding} of ${reason.counted} hold the package; installs start at ${reason.threshold} %`;
+		case "budget_spent": {
+			const allowed = `${reason.limit}${reason.ring ? ` of ring ${reason.ring}` : ""} is ${reason.allowed}${reason.limit === "max_errors" ? "" : " %"}`;
+			return `stopped: ${reason.failed} of ${reason.started} started machines failed, ${allowed}; mend the cause and retry them`;
+		}
+		case "no_progress":
+			return `stopped: ring ${reason.ring} has verified no machine since ${describeTime(reason.since, "UTC")}, longer than progress_deadline; find out why, then retry`;
+	}
+}
+
+function describeMachine(reason: MachineReason): string {
+	switch (reason.kind) {
 		case "not_approved":
 			return "discovered, not approved";
 		case "host_key_changed":
 			return `host key changed: expected ${keys(reason.expected)}, saw ${keys([reason.saw])} (FS-SSH-HOSTKEY)`;
 		case "in_no_ring":
 			return "selected, but no ring takes it";
+		case "excluded":
+			return `excluded by ${because(reason)}`;
+		case "not_applicable":
+			return `not applicable: ${reason.package} needs ${reason.unmet.expected}, the machine has ${reason.unmet.saw}`;
+		case "facts_unread":
+			return reason.failure
+				? `what the machine is could not be read: ${withCode(reason.failure)}`
+				: "what the machine is has to be read first";
+		case "given_up":
+			return `given up: it stayed away for longer than ${Math.round(reason.giveUpAfterMs / 3_600_000)} h`;
 		case "waiting_for_machine":
 			return reason.failure
 				? `waiting for the machine: ${withCode(reason.failure)}`
 				: "waiting for the machine to announce itself";
-		case "acquiring":
-			return "the package is being downloaded";
-		case "package_failed":
-			return `the package is not there: ${withCode(reason.failure)}`;
-		case "window_closed":
-			return until === undefined
-				? `window ${reason.window} never opens`
-				: `window ${reason.window} opens ${describeTime(until, reason.timeZone)}`;
-		case "backing_off":
-			return reason.failure ? `tried ${reason.failures} times: ${withCode(reason.failure)}` : "to be tried again";
 		case "machine_busy":
 			return `busy with policy ${reason.policy}`;
 		case "failed":
 			return withCode(reason.failure);
-		default:
-			return describeCounts(reason);
 	}
 }
 
-function describeCounts(reason: Extract<HeldReason, { kind: "ring_waiting" | "slots_busy" | "budget_spent" }>): string {
-	if (reason.kind === "budget_spent") {
-		const allowed = `${reason.limit} is ${reason.allowed}${reason.limit === "max_errors" ? "" : " %"}`;
-		return `stopped: ${reason.failed} of ${reason.started} started machines failed, ${allowed}; mend the cause and retry them`;
+function describeStep(reason: StepReason): string {
+	switch (reason.kind) {
+		case "acquiring":
+			return "the package is being downloaded";
+		case "package_failed":
+			return `the package is not there: ${withCode(reason.failure)}`;
+		case "not_available_yet":
+			return `available from ${describeTime(reason.availableAt, "UTC")}`;
+		case "window_closed": {
+			const what = reason.act === "reboot" ? "reboot: window" : "window";
+			return reason.opensAt === null
+				? `${what} ${reason.window} never opens`
+				: `${what} ${reason.window} opens ${describeTime(reason.opensAt, reason.timeZone)}`;
+		}
+		case "slots_busy":
+			return `${reason.busy} of ${reason.of} ${reason.ring ? `${reason.slots} of ring ${reason.ring}` : reason.slots} busy`;
+		case "backing_off":
+			return reason.failure ? `tried ${reason.failures} times: ${withCode(reason.failure)}` : "to be tried again";
 	}
-	if (reason.kind === "slots_busy")
-		return `${reason.busy} of ${reason.of} ${reason.ring ? `${reason.slots} of ring ${reason.ring}` : reason.slots} busy`;
-	const failed = reason.failed > 0 ? `, ${reason.failed} failed` : "";
-	return `ring ${reason.ring}: ${reason.verified} of ${reason.counted} verified${failed}; needs ${reason.threshold} %`;
 }
 
 /** "Sat 28 Nov 02:00 Europe/Budapest" */

@@ -1,12 +1,14 @@
 import type { ErrorCode } from "../model/error-codes.ts";
 import type { ReturnCodes } from "../model/policy.ts";
 
+export type ExitClass = "success" | "soft_reboot" | "hard_reboot" | "retry" | "failed";
+
 /** What an installer's exit code says; detection still has the last word on success. */
-export function classifyExit(codes: ReturnCodes, exitCode: number): "success" | "retry" | "failed" {
+export function classifyExit(codes: ReturnCodes, exitCode: number): ExitClass {
 	if (codes.retry.includes(exitCode)) return "retry";
-	return [codes.success, codes.softReboot, codes.hardReboot].some((list) => list.includes(exitCode))
-		? "success"
-		: "failed";
+	if (codes.hardReboot.includes(exitCode)) return "hard_reboot";
+	if (codes.softReboot.includes(exitCode)) return "soft_reboot";
+	return codes.success.includes(exitCode) ? "success" : "failed";
 }
 
 /** Failures of contact, not of the install: the machine waits and nothing is counted against a budget. */

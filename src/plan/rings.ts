@@ -5,9 +5,7 @@ import { isChanging } from "./changing.ts";
 import { isOutOfReach } from "./contact.ts";
 import { selects } from "./selection.ts";
 import { stablePercentile } from "./stable-hash.ts";
-import { taskOf } from "./task.ts";
-
-export type MachineProgress = "verified" | "failed" | "open";
+import { machineStanding } from "./standing.ts";
 
 /** A ring's members as they are now, counted for its gate. */
 export interface RingCount {
@@ -15,29 +13,49 @@ export interface RingCount {
 	readonly members: readonly Machine[];
 	readonly verified: number;
 	readonly failed: number;
-	/** Neither verified nor failed, and out of reach for good or quarantined: they hold nobody up. */
+	/** Out of reach for good or quarantined while there is something left to do: they hold nobody up. */
 	readonly unreachable: number;
+	/** Not applicable, excluded, or given up: they have no part in it. */
+	readonly leftOut: number;
 }
 
-/** The machines that a policy selects: in its rings, waiting for approval, or taken by no ring. */
+/** The machines that a policy selects: in its rings, waiting for approval, taken by no ring, or undecided until their facts are read. */
 export interface Membership {
 	readonly rings: readonly RingCount[];
 	readonly discovered: readonly Machine[];
 	readonly strays: readonly Machine[];
+	readonly undecided: readonly Machine[];
 }
 
-/** The first ring that takes the machine, or null. Shares are laid end to end over a stable hash of (machine, policy). */
+type Place = Ring | "discovered" | "stray" | "undecided" | "not_selected";
+
+/** Where the policy puts the machine, whatever has been done so far. Shares are laid end to end over a stable hash of (machine, policy). */
+function placeOf(policy: Policy, machine: Machine): Place {
+	const isSelected = selects(policy.targets, machine);
+	if (isSelected === false) return "not_selected";
+	if (machine.trust.kind === "discovered") return isSelected === true ? "discovered" : "not_selected";
+	return isSelected === "unknown" ? "undecided" : (ringOrUnknown(policy, machine) ?? "stray");
+}
+
+/** The first ring that takes the machine, or null; also while that depends on facts that nobody has read. */
 export function ringOf(policy: Policy, machine: Machine): Ring | null {
+	const ring = ringOrUnknown(policy, machine);
+	return ring === "undecided" ? null : ring;
+}
+
+function ringOrUnknown(policy: Policy, machine: Machine): Ring | "undecided" | null {
 	const percentile = stablePercentile(policy.name, machine.name);
 	let shareEnd = 0;
 	for (const ring of policy.rollout.rings) {
 		if (ring.members.kind === "percentage") shareEnd += ring.members.percentage;
-		if (takes(ring, machine, percentile < shareEnd)) return ring;
+		const isTaken = takes(ring, machine, percentile < shareEnd);
+		if (isTaken === "unknown") return "undecided";
+		if (isTaken) return ring;
 	}
 	return null;
 }
 
-function takes(ring: Ring, machine: Machine, isInShare: boolean): boolean {
+function takes(ring: Ring, machine: Machine, isInShare: boolean): boolean | "unknown" {
 	switch (ring.members.kind) {
 		case "targets":
 			return selects(ring.members.targets, machine);
@@ -50,44 +68,46 @@ function takes(ring: Ring, machine: Machine, isInShare: boolean): boolean {
 
 /** Who is where now: membership follows the facts, it is not frozen. What nobody approved is no member: it may be anything. */
 export function membership(fleet: Fleet, rollout: Rollout, now: number): Membership {
-	const { policy } = rollout;
+	const { policy, restores } = rollout;
 	const members = new Map<Ring, Machine[]>(policy.rollout.rings.map((ring) => [ring, []]));
-	const discovered: Machine[] = [];
-	const strays: Machine[] = [];
+	const others = { discovered: [] as Machine[], stray: [] as Machine[], undecided: [] as Machine[] };
 	for (const machine of fleet.machines.values()) {
-		if (!selects(policy.targets, machine)) continue;
-		if (machine.trust.kind === "discovered") discovered.push(machine);
-		else memberList(members, ringOf(policy, machine), strays).push(machine);
+		if (restores && !restores.machines.has(machine.name)) continue;
+		const place = placeOf(policy, machine);
+		if (place === "not_selected") continue;
+		if (typeof place === "string") others[place].push(machine);
+		else members.get(place)?.push(machine);
 	}
-	return { rings: [...members].map(([ring, machines]) => countRing(ring, machines, rollout, now)), discovered, strays };
-}
-
-function memberList(members: ReadonlyMap<Ring, Machine[]>, ring: Ring | null, strays: Machine[]): Machine[] {
-	return (ring && members.get(ring)) ?? strays;
+	const rings = [...members].map(([ring, machines]) => countRing(ring, machines, rollout, now));
+	return { rings, discovered: others.discovered, strays: others.stray, undecided: others.undecided };
 }
 
 function countRing(ring: Ring, members: readonly Machine[], rollout: Rollout, now: number): RingCount {
-	const progress = members.map((machine) => machineProgress(rollout, machine.name));
-	const unreachable = members.filter(
-		(machine, index) => progress[index] === "open" && isOutOfReach(machine) && !isChanging(rollout, machine.name, now),
-	);
-	return {
-		ring,
-		members,
-		verified: progress.filter((each) => each === "verified").length,
-		failed: progress.filter((each) => each === "failed").length,
-		unreachable: unreachable.length,
-	};
+	const counts = { verified: 0, failed: 0, unreachable: 0, leftOut: 0 };
+	for (const machine of members) {
+		switch (machineStanding(rollout, machine, now)) {
+			case "verified":
+				counts.verified += 1;
+				break;
+			case "failed":
+				counts.failed += 1;
+				break;
+			case "open":
+				if (isOutOfReach(machine) && !isChanging(rollout, machine.name, now)) counts.unreachable += 1;
+				break;
+			default:
+				counts.leftOut += 1;
+		}
+	}
+	return { ring, members, ...counts };
 }
 
-export function machineProgress(rollout: Rollout, machine: string): MachineProgress {
-	const phases = rollout.policy.packages.map(({ name }) => taskOf(rollout, machine, name).phase);
-	if (phases.includes("failed")) return "failed";
-	return phases.every((phase) => phase === "verified") ? "verified" : "open";
+/** Members that a gate waits for: all but those that cannot take part. */
+export function countedMembers({ members, unreachable, leftOut }: RingCount): number {
+	return members.length - unreachable - leftOut;
 }
 
 /** Whether the ring has proven itself: enough of those that can be reached are verified, and at least one is. */
-export function isRingProven({ ring, members, verified, unreachable }: RingCount): boolean {
-	const counted = members.length - unreachable;
-	return verified > 0 && verified * 100 >= ring.successThreshold * counted;
+export function isRingProven(count: RingCount): boolean {
+	return count.verified > 0 && count.verified * 100 >= count.ring.successThreshold * countedMembers(count);
 }

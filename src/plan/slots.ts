@@ -1,6 +1,7 @@
 import type { Fleet, Rollout } from "../model/fleet.ts";
 import type { Machine } from "../model/machine.ts";
-import { isChanging } from "./changing.ts";
+import { machineOf } from "../model/step.ts";
+import { isChanging, rebootingUntil } from "./changing.ts";
 import { failedConnections } from "./contact.ts";
 import { resolveCount } from "./count.ts";
 import type { HeldReason } from "./held.ts";
@@ -22,17 +23,26 @@ export class Slots {
 	readonly #deliveries: Place;
 
 	constructor(fleet: Fleet, limits: Limits) {
-		const steps = [...fleet.running.values()].flatMap(({ step }) => ("machine" in step ? [step] : []));
-		const suspects = steps.filter(({ machine }) => isSuspect(fleet.machines.get(machine)));
-		const deliveries = steps.filter(({ kind }) => kind === "deliver");
-		this.#sessions = { busy: steps.length, of: limits.sessions };
-		this.#suspects = { busy: suspects.length, of: Math.ceil(limits.sessions / SUSPECT_SHARE) };
-		this.#deliveries = { busy: deliveries.length, of: limits.deliveries };
+		this.#sessions = { busy: 0, of: limits.sessions };
+		this.#suspects = { busy: 0, of: Math.ceil(limits.sessions / SUSPECT_SHARE) };
+		this.#deliveries = { busy: 0, of: limits.deliveries };
+		for (const { step } of fleet.running.values()) {
+			const name = machineOf(step);
+			if (name === null) continue;
+			const machine = fleet.machines.get(name);
+			this.#sessions.busy += 1;
+			if (machine && failedConnections(machine) > 0) this.#suspects.busy += 1;
+			if (step.kind === "deliver") this.#deliveries.busy += 1;
+		}
 	}
 
 	takeSession(machine: Machine): HeldReason | null {
-		const places = isSuspect(machine) ? [this.#sessions, this.#suspects] : [this.#sessions];
-		return takeAll("sessions", places);
+		const isSuspect = failedConnections(machine) > 0;
+		const reason = full("sessions", this.#sessions) ?? (isSuspect ? full("sessions", this.#suspects) : null);
+		if (reason) return reason;
+		this.#sessions.busy += 1;
+		if (isSuspect) this.#suspects.busy += 1;
+		return null;
 	}
 
 	takeDelivery(machine: Machine): HeldReason | null {
@@ -47,32 +57,27 @@ interface Place {
 	readonly of: number;
 }
 
-function isSuspect(machine: Machine | undefined): boolean {
-	return machine !== undefined && failedConnections(machine) > 0;
-}
-
-function takeAll(name: "sessions", places: readonly Place[]): HeldReason | null {
-	const reason = places.map((place) => full(name, place)).find((each) => each !== null) ?? null;
-	if (!reason) for (const place of places) place.busy += 1;
-	return reason;
-}
-
-/** Installs of one rollout that may start now: over all rings, and within each. */
+/** Installs and reboots of one rollout that may start now: over all rings, and within each. A rebooting machine counts as installing. */
 export class InstallSlots {
 	readonly #total: Place;
-	readonly #rings: ReadonlyMap<string, Place>;
+	readonly #rings = new Map<string, Place>();
+	readonly #reboots: Place;
 
 	constructor(rollout: Rollout, rings: readonly RingCount[], now: number) {
-		const machines = rings.reduce((sum, { members }) => sum + members.length, 0);
-		const busyIn = rings.map(({ members }) => members.filter(({ name }) => isChanging(rollout, name, now)).length);
 		const { maxConcurrency } = rollout.policy.rollout;
-		this.#total = { busy: busyIn.reduce((sum, busy) => sum + busy, 0), of: resolveCount(maxConcurrency, machines) };
-		this.#rings = new Map(
-			rings.map(({ ring, members }, index) => {
-				const of = resolveCount(ring.maxConcurrency ?? maxConcurrency, members.length);
-				return [ring.name, { busy: busyIn[index] ?? 0, of }];
-			}),
-		);
+		let [machines, changing, rebooting] = [0, 0, 0];
+		for (const { ring, members } of rings) {
+			let busy = 0;
+			for (const { name } of members) {
+				if (isChanging(rollout, name, now)) busy += 1;
+				if (rebootingUntil(rollout, name) > now) rebooting += 1;
+			}
+			this.#rings.set(ring.name, { busy, of: resolveCount(ring.maxConcurrency ?? maxConcurrency, members.length) });
+			machines += members.length;
+			changing += busy;
+		}
+		this.#total = { busy: changing, of: resolveCount(maxConcurrency, machines) };
+		this.#reboots = { busy: rebooting, of: resolveCount(rollout.policy.reboot.concurrency, machines) };
 	}
 
 	take(ring: string, machine: Machine, slots: Slots): HeldReason | null {
@@ -84,8 +89,14 @@ export class InstallSlots {
 		inRing.busy += 1;
 		return null;
 	}
+
+	takeReboot(ring: string, machine: Machine, slots: Slots): HeldReason | null {
+		const reason = full("reboots", this.#reboots) ?? this.take(ring, machine, slots);
+		if (!reason) this.#reboots.busy += 1;
+		return reason;
+	}
 }
 
-function full(slots: "installs" | "deliveries" | "sessions", { busy, of }: Place) {
+function full(slots: "installs" | "reboots" | "deliveries" | "sessions", { busy, of }: Place) {
 	return busy < of ? null : { kind: "slots_busy" as const, slots, busy, of };
 }

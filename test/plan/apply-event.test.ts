@@ -126,7 +126,13 @@ test("a machine that announces itself again is present at once, unless only a pe
 		at: AT,
 	};
 	const presenceAfter = (code: "FS-SSH-TIMEOUT" | "FS-SSH-AUTH") => {
-		const presence = { kind: "unreachable" as const, failures: 4, at: AT - 9, failure: { code, detail: "x" } };
+		const presence = {
+			kind: "unreachable" as const,
+			failures: 4,
+			at: AT - 9,
+			since: AT - 9,
+			failure: { code, detail: "x" },
+		};
 		return applyEvent(fleetOf({ machines: { a: { presence } } }), seen).machines.get("a")?.presence.kind;
 	};
 	assert.equal(presenceAfter("FS-SSH-TIMEOUT"), "present");
@@ -174,7 +180,7 @@ test("late, stale and duplicate events return the very same fleet", () => {
 	const events: Event[] = [
 		finished,
 		{ kind: "StepInterrupted", step, at: AT },
-		{ kind: "Resumed", by: "eve", at: AT },
+		{ kind: "Resumed", policy: null, by: "eve", at: AT },
 		{ kind: "MachineLost", machine: "nobody", reason: "goodbye", at: AT },
 		{ kind: "MachineApproved", machine: "nobody", hostKeys: [], by: "eve", at: AT },
 		{ kind: "RetryRequested", machine: "nobody", by: "eve", at: AT },

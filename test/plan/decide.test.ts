@@ -5,7 +5,7 @@ import { parse } from "yaml";
 import { decide } from "../../src/plan/decide.ts";
 import { describeHeld } from "../../src/plan/describe-held.ts";
 import type { Limits } from "../../src/plan/slots.ts";
-import { fleetOf, type Given, policyOf, stepLine } from "./fleet-of.ts";
+import { fleetOf, type Given, policyOf, resolveTimes, stepLine } from "./fleet-of.ts";
 
 interface Case {
 	readonly name: string;
@@ -28,9 +28,10 @@ test("there are decision cases", () => assert.ok(cases.length >= 20, `${cases.le
 
 for (const { name, given, now, limits, expect } of cases) {
 	test(name, () => {
+		const ground = resolveTimes(given) as Given;
 		const decision = decide(
-			fleetOf(given),
-			[policyOf(given)],
+			fleetOf(ground),
+			[policyOf(ground)],
 			Date.parse(now),
 			limits ?? { sessions: 64, deliveries: 64 },
 		);

@@ -1,27 +1,61 @@
-import type { Fleet, PackageState, Rollout, Task } from "../../src/model/fleet.ts";
-import type { Machine, Presence, Trust } from "../../src/model/machine.ts";
-import type { PackageSpec, Policy } from "../../src/model/policy.ts";
+import type { MachineFacts } from "../../src/model/facts.ts";
+import type { AppliedPolicy, Fleet, PackageState, Reboot, Rollout, Task } from "../../src/model/fleet.ts";
+import type { Machine, Trust } from "../../src/model/machine.ts";
+import type { PackageSpec, Policy, Ring, RolloutSpec, Selector } from "../../src/model/policy.ts";
 import { type Step, stepKey } from "../../src/model/step.ts";
 import { EMPTY_FLEET } from "../../src/plan/empty-fleet.ts";
 import { NEW_TASK } from "../../src/plan/task.ts";
 
-/** The short form in which cases write a fleet: only what matters, the rest as on an ordinary day. */
-export interface Given {
-	readonly policy?: Partial<Policy>;
-	readonly package?: Partial<PackageSpec>;
-	readonly machines?: Readonly<
-		Record<string, { trust?: Trust; presence?: Presence; groups?: string[]; labels?: Record<string, string> } | null>
-	>;
-	readonly package_state?: PackageState | null;
-	/** Absent: the policy was applied and nothing has begun. Tasks by machine, of the one package `app`. */
-	readonly rollout?: {
-		readonly tasks?: Readonly<Record<string, Partial<Task>>>;
-		readonly promoted?: string[];
-		run?: string;
+type Short<Spec, Inner extends keyof Spec> = Omit<Partial<Spec>, Inner>;
+
+/** A policy in short: each part is laid over that of an ordinary day. */
+export interface GivenPolicy
+	extends Short<Policy, "rollout" | "reboot" | "retries" | "offline" | "packages" | "targets"> {
+	readonly rollout?: Short<RolloutSpec, "rings"> & {
+		readonly rings?: readonly (Short<Ring, "members"> & { readonly members?: GivenMembers })[];
 	};
+	readonly targets?: Partial<Selector>;
+	readonly reboot?: Partial<Policy["reboot"]>;
+	readonly retries?: Partial<Policy["retries"]>;
+	readonly offline?: Partial<Policy["offline"]>;
+	readonly packages?: readonly Partial<PackageSpec>[];
+}
+
+type GivenMembers =
+	| Exclude<Ring["members"], { kind: "targets" }>
+	| { readonly kind: "targets"; readonly targets: Partial<Selector> };
+
+type GivenMachine = Short<Machine, "facts"> & { readonly facts?: Partial<MachineFacts> & { readonly at?: number } };
+
+/** The short form in which cases write a fleet: only what matters, the rest as on an ordinary day. Times may be ISO texts. */
+export interface Given {
+	readonly policy?: GivenPolicy;
+	readonly package?: Partial<PackageSpec>;
+	readonly machines?: Readonly<Record<string, GivenMachine | null>>;
+	readonly package_state?: PackageState | null;
+	/** What people and time have done to the policy. */
+	readonly applied?: Partial<AppliedPolicy>;
+	/** Absent: the policy was applied and nothing has begun. */
+	readonly rollout?: GivenRollout;
 	readonly running?: readonly Step[];
 	readonly pause?: Fleet["pause"];
-	readonly applied_at?: string;
+	readonly applied_at?: number;
+}
+
+interface GivenRollout
+	extends Short<Rollout, "progress" | "promotions" | "soaks" | "givenUp" | "reboots" | "previous" | "restores"> {
+	/** Tasks by machine, of the one package `app`. */
+	readonly tasks?: Readonly<Record<string, Partial<Task>>>;
+	/** Tasks by machine and package. */
+	readonly packages?: Readonly<Record<string, Readonly<Record<string, Partial<Task>>>>>;
+	readonly promoted?: readonly string[];
+	readonly promotions?: Readonly<Record<string, { readonly by: string; readonly at: number }>>;
+	readonly soaks?: Readonly<Record<string, number>>;
+	readonly given_up?: Readonly<Record<string, "skipped" | "failed">>;
+	readonly reboots?: Readonly<Record<string, Partial<Reboot>>>;
+	/** The policy before this one. */
+	readonly previous?: GivenPolicy;
+	readonly restores?: { readonly rollout: string; readonly revision: string; readonly machines: readonly string[] };
 }
 
 export const SHA = "a".repeat(64);
@@ -34,89 +68,196 @@ export const APPROVED: Trust = {
 	at: APPLIED_AT,
 };
 
+export const FACTS: MachineFacts = {
+	os: "linux",
+	distribution: "debian",
+	osVersion: "12",
+	arch: "amd64",
+	diskFreeBytes: 100e9,
+	memoryBytes: 8e9,
+	bootId: "boot-1",
+	isRebootNeeded: false,
+	users: 0,
+};
+
+const NOTHING_SELECTED: Selector = {
+	groups: [],
+	machines: [],
+	labelsIncludeAny: [],
+	labelsIncludeAll: [],
+	labelsExcludeAny: [],
+};
+
 export function policyOf(given: Given): Policy {
-	const app: PackageSpec = {
-		name: "app",
-		version: "2",
-		type: "deb",
-		source: { url: "https://origin.example/app.deb", mirrors: [] },
-		sha256: SHA,
-		install: { arguments: [], timeoutMs: 60_000, env: {} },
-		detection: [{ type: "package", name: "app", version: "2" }],
-		returnCodes: { success: [0], softReboot: [], hardReboot: [], retry: [75] },
-		...given.package,
-	};
+	const { rollout, targets, reboot, retries, offline, packages = [{}], ...rest } = given.policy ?? {};
 	return {
 		name: "office",
 		revision: "r1",
-		packages: [app],
-		targets: {
-			groups: [],
-			machines: [],
-			match: "*",
-			labelsIncludeAny: [],
-			labelsIncludeAll: [],
-			labelsExcludeAny: [],
-		},
-		rollout: {
-			rings: [{ name: "all", members: { kind: "rest" }, successThreshold: 100 }],
-			maxConcurrency: { kind: "absolute", value: 10 },
-			minExecuted: 1,
-		},
-		schedule: { kind: "now" },
+		packages: packages.map((each) => packageOf({ ...given.package, ...each })),
+		targets: { ...NOTHING_SELECTED, match: "*", ...targets },
+		rollout: rolloutSpecOf(rollout ?? {}),
+		schedule: { kind: "now", suspend: false },
 		maintenanceWindows: [],
+		gracePeriodMs: 0,
+		reboot: {
+			policy: "never",
+			concurrency: { kind: "absolute", value: 1 },
+			timeoutMs: 15 * 60_000,
+			skipIfUsers: false,
+			...reboot,
+		},
+		retries: { max: 0, delayMs: 300_000, backoff: "exponential", on: ["failed", "timed_out"], ...retries },
+		offline: { policy: "wait", giveUpAfterMs: 30 * 86_400_000, ...offline },
 		ssh: { user: "root", connectTimeoutMs: 10_000 },
-		...given.policy,
+		...rest,
+	};
+}
+
+function packageOf(over: Partial<PackageSpec>): PackageSpec {
+	const { name = "app", version = "2" } = over;
+	return {
+		name,
+		version,
+		type: "deb",
+		source: { url: `https://origin.example/${name}.deb`, mirrors: [] },
+		sha256: SHA,
+		install: { arguments: [], timeoutMs: 60_000, env: {} },
+		detection: [{ type: "package", name, version }],
+		...over,
+		returnCodes: { success: [0], softReboot: [], hardReboot: [], retry: [75], ...over.returnCodes },
+		requirements: { os: [], arch: [], ...over.requirements },
+	};
+}
+
+function rolloutSpecOf({ rings = [{}], ...rest }: NonNullable<GivenPolicy["rollout"]>): RolloutSpec {
+	return {
+		rings: rings.map(ringOf),
+		maxConcurrency: { kind: "absolute", value: 10 },
+		minExecuted: 1,
+		onFailure: "pause",
+		...rest,
+	};
+}
+
+function ringOf({ members = { kind: "rest" }, ...rest }: Short<Ring, "members"> & { members?: GivenMembers }): Ring {
+	return {
+		name: "all",
+		successThreshold: 100,
+		minHealthyTimeMs: 0,
+		promote: "auto",
+		...rest,
+		members:
+			members.kind === "targets" ? { kind: "targets", targets: { ...NOTHING_SELECTED, ...members.targets } } : members,
 	};
 }
 
 export function fleetOf(given: Given): Fleet {
 	const policy = policyOf(given);
-	const machines = Object.entries(given.machines ?? {}).map(([name, over]): [string, Machine] => [
-		name,
-		{
-			name,
-			address: "10.0.0.1",
-			port: 22,
-			sources: ["mdns"],
-			groups: [],
-			labels: {},
-			trust: APPROVED,
-			presence: { kind: "present", at: APPLIED_AT },
-			...over,
-		},
-	]);
-	const appliedAt = given.applied_at ? Date.parse(given.applied_at) : APPLIED_AT;
+	const machines = Object.entries(given.machines ?? {}).map(([name, over]) => [name, machineOf(name, over)] as const);
 	const held: PackageState = { kind: "held", sizeBytes: 1000, originBytes: 1000 };
 	const state = given.package_state === undefined ? held : given.package_state;
+	const applied: AppliedPolicy = {
+		policy,
+		appliedAt: given.applied_at ?? APPLIED_AT,
+		source: "office.yaml",
+		pause: null,
+		approvals: [],
+		missedRuns: [],
+		requestedAt: null,
+		...given.applied,
+	};
 	return {
 		...EMPTY_FLEET,
 		machines: new Map(machines),
-		policies: new Map([[policy.name, { policy, appliedAt, source: "office.yaml" }]]),
+		policies: new Map([[policy.name, applied]]),
 		packages: new Map(state ? [[SHA, state]] : []),
-		rollouts: new Map(given.rollout ? [[policy.name, rolloutOf(policy, given.rollout)]] : []),
+		rollouts: new Map(given.rollout ? [[policy.name, rolloutOf(given, policy, given.rollout)]] : []),
 		running: new Map((given.running ?? []).map((step) => [stepKey(step), { step, at: APPLIED_AT }])),
 		pause: given.pause ?? null,
 	};
 }
 
-function rolloutOf(policy: Policy, { tasks = {}, promoted = [], run }: NonNullable<Given["rollout"]>): Rollout {
-	const progress = Object.entries(tasks).map(
-		([machine, task]) => [machine, new Map([["app", { ...NEW_TASK, ...task }]])] as const,
-	);
-	const at = run ? Date.parse(run) : APPLIED_AT;
-	return { id: ROLLOUT, policy, run: at, beganAt: at, promotedRings: new Set(promoted), progress: new Map(progress) };
+function machineOf(name: string, over: GivenMachine | null): Machine {
+	const { facts, ...rest } = over ?? {};
+	return {
+		name,
+		address: "10.0.0.1",
+		port: 22,
+		sources: ["mdns"],
+		groups: [],
+		labels: {},
+		trust: APPROVED,
+		presence: { kind: "present", at: APPLIED_AT },
+		...rest,
+		...(facts ? { facts: { at: APPLIED_AT, ...FACTS, ...facts } } : {}),
+	};
+}
+
+function rolloutOf(given: Given, policy: Policy, over: GivenRollout): Rollout {
+	const { tasks = {}, packages = {}, promoted = [], promotions, soaks, given_up, reboots, previous, restores } = over;
+	const written = { ...packages, ...mapValues(tasks, (task) => ({ app: task })) };
+	const progress = mapValues(written, (each) => entries(mapValues(each, (task) => ({ ...NEW_TASK, ...task }))));
+	const { id = ROLLOUT, run = APPLIED_AT, beganAt = run, steeredAt = run, halt } = over;
+	return {
+		id,
+		policy: restores ? { ...policyOf({ ...given, policy: { ...given.policy, ...previous } }) } : policy,
+		run,
+		beganAt,
+		steeredAt,
+		promotedRings: new Set(promoted),
+		promotions: entries(promotions ?? {}),
+		soaks: entries(soaks ?? {}),
+		givenUp: entries(given_up ?? {}),
+		reboots: entries(mapValues(reboots ?? {}, rebootOf)),
+		progress: entries(progress),
+		...(halt ? { halt } : {}),
+		...(previous ? { previous: policyOf({ ...given, policy: previous }) } : {}),
+		...(restores ? { restores: { ...restores, machines: new Set(restores.machines) } } : {}),
+	};
+}
+
+function rebootOf(over: Partial<Reboot>): Reboot {
+	return { phase: "due", isUrgent: false, attempt: 1, failures: 0, at: APPLIED_AT, bootId: "boot-1", ...over };
+}
+
+function mapValues<A, B>(record: Readonly<Record<string, A>>, change: (value: A) => B): Record<string, B> {
+	return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
+}
+
+function entries<A>(record: Readonly<Record<string, A>>): ReadonlyMap<string, A> {
+	return new Map(Object.entries(record));
+}
+
+/** Texts such as 2026-11-23T10:00:00Z become ms since the epoch, wherever they stand. */
+export function resolveTimes(value: unknown): unknown {
+	if (typeof value === "string" && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value)) return Date.parse(value);
+	if (Array.isArray(value)) return value.map(resolveTimes);
+	if (typeof value !== "object" || value === null) return value;
+	return mapValues(value as Record<string, unknown>, resolveTimes);
 }
 
 /** A step as one line: `inspect mill-01 app 1`. */
 export function stepLine(step: Step): string {
 	switch (step.kind) {
-		case "begin":
-			return `begin ${step.policy} ${new Date(step.run).toISOString()}`;
+		case "begin": {
+			const run = new Date(step.run).toISOString();
+			return step.restores === undefined ? `begin ${step.policy} ${run}` : `restore ${step.policy} to ${step.revision}`;
+		}
+		case "soak":
 		case "promote":
-			return `promote ${step.ring}`;
+			return `${step.kind} ${step.ring}`;
+		case "miss":
+			return `miss ${new Date(step.run).toISOString()}`;
+		case "halt":
+			return `halt: ${step.why}`;
+		case "give_up":
+			return `give_up ${step.absentee} as ${step.as}`;
 		case "acquire":
 			return `acquire ${step.sha256.slice(0, 8)} ${step.attempt}`;
+		case "read_facts":
+			return `read_facts ${step.machine} ${step.attempt}`;
+		case "reboot":
+			return `reboot ${step.machine} ${step.attempt} from ${step.bootId} by ${new Date(step.deadline).toISOString()}${step.honoursUsers ? "" : " whoever is logged in"}`;
 		default:
 			return `${step.kind} ${step.machine} ${step.package} ${step.attempt}`;
 	}

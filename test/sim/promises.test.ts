@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import type { Policy } from "../../src/model/policy.ts";
 import { windowState } from "../../src/plan/windows.ts";
-import { policyOf } from "../plan/fleet-of.ts";
+import { type GivenPolicy, policyOf } from "../plan/fleet-of.ts";
 import { type Scenario, Simulator } from "./simulator.ts";
 
 const RUNS = 300;
@@ -11,18 +10,13 @@ const HOUR = 3_600_000;
 const CANARIES = ["m00", "m01"];
 const MAX_CONCURRENCY = 3;
 
-const none = { groups: [], machines: [], labelsIncludeAny: [], labelsIncludeAll: [], labelsExcludeAny: [] };
-const twoRings: Partial<Policy> = {
+const twoRings: GivenPolicy = {
 	rollout: {
 		maxConcurrency: { kind: "absolute", value: MAX_CONCURRENCY },
-		minExecuted: 1,
-		rings: [
-			{ name: "canary", successThreshold: 100, members: { kind: "targets", targets: { ...none, machines: CANARIES } } },
-			{ name: "everyone", successThreshold: 100, members: { kind: "rest" } },
-		],
+		rings: [{ name: "canary", members: { kind: "targets", targets: { machines: CANARIES } } }, { name: "everyone" }],
 	},
 };
-const windowed: Partial<Policy> = {
+const windowed: GivenPolicy = {
 	...twoRings,
 	maintenanceWindows: [
 		{
@@ -52,7 +46,7 @@ const scenarios: fc.Arbitrary<Scenario> = fc.record({
 
 /** Runs the scenarios under the policy, and hands each ended world to the check. */
 function everyRun(
-	policy: Partial<Policy>,
+	policy: GivenPolicy,
 	forMs: number,
 	check: (world: Simulator, scenario: Scenario) => void,
 	worlds = scenarios,
@@ -127,9 +121,8 @@ test("no install starts outside its window or in the window's cutoff", () => {
 
 test("after the failure that spends the budget only what is in flight still fails", () => {
 	const maxErrors = 1;
-	const { rollout } = policyOf({ policy: { ...twoRings } });
-	const braked: Partial<Policy> = {
-		rollout: { ...rollout, maxErrors, rings: [{ name: "all", successThreshold: 100, members: { kind: "rest" } }] },
+	const braked: GivenPolicy = {
+		rollout: { ...twoRings.rollout, maxErrors, rings: [{ name: "all" }] },
 	};
 	const broken = fc.array(fc.nat(11), { minLength: 3, maxLength: 12 });
 	const manyBroken = fc

@@ -135,15 +135,17 @@ export class Simulator {
 		const later = (afterMs: number, outcome: () => Outcome) =>
 			this.#at(this.now + afterMs, () => this.#finishAndTurn(step, outcome, life));
 		switch (step.kind) {
-			case "begin":
-			case "promote":
-				this.#finish(step, { kind: "recorded" }, life);
-				break;
 			case "acquire":
 				later(5_000, () => ({ kind: "acquired", sizeBytes: 1000, originBytes: 1000, source: "origin" }));
 				break;
-			default:
+			case "inspect":
+			case "deliver":
+			case "install":
+			case "follow":
 				this.#performOnMachine(step, later);
+				break;
+			default:
+				this.#finish(step, { kind: "recorded" }, life);
 		}
 	}
 

@@ -1,0 +1,81 @@
+import type { AppliedPolicy, Fleet, Rollout } from "../model/fleet.ts";
+import type { Policy } from "../model/policy.ts";
+import type { LedgerStep } from "../model/step.ts";
+import { withEntry } from "./copy.ts";
+import { changedMachines, previousOf, restoringPolicy } from "./rollback.ts";
+import { rolloutOf, withRollout } from "./task.ts";
+
+type Begin = Extract<LedgerStep, { kind: "begin" }>;
+const KEPT_MISSED_RUNS = 10;
+
+/** Acts of record: what they say holds from now on. */
+export function applyLedgerStep(fleet: Fleet, step: LedgerStep, at: number): Fleet {
+	switch (step.kind) {
+		case "begin":
+			return step.restores === undefined ? begin(fleet, step, at) : beginRestoring(fleet, step, at);
+		case "miss":
+			return miss(fleet, step);
+		default:
+			return changeRollout(fleet, step, at);
+	}
+}
+
+function begin(fleet: Fleet, step: Begin, at: number): Fleet {
+	const applied = fleet.policies.get(step.policy);
+	if (applied?.policy.revision !== step.revision) return fleet;
+	const previous = previousOf(fleet.rollouts.get(step.policy), step.revision);
+	const rollout = newRollout(step, applied.policy, at);
+	const isRequested = applied.requestedAt !== null && applied.requestedAt <= step.run;
+	const begun = isRequested ? withApplied(fleet, { ...applied, requestedAt: null }) : fleet;
+	return withRollout(begun, previous ? { ...rollout, previous } : rollout);
+}
+
+function beginRestoring(fleet: Fleet, step: Begin, at: number): Fleet {
+	const failed = fleet.rollouts.get(step.policy);
+	if (!failed?.previous || failed.id !== step.restores || failed.previous.revision !== step.revision) return fleet;
+	const restores = { rollout: failed.id, revision: failed.policy.revision, machines: changedMachines(failed) };
+	const rollout = newRollout(step, restoringPolicy(failed.previous), at);
+	return withRollout(fleet, { ...rollout, previous: failed.previous, restores });
+}
+
+function newRollout({ rollout: id, run }: Begin, policy: Policy, at: number): Rollout {
+	return {
+		id,
+		policy,
+		run,
+		beganAt: at,
+		steeredAt: at,
+		promotedRings: new Set(),
+		soaks: new Map(),
+		promotions: new Map(),
+		givenUp: new Map(),
+		reboots: new Map(),
+		progress: new Map(),
+	};
+}
+
+function miss(fleet: Fleet, { policy, revision, run }: Extract<LedgerStep, { kind: "miss" }>): Fleet {
+	const applied = fleet.policies.get(policy);
+	if (applied?.policy.revision !== revision || applied.missedRuns.includes(run)) return fleet;
+	const missedRuns = [...applied.missedRuns, run].sort((a, b) => a - b).slice(-KEPT_MISSED_RUNS);
+	return withApplied(fleet, { ...applied, missedRuns });
+}
+
+function withApplied(fleet: Fleet, applied: AppliedPolicy): Fleet {
+	return { ...fleet, policies: withEntry(fleet.policies, applied.policy.name, applied) };
+}
+
+function changeRollout(fleet: Fleet, step: Exclude<LedgerStep, { kind: "begin" | "miss" }>, at: number): Fleet {
+	const rollout = rolloutOf(fleet, step.rollout);
+	if (!rollout) return fleet;
+	switch (step.kind) {
+		case "soak":
+			return withRollout(fleet, { ...rollout, soaks: withEntry(rollout.soaks, step.ring, at) });
+		case "promote":
+			return withRollout(fleet, { ...rollout, promotedRings: new Set(rollout.promotedRings).add(step.ring) });
+		case "halt":
+			return withRollout(fleet, { ...rollout, halt: { by: "fleetseed", why: step.why, at } });
+		case "give_up":
+			return withRollout(fleet, { ...rollout, givenUp: withEntry(rollout.givenUp, step.absentee, step.as) });
+	}
+}

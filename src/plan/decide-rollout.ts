@@ -1,0 +1,212 @@
+import type { AppliedPolicy, Fleet, Rollout } from "../model/fleet.ts";
+import type { Machine } from "../model/machine.ts";
+import type { LedgerStep, Step } from "../model/step.ts";
+import { spentBudget } from "./budget.ts";
+import { changingUntil } from "./changing.ts";
+import { givesUpAt } from "./contact.ts";
+import { decideFacts, decideMachine, type Ground, type Member, retryAt } from "./decide-machine.ts";
+import { inFlight } from "./decide-run.ts";
+import { describeReason } from "./describe-held.ts";
+import { gateOf } from "./gate.ts";
+import type { Held, HeldReason } from "./held.ts";
+import { prestageBar } from "./prestage.ts";
+import { progressBar } from "./progress-deadline.ts";
+import { type Membership, membership, type RingCount } from "./rings.ts";
+import { rollBack } from "./rollback.ts";
+import { InstallSlots, type Slots } from "./slots.ts";
+import { machineStanding } from "./standing.ts";
+import { windowState } from "./windows.ts";
+
+/** What all policies share in one decision. */
+export interface Places {
+	readonly slots: Slots;
+	/** Machines that have a step in flight or were given one, and for which policy. */
+	readonly busy: Map<string, string>;
+}
+
+export interface Part {
+	readonly steps: readonly Step[];
+	readonly held: readonly Held[];
+	readonly wakes: readonly number[];
+}
+
+/** What goes on in a run: its gates and brakes first, then machine by machine in the order of the rings. */
+export function decideRollout(fleet: Fleet, rollout: Rollout, now: number, places: Places): Part {
+	const members = membership(fleet, rollout, now);
+	const { rings } = members;
+	const windows = windowsOf(rollout, now);
+	const gate = gateOf(rollout, rings, now);
+	const progress = progressBar(rollout, { gate, rings, window: windows.install, now });
+	const brake = spentBudget(rollout, rings, now) ?? progress.reason;
+	const bar = barOf(fleet, rollout);
+	const ledger = rollout.halt ? [] : brake ? afterFailure(fleet, rollout, { brake, rings, now }) : (gate?.step ?? []);
+	const ground: Ground = {
+		fleet,
+		rollout,
+		gate,
+		brake,
+		bar,
+		windows,
+		now,
+		...places,
+		installs: new InstallSlots(rollout, rings, now),
+		prestage: new Map(rings.map((count) => [count.ring.name, prestageBar(rollout, count)])),
+	};
+	const done = decideMembers(ground, rings, places);
+	const unread = decideUndecided(ground, members.undecided, places);
+	const gaveUp = decideAbsent(rollout, rings, now);
+	const held = [...(bar ? [holdPolicy(rollout, bar)] : []), ...outsiders(rollout.policy.name, members)];
+	return {
+		steps: [...[ledger].flat(), ...gaveUp.steps, ...done.steps, ...unread.steps],
+		held: [...held, ...done.held, ...unread.held],
+		wakes: [...wakesOf(ground, rings), ...gaveUp.wakes, progress.wakeAt, gate?.wakeAt].flatMap((at) => at ?? []),
+	};
+}
+
+function windowsOf({ policy }: Rollout, now: number): Ground["windows"] {
+	const install = windowState(policy.maintenanceWindows, now);
+	const { window } = policy.reboot;
+	return { install, reboot: window ? windowState([window], now) : install };
+}
+
+/** What stops the rollout as a whole. */
+function barOf(fleet: Fleet, { policy, halt, restores }: Rollout): HeldReason | null {
+	if (halt) return { kind: "aborted", by: halt.by, why: halt.why };
+	if (!policy.approval || restores) return null;
+	const approvals = countingApprovals(fleet.policies.get(policy.name), policy.approval.approvers);
+	const { required, approvers } = policy.approval;
+	return approvals >= required ? null : { kind: "approval_pending", approvals, required, approvers };
+}
+
+function countingApprovals(applied: AppliedPolicy | undefined, approvers: readonly string[]): number {
+	const people = new Set(applied?.approvals.map(({ by }) => by));
+	return [...people].filter((by) => approvers.length === 0 || approvers.includes(by)).length;
+}
+
+interface Failing {
+	readonly brake: HeldReason;
+	readonly rings: readonly RingCount[];
+	readonly now: number;
+}
+
+/** What the policy wants done about it, once nothing is in flight any more. */
+function afterFailure(fleet: Fleet, rollout: Rollout, { brake, rings, now }: Failing): LedgerStep[] {
+	const { onFailure } = rollout.policy.rollout;
+	if (onFailure === "pause") return [];
+	if (onFailure === "abort") return [{ kind: "halt", rollout: rollout.id, why: describeReason(brake) }];
+	const isChanging = rings.some(({ members }) => members.some(({ name }) => changingUntil(rollout, name) > now));
+	return isChanging || inFlight(fleet, rollout) > 0 ? [] : [rollBack(rollout, describeReason(brake), now)];
+}
+
+function decideMembers(ground: Ground, rings: readonly RingCount[], { busy }: Places): Part {
+	const { rollout } = ground;
+	const steps: Step[] = [];
+	const held: Held[] = [];
+	for (const member of inOrder(ground, rings)) {
+		const answer = decideMachine(ground, member);
+		if (answer === null) continue;
+		if ("held" in answer) held.push(answer.held);
+		else {
+			steps.push(answer.step);
+			busy.set(member.machine.name, rollout.policy.name);
+		}
+	}
+	return { steps, held, wakes: [] };
+}
+
+/** By rings; those that wait for their reboot and still seed what is being delivered to others come last. */
+function inOrder({ fleet, rollout }: Ground, rings: readonly RingCount[]): readonly Member[] {
+	const wanted = new Set<string>();
+	for (const { step } of fleet.running.values())
+		if (step.kind === "deliver" && step.rollout === rollout.id) wanted.add(step.package);
+	const members: Member[] = [];
+	const seeds: Member[] = [];
+	for (const [ringIndex, count] of rings.entries())
+		for (const machine of count.members)
+			(seedsFor(rollout, machine, wanted) ? seeds : members).push({ machine, count, ringIndex });
+	return seeds.length === 0 ? members : [...members, ...seeds];
+}
+
+function seedsFor(rollout: Rollout, { name }: Machine, wanted: ReadonlySet<string>): boolean {
+	if (wanted.size === 0 || rollout.reboots.get(name)?.phase !== "due") return false;
+	const tasks = rollout.progress.get(name) ?? new Map();
+	return [...wanted].some((each) => tasks.get(each)?.delivery !== undefined);
+}
+
+/** Machines whose place depends on facts: they are read first. */
+function decideUndecided(ground: Ground, undecided: readonly Machine[], { busy }: Places): Part {
+	const { rollout, slots, now, bar } = ground;
+	const policy = rollout.policy.name;
+	const steps: Step[] = [];
+	const held: Held[] = [];
+	for (const machine of undecided) {
+		const { name } = machine;
+		const hold = (reason: HeldReason, until?: number) =>
+			held.push({ policy, machine: name, reason, ...(until === undefined ? {} : { until }) });
+		const otherPolicy = busy.get(name);
+		if (otherPolicy === policy) continue;
+		if (bar) hold(bar);
+		else if (retryAt(machine) > now)
+			hold({ kind: "waiting_for_machine", failure: null, since: retryAt(machine) }, retryAt(machine));
+		else if (otherPolicy !== undefined) hold({ kind: "machine_busy", policy: otherPolicy });
+		else {
+			const answer = decideFacts(policy, machine, { slots, now });
+			if ("reason" in answer) hold(answer.reason, answer.until);
+			else {
+				steps.push(answer);
+				busy.set(name, policy);
+			}
+		}
+	}
+	return { steps, held, wakes: [] };
+}
+
+/** Gives up those that stayed away for longer than the policy waits. */
+function decideAbsent(rollout: Rollout, rings: readonly RingCount[], now: number): Omit<Part, "held"> {
+	const { policy } = rollout.policy.offline;
+	const steps: LedgerStep[] = [];
+	const wakes: number[] = [];
+	for (const { members } of rings)
+		for (const machine of members) {
+			const at = givesUpAt(rollout, machine);
+			if (at === null || machineStanding(rollout, machine, now) !== "open") continue;
+			if (at > now) wakes.push(at);
+			else if (policy !== "wait" && changingUntil(rollout, machine.name) <= now)
+				steps.push({
+					kind: "give_up",
+					rollout: rollout.id,
+					absentee: machine.name,
+					as: policy === "skip" ? "skipped" : "failed",
+				});
+		}
+	return { steps, wakes };
+}
+
+/** When time alone moves something on. */
+function wakesOf({ rollout, windows, now }: Ground, rings: readonly RingCount[]): readonly number[] {
+	const { availableAt, deadline } = rollout.policy;
+	const wakes = [availableAt ?? 0, deadline ?? 0];
+	for (const window of [windows.install, windows.reboot])
+		if (window.isOpen && window.closesAt !== null) wakes.push(window.closesAt);
+	for (const { members } of rings)
+		for (const { name } of members) {
+			const until = changingUntil(rollout, name);
+			if (until > now) wakes.push(until);
+		}
+	return wakes;
+}
+
+function holdPolicy({ policy }: Rollout, reason: HeldReason): Held {
+	return { policy: policy.name, machine: null, reason };
+}
+
+/** What is selected and yet in no ring, or nothing at all: never silently nobody, and never everybody. */
+function outsiders(policy: string, { rings, discovered, strays, undecided }: Membership): readonly Held[] {
+	const hold = (machine: string | null, reason: HeldReason): Held => ({ policy, machine, reason });
+	const isEmpty = strays.length + undecided.length === 0 && rings.every(({ members }) => members.length === 0);
+	return [
+		...(isEmpty ? [hold(null, { kind: "no_machines", discovered: discovered.length })] : []),
+		...discovered.map(({ name }) => hold(name, { kind: "not_approved" })),
+		...strays.map(({ name }) => hold(name, { kind: "in_no_ring" })),
+	];
+}

@@ -1,0 +1,47 @@
+import type { Rollout } from "../model/fleet.ts";
+import type { Gate } from "./gate.ts";
+import type { HeldReason } from "./held.ts";
+import type { RingCount } from "./rings.ts";
+import { machineStanding } from "./standing.ts";
+import { tasksOf } from "./task.ts";
+import type { WindowState } from "./windows.ts";
+
+/** Whether the ring at the gate has failed by standing still: why, and when it would. */
+export function progressBar(
+	rollout: Rollout,
+	{
+		gate,
+		rings,
+		window,
+		now,
+	}: {
+		readonly gate: Gate | null;
+		readonly rings: readonly RingCount[];
+		readonly window: WindowState;
+		readonly now: number;
+	},
+): { readonly reason: HeldReason | null; readonly wakeAt: number | null } {
+	const deadlineMs = rollout.policy.rollout.progressDeadlineMs;
+	const count = gate && rings[gate.index];
+	const nothing = { reason: null, wakeAt: null };
+	if (deadlineMs === undefined || !count || !window.isOpen || !isWaitingForInstalls(rollout, count, now))
+		return nothing;
+	const since = Math.max(lastProgress(rollout, rings), rollout.policy.availableAt ?? 0);
+	if (now < since + deadlineMs) return { reason: null, wakeAt: since + deadlineMs };
+	return { reason: { kind: "no_progress", ring: count.ring.name, since, deadlineMs }, wakeAt: null };
+}
+
+/** Unreachable machines have not failed: only one that is in reach and open can be late. */
+function isWaitingForInstalls(rollout: Rollout, count: RingCount, now: number): boolean {
+	const open = count.members.filter((machine) => machineStanding(rollout, machine, now) === "open");
+	return open.length > count.unreachable;
+}
+
+/** The latest of: the rollout's beginning, a person's hand, a machine verified. */
+function lastProgress(rollout: Rollout, rings: readonly RingCount[]): number {
+	let last = Math.max(rollout.beganAt, rollout.steeredAt);
+	for (const { members } of rings)
+		for (const { name } of members)
+			for (const { task } of tasksOf(rollout, name)) if (task.phase === "verified") last = Math.max(last, task.at);
+	return last;
+}

@@ -53,11 +53,13 @@ export function decideMachine(ground: Ground, member: Member): Answer {
 	const recheckBefore = gate?.index === member.ringIndex ? gate.recheckBefore : 0;
 	if (standing === "verified" && nextPackage(rollout, machine, recheckBefore) === null) return null;
 	if (busy.get(machine.name) === rollout.policy.name) return null;
-	const over = overReason(rollout, machine, standing);
-	if (over) return hold(rollout, machine, over);
+	// What is in flight finishes, also on a machine that was taken out meanwhile.
+	const over = isChanging(rollout, machine.name, now) ? null : overReason(rollout, machine, standing);
+	const isFull = over?.reason.kind === "not_applicable" && over.reason.unmet.requirement === "diskSpaceMb";
+	if (over && !isFull) return hold(rollout, machine, over);
 	const waiting = barred(ground, member);
-	if (waiting) return hold(rollout, machine, waiting);
-	const answer = actOn(ground, member, recheckBefore);
+	if (waiting) return hold(rollout, machine, over ?? waiting);
+	const answer = over ? lookForRoom(ground, machine, over) : actOn(ground, member, recheckBefore);
 	return "kind" in answer ? { step: answer } : hold(rollout, machine, answer);
 }
 
@@ -80,6 +82,14 @@ function overReason(rollout: Rollout, machine: Machine, standing: string): Waiti
 		default:
 			return null;
 	}
+}
+
+/** A full disk may have been cleared: facts are read again after this time. */
+const ROOM_RETRY_MS = 3_600_000;
+
+function lookForRoom(ground: Ground, machine: Machine, over: Waiting): FactsStep | Waiting {
+	const again = (machine.facts?.at ?? 0) + ROOM_RETRY_MS;
+	return again > ground.now ? { ...over, until: again } : readFacts(ground, machine);
 }
 
 function failureOf(rollout: Rollout, { name }: Machine) {

@@ -1,8 +1,8 @@
-import type { Rollout } from "../model/fleet.ts";
+import type { Rollout, Task } from "../model/fleet.ts";
 import type { Machine } from "../model/machine.ts";
 import { givesUpAt } from "./contact.ts";
 import { unmetRequirement } from "./requirements.ts";
-import { type Open, tasksOf } from "./task.ts";
+import { type Open, tasksOf, wasInstalled } from "./task.ts";
 
 /**
  * Where a machine stands in a rollout as a whole. open: there is something left to do.
@@ -31,12 +31,20 @@ function hasStayedAway(rollout: Rollout, machine: Machine, now: number): boolean
 	return at !== null && at <= now;
 }
 
-/** Packages whose requirements the machine meets, or may meet as long as nobody has looked. */
+/**
+ * Packages whose requirements the machine meets, or may meet as long as nobody has looked. What has been delivered is not
+ * asked again: the package itself takes the room that it needs.
+ */
 export function applicableTasks(rollout: Rollout, machine: Machine): readonly Open[] {
-	return tasksOf(rollout, machine.name).filter(({ spec }) => {
+	return tasksOf(rollout, machine.name).filter(({ spec, task }) => {
+		if (hasBegun(task)) return true;
 		const unmet = unmetRequirement(spec.requirements, machine);
 		return unmet === null || unmet === "unknown";
 	});
+}
+
+function hasBegun(task: Task): boolean {
+	return (task.phase !== "unread" && task.phase !== "absent") || wasInstalled(task);
 }
 
 /**

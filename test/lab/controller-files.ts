@@ -68,5 +68,10 @@ export async function writePolicy({ folder, labPackage, url, firstRing }: Policy
 		schedule: "now",
 		ssh: { user: "root" },
 	};
+	await writePolicyText(folder, policy);
+}
+
+/** Any policy, as it is written; it replaces the one before. */
+export async function writePolicyText(folder: string, policy: object): Promise<void> {
 	await writeFile(join(folder, "policies", "lab.yaml"), stringify(policy));
 }

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import type { StatusReport } from "../../src/console/cockpit.ts";
 import { type Finished, run } from "./command.ts";
@@ -77,6 +78,23 @@ export class Controller {
 	async status(): Promise<StatusReport | null> {
 		const { stdout } = await this.fleetseed(["status", "--json"]);
 		return stdout.trim() === "" ? null : (JSON.parse(stdout) as StatusReport);
+	}
+
+	/** By machine: when its last delivery ended, ms since the epoch, as the journal has it. */
+	deliveriesEndedAt(): ReadonlyMap<string, number> {
+		const db = new DatabaseSync(join(this.#options.folder, "state", "journal.sqlite"), { readOnly: true });
+		try {
+			const query = `SELECT machine, max(at) AS at FROM events WHERE kind = 'StepFinished'
+				AND body ->> '$.step.kind' = 'deliver' AND body ->> '$.outcome.kind' = 'delivered' GROUP BY machine`;
+			return new Map(
+				db
+					.prepare(query)
+					.all()
+					.map((row) => [String(row.machine), Number(row.at)]),
+			);
+		} finally {
+			db.close();
+		}
 	}
 
 	async lastLog(lines: number): Promise<string> {

@@ -16,7 +16,10 @@ export interface Evidence {
 	readonly installedAt: number | null;
 }
 
-export async function readEvidence(machine: LabMachine, { name, version }: LabPackage): Promise<Evidence> {
+export async function readEvidence(
+	machine: LabMachine,
+	{ name, version }: Pick<LabPackage, "name" | "version">,
+): Promise<Evidence> {
 	const fields = (await machine.run(["dpkg-query", "--status", name])).stdout;
 	const field = (key: string) => fields.match(new RegExp(`^${key}: (.+)$`, "m"))?.[1];
 	const dpkg = [field("Status"), field("Version")].filter(Boolean).join(" ");

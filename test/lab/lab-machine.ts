@@ -29,6 +29,7 @@ export class LabMachine {
 	readonly #folder: string;
 	#power: { readonly abort: AbortController; readonly off: Promise<void> } | null = null;
 	#pid: number | null = null;
+	readonly #wentDownAt: number[] = [];
 
 	constructor(options: LabMachineOptions) {
 		this.#options = options;
@@ -119,6 +120,16 @@ export class LabMachine {
 		throw new Error(`${this.name}: ${argv.join(" ")}: exit ${code}: ${(stderr || stdout).trim()}`);
 	}
 
+	/** Changes with every boot; nspawn gives each start of a machine its own. */
+	async bootId(): Promise<string> {
+		return (await this.must(["cat", "/proc/sys/kernel/random/boot_id"])).trim();
+	}
+
+	/** When it went down because it had asked for a reboot, ms since the epoch, over all its lives. */
+	get wentDownAt(): readonly number[] {
+		return this.#wentDownAt;
+	}
+
 	get #disk(): string {
 		return join(this.#folder, "disk");
 	}
@@ -145,6 +156,7 @@ export class LabMachine {
 		for (let runner = first; ; runner = await this.#boot()) {
 			const code = await runner.ended;
 			if (code !== REBOOT || signal.aborted) return;
+			this.#wentDownAt.push(Date.now());
 		}
 	}
 

@@ -42,6 +42,12 @@ export class Origin {
 		await waitFor(isListening, { what: "nginx listens", timeoutMs: START_MS, signal, intervalMs: 50 });
 	}
 
+	/** Serves one more file; answers its URL. */
+	async serve(file: string, fileName: string): Promise<string> {
+		await copyFile(file, join(this.#folder, "served", fileName));
+		return `http://${this.#link.address}/${fileName}`;
+	}
+
 	/** Bytes of bodies that it sent since it started, over all requests, as its log counts them when each one ends. */
 	async sentBytes(): Promise<number> {
 		const log = await readFile(join(this.#folder, "access.log"), "utf8");

@@ -6,6 +6,7 @@ import { killAtMoments, killMoments } from "./kills.ts";
 import { freshMachines, type Lab } from "./lab.ts";
 import type { LabMachine } from "./lab-machine.ts";
 import { resultOf, type ScenarioResult } from "./result.ts";
+import { reboots, rings, type Steered } from "./steered.ts";
 import { Trial, type TrialOptions } from "./trial.ts";
 
 const AWAKE_WITHIN_MS = 60_000;
@@ -22,7 +23,27 @@ export async function runScenario(lab: Lab, name: ScenarioName, seed: number): P
 			return hostkey(lab);
 		case "asleep":
 			return asleep(lab);
+		case "rings":
+			return steered(lab, name, rings);
+		case "reboots":
+			return steered(lab, name, reboots);
 	}
+}
+
+/** A policy's rules, on a small package of the lab's own. */
+async function steered(
+	lab: Lab,
+	name: "rings" | "reboots",
+	play: (lab: Lab, trial: Trial) => Promise<Steered>,
+): Promise<ScenarioResult> {
+	await freshMachines(lab);
+	return withTrial(lab, { name }, async (trial) => {
+		const { checks, ...found } = await play(lab, trial);
+		const { seconds } = trial;
+		const hasDrained = await trial.controller.stop();
+		const traffic = await trial.traffic();
+		return resultOf({ scenario: name, seconds, traffic, ...found, checks: { ...checks, daemon_drained: hasDrained } });
+	});
 }
 
 /** All machines but one are approved in advance, the last one by hand; ring two waits for ring one. */

@@ -1,11 +1,12 @@
 import { join } from "node:path";
 import type { StatusReport } from "../../src/console/cockpit.ts";
 import { Controller } from "./controller.ts";
-import { RINGS, writeControllerFiles, writePolicy } from "./controller-files.ts";
+import { RINGS, writeControllerFiles, writePolicy, writePolicyText } from "./controller-files.ts";
 import { type Evidence, readEvidence } from "./evidence.ts";
 import { emptyNamespace } from "./footprint.ts";
 import type { Lab } from "./lab.ts";
 import type { LabMachine } from "./lab-machine.ts";
+import type { LabPackage } from "./package.ts";
 import { meterTraffic, type Traffic } from "./traffic.ts";
 import { waitFor } from "./wait.ts";
 
@@ -58,6 +59,11 @@ export class Trial {
 		return writePolicy({ folder: this.#folder, labPackage, url: origin.url, firstRing: machines.slice(0, 2) });
 	}
 
+	/** A policy of the scenario's own. */
+	writeOwnPolicy(policy: object): Promise<void> {
+		return writePolicyText(this.#folder, policy);
+	}
+
 	/** Waits until the daemon's own report is as asked, telling on the way what it says; throws when that does not come. */
 	async waitForStatus(what: string, isThere: (status: StatusReport) => boolean): Promise<StatusReport> {
 		let told = "";
@@ -73,8 +79,9 @@ export class Trial {
 		return waitFor(ask, { what, timeoutMs: this.patienceMs, signal, intervalMs: POLL_MS });
 	}
 
-	evidence(): Promise<readonly Evidence[]> {
-		return Promise.all(this.lab.machines.map((machine) => readEvidence(machine, this.lab.labPackage)));
+	/** What the machines say of a package; default: the lab's large one. */
+	evidence(of: Pick<LabPackage, "name" | "version"> = this.lab.labPackage): Promise<readonly Evidence[]> {
+		return Promise.all(this.lab.machines.map((machine) => readEvidence(machine, of)));
 	}
 
 	/** What a person would look at first when a trial has gone wrong. */

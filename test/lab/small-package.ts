@@ -1,0 +1,54 @@
+import { createHash, randomBytes } from "node:crypto";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { must } from "./command.ts";
+import type { Lab } from "./lab.ts";
+
+/** On a machine where this file is, the small package's installation fails. */
+export const BREAKS_INSTALLS = "/etc/lab-breaks-installs";
+/** On a machine where this file is, the small package asks for a reboot as Debian's packages do. */
+export const WANTS_REBOOT = "/etc/lab-wants-reboot";
+
+const POSTINST = `#!/bin/sh
+set -e
+[ ! -e ${BREAKS_INSTALLS} ] || { echo "this machine breaks installs" >&2; exit 1; }
+[ ! -e ${WANTS_REBOOT} ] || touch /run/reboot-required
+`;
+
+export interface SmallPackage {
+	readonly name: string;
+	readonly version: string;
+	readonly url: string;
+	/** Hex. */
+	readonly sha256: string;
+	readonly sizeBytes: number;
+}
+
+/** A Debian package of our own, built by dpkg-deb and served by the lab's origin: quick to move, and able to misbehave. */
+export async function makeSmallPackage(lab: Lab, name: string, version: string): Promise<SmallPackage> {
+	const folder = join(lab.footprint.folder, `${name}-${version}`);
+	await mkdir(join(folder, "DEBIAN"), { recursive: true });
+	await mkdir(join(folder, "usr/share", name), { recursive: true });
+	const control = {
+		Package: name,
+		Version: version,
+		Architecture: "all",
+		Maintainer: "Lab <lab@example.org>",
+		Description: "misbehaves when told to",
+	};
+	const lines = Object.entries(control).map(([key, value]) => `${key}: ${value}\n`);
+	await writeFile(join(folder, "DEBIAN/control"), lines.join(""));
+	await writeFile(join(folder, "DEBIAN/postinst"), POSTINST, { mode: 0o755 });
+	await writeFile(join(folder, "usr/share", name, "ballast"), randomBytes(4 * 2 ** 20));
+	const file = `${folder}.deb`;
+	await must(["dpkg-deb", "--root-owner-group", "-Znone", "--build", folder, file]);
+	const content = await readFile(file);
+	const url = await lab.origin.serve(file, `${name}-${version}.deb`);
+	const sha256 = createHash("sha256").update(content).digest("hex");
+	return { name, version, url, sha256, sizeBytes: content.length };
+}
+
+/** As it stands in a policy's `packages`. */
+export function packageEntry({ name, version, url, sha256 }: SmallPackage): object {
+	return { name, version, type: "deb", source: { url }, checksum: `sha256:${sha256}` };
+}

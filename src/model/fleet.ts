@@ -32,7 +32,7 @@ export interface AppliedPolicy {
 	readonly approvals: readonly { readonly by: string; readonly at: number }[];
 	/** Runs that were due and not made up, the latest last; at most ten are kept. */
 	readonly missedRuns: readonly number[];
-	/** A person asked for a run at this time; null once it has begun. */
+	/** A run shall begin as soon as it may: asked for by a person, or due while another was ending. null once it has begun. */
 	readonly requestedAt: number | null;
 }
 

@@ -17,7 +17,7 @@ export type Step = LedgerStep | AcquireStep | FactsStep | MachineStep | RebootSt
 /**
  * begin: a run begins; with `restores` it brings the machines that a failed rollout changed back to the revision before.
  * soak: a ring is proven and its healthy time begins to count.   promote: the next ring may start.
- * miss: a run was due and is not made up.   halt: the rollout is over before its end.
+ * queue: a run is due and begins when the one before has ended.   miss: a run was due and is not made up.   halt: the rollout is over before its end.
  * give_up: a machine stayed away for longer than the policy waits.
  */
 export type LedgerStep =
@@ -31,6 +31,7 @@ export type LedgerStep =
 	  }
 	| { readonly kind: "soak"; readonly rollout: RolloutId; readonly ring: string }
 	| { readonly kind: "promote"; readonly rollout: RolloutId; readonly ring: string }
+	| { readonly kind: "queue"; readonly policy: string; readonly revision: string; readonly run: number }
 	| { readonly kind: "miss"; readonly policy: string; readonly revision: string; readonly run: number }
 	| { readonly kind: "halt"; readonly rollout: RolloutId; readonly why: string }
 	| {
@@ -89,8 +90,9 @@ export function stepKey(step: Step): string {
 		case "soak":
 		case "promote":
 			return `${step.kind} ${step.rollout} ${step.ring}`;
+		case "queue":
 		case "miss":
-			return `miss ${step.policy} ${step.run}`;
+			return `${step.kind} ${step.policy} ${step.run}`;
 		case "give_up":
 			return `give_up ${step.rollout} ${step.absentee}`;
 		case "acquire":

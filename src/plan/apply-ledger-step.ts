@@ -13,6 +13,8 @@ export function applyLedgerStep(fleet: Fleet, step: LedgerStep, at: number): Fle
 	switch (step.kind) {
 		case "begin":
 			return step.restores === undefined ? begin(fleet, step, at) : beginRestoring(fleet, step, at);
+		case "queue":
+			return queue(fleet, step);
 		case "miss":
 			return miss(fleet, step);
 		default:
@@ -54,6 +56,12 @@ function newRollout({ rollout: id, run }: Begin, policy: Policy, at: number): Ro
 	};
 }
 
+function queue(fleet: Fleet, { policy, revision, run }: Extract<LedgerStep, { kind: "queue" }>): Fleet {
+	const applied = fleet.policies.get(policy);
+	if (applied?.policy.revision !== revision || applied.requestedAt !== null) return fleet;
+	return withApplied(fleet, { ...applied, requestedAt: run });
+}
+
 function miss(fleet: Fleet, { policy, revision, run }: Extract<LedgerStep, { kind: "miss" }>): Fleet {
 	const applied = fleet.policies.get(policy);
 	if (applied?.policy.revision !== revision || applied.missedRuns.includes(run)) return fleet;
@@ -65,7 +73,11 @@ function withApplied(fleet: Fleet, applied: AppliedPolicy): Fleet {
 	return { ...fleet, policies: withEntry(fleet.policies, applied.policy.name, applied) };
 }
 
-function changeRollout(fleet: Fleet, step: Exclude<LedgerStep, { kind: "begin" | "miss" }>, at: number): Fleet {
+function changeRollout(
+	fleet: Fleet,
+	step: Exclude<LedgerStep, { kind: "begin" | "queue" | "miss" }>,
+	at: number,
+): Fleet {
 	const rollout = rolloutOf(fleet, step.rollout);
 	if (!rollout) return fleet;
 	switch (step.kind) {

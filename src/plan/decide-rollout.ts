@@ -5,7 +5,7 @@ import { spentBudget } from "./budget.ts";
 import { changingUntil } from "./changing.ts";
 import { givesUpAt } from "./contact.ts";
 import { decideFacts, decideMachine, type Ground, type Member, retryAt } from "./decide-machine.ts";
-import { inFlight } from "./decide-run.ts";
+import { unfinished } from "./decide-run.ts";
 import { describeReason } from "./describe-held.ts";
 import { gateOf } from "./gate.ts";
 import type { Held, HeldReason } from "./held.ts";
@@ -39,7 +39,7 @@ export function decideRollout(fleet: Fleet, rollout: Rollout, now: number, place
 	const progress = progressBar(rollout, { gate, rings, window: windows.install, now });
 	const brake = spentBudget(rollout, rings, now) ?? progress.reason;
 	const bar = barOf(fleet, rollout);
-	const ledger = rollout.halt ? [] : brake ? afterFailure(fleet, rollout, { brake, rings, now }) : (gate?.step ?? []);
+	const ledger = rollout.halt ? [] : brake ? afterFailure(fleet, rollout, { brake, now }) : (gate?.step ?? []);
 	const ground: Ground = {
 		fleet,
 		rollout,
@@ -61,6 +61,27 @@ export function decideRollout(fleet: Fleet, rollout: Rollout, now: number, place
 		held: [...held, ...done.held, ...unread.held],
 		wakes: [...wakesOf(ground, rings), ...gaveUp.wakes, progress.wakeAt, gate?.wakeAt].flatMap((at) => at ?? []),
 	};
+}
+
+/** Only what is in the middle of a change goes on to its end: nothing starts, and no gate moves. */
+export function finishRollout(fleet: Fleet, rollout: Rollout, now: number, places: Places): Part {
+	const { rings } = membership(fleet, rollout, now);
+	const changing = rings.map((count) => {
+		return { ...count, members: count.members.filter(({ name }) => changingUntil(rollout, name) > now) };
+	});
+	const ground: Ground = {
+		fleet,
+		rollout,
+		gate: null,
+		brake: null,
+		bar: null,
+		windows: windowsOf(rollout, now),
+		now,
+		...places,
+		installs: new InstallSlots(rollout, rings, now),
+		prestage: new Map(),
+	};
+	return { ...decideMembers(ground, changing, places), wakes: wakesOf(ground, changing) };
 }
 
 function windowsOf({ policy }: Rollout, now: number): Ground["windows"] {
@@ -85,17 +106,15 @@ function countingApprovals(applied: AppliedPolicy | undefined, approvers: readon
 
 interface Failing {
 	readonly brake: HeldReason;
-	readonly rings: readonly RingCount[];
 	readonly now: number;
 }
 
 /** What the policy wants done about it, once nothing is in flight any more. */
-function afterFailure(fleet: Fleet, rollout: Rollout, { brake, rings, now }: Failing): LedgerStep[] {
+function afterFailure(fleet: Fleet, rollout: Rollout, { brake, now }: Failing): LedgerStep[] {
 	const { onFailure } = rollout.policy.rollout;
 	if (onFailure === "pause") return [];
 	if (onFailure === "abort") return [{ kind: "halt", rollout: rollout.id, why: describeReason(brake) }];
-	const isChanging = rings.some(({ members }) => members.some(({ name }) => changingUntil(rollout, name) > now));
-	return isChanging || inFlight(fleet, rollout) > 0 ? [] : [rollBack(rollout, describeReason(brake), now)];
+	return unfinished(fleet, rollout, now) > 0 ? [] : [rollBack(rollout, describeReason(brake), now)];
 }
 
 function decideMembers(ground: Ground, rings: readonly RingCount[], { busy }: Places): Part {

@@ -1,6 +1,7 @@
 import type { AppliedPolicy, Fleet, Rollout } from "../model/fleet.ts";
 import type { Policy } from "../model/policy.ts";
-import { type LedgerStep, machineOf, type Step } from "../model/step.ts";
+import { type LedgerStep, machineOf } from "../model/step.ts";
+import { isChanging } from "./changing.ts";
 import type { Held, HeldReason } from "./held.ts";
 import { runTimes } from "./schedule.ts";
 
@@ -8,6 +9,8 @@ export interface RunDecision {
 	readonly steps: readonly LedgerStep[];
 	readonly held: readonly Held[];
 	readonly wakes: readonly number[];
+	/** A run waits for the one before: that finishes what is in flight and starts nothing. */
+	readonly isEnding: boolean;
 }
 
 /** Begins a run that is due: once for a revision that says `now`, whenever cron says, or when a person asks for one. */
@@ -20,18 +23,23 @@ export function decideRun(fleet: Fleet, policy: Policy, now: number): RunDecisio
 	const steps = missed.map((each): LedgerStep => ({ kind: "miss", ...named(policy), run: each }));
 	const hold = (reason: HeldReason, until?: number): RunDecision => {
 		const held = { policy: policy.name, machine: null, reason };
-		return { steps, held: [until === undefined ? held : { ...held, until }], wakes };
+		return { steps, held: [until === undefined ? held : { ...held, until }], wakes, isEnding: false };
 	};
-	if (run === null) return isSame ? { steps, held: [], wakes } : holdUnbegun(policy, applied, next, hold);
+	if (run === null)
+		return isSame ? { steps, held: [], wakes, isEnding: false } : holdUnbegun(policy, applied, next, hold);
 	if (isSame && rollout?.restores && applied?.requestedAt === null)
 		return hold({ kind: "rolled_back", revision: policy.revision });
-	const running = inFlight(fleet, rollout);
-	if (running > 0) return hold({ kind: "previous_run_ending", running });
-	return {
-		steps: [...steps, { kind: "begin", ...named(policy), rollout: rolloutId(policy, run), run }],
-		held: [],
-		wakes,
-	};
+	const running = unfinished(fleet, rollout, now);
+	if (running === 0) return { steps: [...steps, begin(policy, run)], held: [], wakes, isEnding: false };
+	// Cron's moment passes while it waits; a revision that runs now stays due.
+	const isPassing = policy.schedule.kind === "cron" && applied?.requestedAt === null;
+	const queue = isPassing ? [{ kind: "queue" as const, ...named(policy), run }] : [];
+	const waiting = hold({ kind: "previous_run_ending", running });
+	return { ...waiting, steps: [...steps, ...queue], isEnding: true };
+}
+
+function begin(policy: Policy, run: number): LedgerStep {
+	return { kind: "begin", ...named(policy), rollout: rolloutId(policy, run), run };
 }
 
 /** Whether the rollout carries out this revision, or undoes it. */
@@ -43,16 +51,17 @@ export function rolloutId({ name, revision }: Policy, run: number): string {
 	return `${name}@${revision.slice(0, 8)}/${new Date(run).toISOString()}`;
 }
 
-/** Steps of the rollout that reach a machine and have not ended. */
-export function inFlight(fleet: Fleet, rollout: Rollout | undefined): number {
+/** Machines that have a step of the rollout in flight, or are in the middle of a change. */
+export function unfinished(fleet: Fleet, rollout: Rollout | undefined, now: number): number {
 	if (!rollout) return 0;
-	let count = 0;
-	for (const { step } of fleet.running.values()) if (isOf(step, rollout)) count += 1;
-	return count;
-}
-
-function isOf(step: Step, { id }: Rollout): boolean {
-	return machineOf(step) !== null && "rollout" in step && step.rollout === id;
+	const machines = new Set<string>();
+	for (const { step } of fleet.running.values()) {
+		const machine = machineOf(step);
+		if (machine !== null && "rollout" in step && step.rollout === rollout.id) machines.add(machine);
+	}
+	for (const name of [...rollout.progress.keys(), ...rollout.reboots.keys()])
+		if (fleet.machines.has(name) && isChanging(rollout, name, now)) machines.add(name);
+	return machines.size;
 }
 
 function named({ name, revision }: Policy) {

@@ -1,8 +1,8 @@
-import type { Fleet, Pause } from "../model/fleet.ts";
+import type { Fleet, Pause, Rollout } from "../model/fleet.ts";
 import type { Policy } from "../model/policy.ts";
 import { machineOf, type Step, stepKey } from "../model/step.ts";
 import { decidePackages } from "./decide-packages.ts";
-import { decideRollout, type Part, type Places } from "./decide-rollout.ts";
+import { decideRollout, finishRollout, type Part, type Places } from "./decide-rollout.ts";
 import { decideRun, isOfRevision } from "./decide-run.ts";
 import type { Held } from "./held.ts";
 import { membership } from "./rings.ts";
@@ -45,14 +45,26 @@ function decidePolicy(fleet: Fleet, policy: Policy, now: number, places: Places)
 	const rollout = fleet.rollouts.get(policy.name);
 	const run = decideRun(fleet, policy, now);
 	const isBeginning = run.steps.some(({ kind }) => kind === "begin");
-	const isCurrent = rollout !== undefined && isOfRevision(rollout, policy.revision) && !isBeginning;
-	const packages = decidePackages(fleet, isCurrent ? wanted(policy, rollout.policy) : policy.packages, now);
-	const progress = isCurrent ? decideRollout(fleet, rollout, now, places) : { steps: [], held: [], wakes: [] };
+	const going = isBeginning ? undefined : rollout;
+	const isEnding = run.isEnding || (going !== undefined && !isOfRevision(going, policy.revision));
+	const packages = decidePackages(fleet, going && !isEnding ? wanted(policy, going.policy) : policy.packages, now);
+	const progress = decideProgress(fleet, going, { isEnding, now, places });
 	return {
 		steps: [...packages.steps, ...run.steps, ...progress.steps],
 		held: [...run.held, ...progress.held],
 		wakes: [...packages.wakes, ...run.wakes, ...progress.wakes],
 	};
+}
+
+interface Course {
+	readonly isEnding: boolean;
+	readonly now: number;
+	readonly places: Places;
+}
+
+function decideProgress(fleet: Fleet, rollout: Rollout | undefined, { isEnding, now, places }: Course): Part {
+	if (!rollout) return { steps: [], held: [], wakes: [] };
+	return (isEnding ? finishRollout : decideRollout)(fleet, rollout, now, places);
 }
 
 /** A rollout that goes back needs the packages of the revision before. */

@@ -50,7 +50,7 @@ function describeRun(reason: RunReason, until: number | undefined): string {
 		case "suspended":
 			return "suspended by schedule.suspend: no run begins";
 		case "previous_run_ending":
-			return `the previous run ends first: ${reason.running} steps are in flight`;
+			return `the previous run ends first: ${reason.running} machines are in the middle of it`;
 		case "rolled_back":
 			return `revision ${reason.revision.slice(0, 8)} was rolled back; mend the policy, or: fleetseed run POLICY`;
 		case "aborted":

@@ -53,6 +53,8 @@ interface GivenRollout
 	readonly soaks?: Readonly<Record<string, number>>;
 	readonly given_up?: Readonly<Record<string, "skipped" | "failed">>;
 	readonly reboots?: Readonly<Record<string, Partial<Reboot>>>;
+	/** What the rollout began with, laid over the policy in force; default: that policy itself. */
+	readonly pinned?: GivenPolicy;
 	/** The policy before this one. */
 	readonly previous?: GivenPolicy;
 	readonly restores?: { readonly rollout: string; readonly revision: string; readonly machines: readonly string[] };
@@ -195,12 +197,13 @@ function machineOf(name: string, over: GivenMachine | null): Machine {
 
 function rolloutOf(given: Given, policy: Policy, over: GivenRollout): Rollout {
 	const { tasks = {}, packages = {}, promoted = [], promotions, soaks, given_up, reboots, previous, restores } = over;
+	const pinned = over.pinned ?? (restores && previous);
 	const written = { ...packages, ...mapValues(tasks, (task) => ({ app: task })) };
 	const progress = mapValues(written, (each) => entries(mapValues(each, (task) => ({ ...NEW_TASK, ...task }))));
 	const { id = ROLLOUT, run = APPLIED_AT, beganAt = run, steeredAt = run, halt } = over;
 	return {
 		id,
-		policy: restores ? { ...policyOf({ ...given, policy: { ...given.policy, ...previous } }) } : policy,
+		policy: pinned ? policyOf({ ...given, policy: { ...given.policy, ...pinned } }) : policy,
 		run,
 		beganAt,
 		steeredAt,
@@ -246,8 +249,9 @@ export function stepLine(step: Step): string {
 		case "soak":
 		case "promote":
 			return `${step.kind} ${step.ring}`;
+		case "queue":
 		case "miss":
-			return `miss ${new Date(step.run).toISOString()}`;
+			return `${step.kind} ${new Date(step.run).toISOString()}`;
 		case "halt":
 			return `halt: ${step.why}`;
 		case "give_up":

@@ -1,34 +1,22 @@
 import type { AppliedPolicy, Fleet, Rollout } from "../model/fleet.ts";
-import type { Machine } from "../model/machine.ts";
 import type { LedgerStep, Step } from "../model/step.ts";
 import { spentBudget } from "./budget.ts";
 import { changingUntil } from "./changing.ts";
-import { givesUpAt } from "./contact.ts";
-import { decideFacts, decideMachine, type Ground, type Member, retryAt } from "./decide-machine.ts";
+import { decideAbsent } from "./decide-absent.ts";
+import { decideMachine } from "./decide-machine.ts";
 import { unfinished } from "./decide-run.ts";
+import { decideUndecided } from "./decide-undecided.ts";
 import { describeReason } from "./describe-held.ts";
 import { gateOf } from "./gate.ts";
+import type { Ground, Part, Places } from "./ground.ts";
 import type { Held, HeldReason } from "./held.ts";
+import { inOrder } from "./order.ts";
 import { prestageBar } from "./prestage.ts";
 import { progressBar } from "./progress-deadline.ts";
 import { type Membership, membership, type RingCount } from "./rings.ts";
 import { rollBack } from "./rollback.ts";
-import { InstallSlots, type Slots } from "./slots.ts";
-import { machineStanding } from "./standing.ts";
+import { InstallSlots } from "./slots.ts";
 import { windowState } from "./windows.ts";
-
-/** What all policies share in one decision. */
-export interface Places {
-	readonly slots: Slots;
-	/** Machines that have a step in flight or were given one, and for which policy. */
-	readonly busy: Map<string, string>;
-}
-
-export interface Part {
-	readonly steps: readonly Step[];
-	readonly held: readonly Held[];
-	readonly wakes: readonly number[];
-}
 
 /** What goes on in a run: its gates and brakes first, then machine by machine in the order of the rings. */
 export function decideRollout(fleet: Fleet, rollout: Rollout, now: number, places: Places): Part {
@@ -131,74 +119,6 @@ function decideMembers(ground: Ground, rings: readonly RingCount[], { busy }: Pl
 		}
 	}
 	return { steps, held, wakes: [] };
-}
-
-/** By rings; those that wait for their reboot and still seed what is being delivered to others come last. */
-function inOrder({ fleet, rollout }: Ground, rings: readonly RingCount[]): readonly Member[] {
-	const wanted = new Set<string>();
-	for (const { step } of fleet.running.values())
-		if (step.kind === "deliver" && step.rollout === rollout.id) wanted.add(step.package);
-	const members: Member[] = [];
-	const seeds: Member[] = [];
-	for (const [ringIndex, count] of rings.entries())
-		for (const machine of count.members)
-			(seedsFor(rollout, machine, wanted) ? seeds : members).push({ machine, count, ringIndex });
-	return seeds.length === 0 ? members : [...members, ...seeds];
-}
-
-function seedsFor(rollout: Rollout, { name }: Machine, wanted: ReadonlySet<string>): boolean {
-	if (wanted.size === 0 || rollout.reboots.get(name)?.phase !== "due") return false;
-	const tasks = rollout.progress.get(name) ?? new Map();
-	return [...wanted].some((each) => tasks.get(each)?.delivery !== undefined);
-}
-
-/** Machines whose place depends on facts: they are read first. */
-function decideUndecided(ground: Ground, undecided: readonly Machine[], { busy }: Places): Part {
-	const { rollout, slots, now, bar } = ground;
-	const policy = rollout.policy.name;
-	const steps: Step[] = [];
-	const held: Held[] = [];
-	for (const machine of undecided) {
-		const { name } = machine;
-		const hold = (reason: HeldReason, until?: number) =>
-			held.push({ policy, machine: name, reason, ...(until === undefined ? {} : { until }) });
-		const otherPolicy = busy.get(name);
-		if (otherPolicy === policy) continue;
-		if (bar) hold(bar);
-		else if (retryAt(machine) > now)
-			hold({ kind: "waiting_for_machine", failure: null, since: retryAt(machine) }, retryAt(machine));
-		else if (otherPolicy !== undefined) hold({ kind: "machine_busy", policy: otherPolicy });
-		else {
-			const answer = decideFacts(policy, machine, { slots, now });
-			if ("reason" in answer) hold(answer.reason, answer.until);
-			else {
-				steps.push(answer);
-				busy.set(name, policy);
-			}
-		}
-	}
-	return { steps, held, wakes: [] };
-}
-
-/** Gives up those that stayed away for longer than the policy waits. */
-function decideAbsent(rollout: Rollout, rings: readonly RingCount[], now: number): Omit<Part, "held"> {
-	const { policy } = rollout.policy.offline;
-	const steps: LedgerStep[] = [];
-	const wakes: number[] = [];
-	for (const { members } of rings)
-		for (const machine of members) {
-			const at = givesUpAt(rollout, machine);
-			if (at === null || machineStanding(rollout, machine, now) !== "open") continue;
-			if (at > now) wakes.push(at);
-			else if (policy !== "wait" && changingUntil(rollout, machine.name) <= now)
-				steps.push({
-					kind: "give_up",
-					rollout: rollout.id,
-					absentee: machine.name,
-					as: policy === "skip" ? "skipped" : "failed",
-				});
-		}
-	return { steps, wakes };
 }
 
 /** When time alone moves something on. */

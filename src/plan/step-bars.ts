@@ -1,0 +1,75 @@
+import type { Machine } from "../model/machine.ts";
+import { forcedAt } from "./force.ts";
+import type { Gate } from "./gate.ts";
+import type { Ground, Member, Waiting } from "./ground.ts";
+import type { HeldReason } from "./held.ts";
+import type { Open } from "./task.ts";
+import { triedAgainAt } from "./try-again.ts";
+import type { WindowState } from "./windows.ts";
+
+/** What bars the step that the task's phase asks for. */
+export function stepBarred(ground: Ground, member: Member, { spec, task }: Open): Waiting | null {
+	const { now, slots } = ground;
+	const { machine } = member;
+	const tryAt = Math.max(task.notBefore ?? 0, triedAgainAt(task.at, task.failures, `${machine.name} ${spec.name}`));
+	if (tryAt > now) {
+		const failures = task.failures + (task.retries ?? 0);
+		return { reason: { kind: "backing_off", failure: task.failure ?? null, failures }, until: tryAt };
+	}
+	switch (task.phase) {
+		case "absent":
+			return packageBarred(ground, spec.sha256) ?? waitingFor(slots.takeDelivery(machine));
+		case "staged":
+			return installBarred(ground, member);
+		default:
+			return waitingFor(slots.takeSession(machine));
+	}
+}
+
+function packageBarred({ fleet }: Ground, sha256: string): Waiting | null {
+	const state = fleet.packages.get(sha256);
+	if (state?.kind === "held") return null;
+	if (state === undefined) return { reason: { kind: "acquiring" } };
+	return { reason: { kind: "package_failed", failure: state.failure, isFinal: state.kind === "refused" } };
+}
+
+function installBarred(ground: Ground, { machine, count, ringIndex }: Member): Waiting | null {
+	const { rollout, gate, now, installs, slots, prestage, windows } = ground;
+	const { availableAt } = rollout.policy;
+	if (gate && gate.index < ringIndex) return gateBarred(gate);
+	if (availableAt !== undefined && now < availableAt)
+		return { reason: { kind: "not_available_yet", availableAt }, until: availableAt };
+	const prestaging = prestage.get(count.ring.name) ?? null;
+	if (prestaging) return { reason: prestaging };
+	const closed = windowBarred(ground, machine, windows.install, "install");
+	return closed ?? waitingFor(installs.take(count.ring.name, machine, slots));
+}
+
+/** Why an install or a reboot waits for its window; a deadline that has passed waits for none. */
+export function windowBarred(
+	{ rollout, now }: Ground,
+	machine: Machine,
+	window: WindowState,
+	act: "install" | "reboot",
+): Waiting | null {
+	if (window.isOpen) return null;
+	const forced = forcedAt(rollout.policy, machine);
+	if (forced !== null && forced <= now) return null;
+	const until = Math.min(window.opensAt, forced ?? Number.POSITIVE_INFINITY);
+	const opensAt = Number.isFinite(window.opensAt) ? window.opensAt : null;
+	const reason = { kind: "window_closed" as const, act, window: window.name, opensAt, timeZone: window.timeZone };
+	return { reason, ...untilOf(Number.isFinite(until) ? until : null) };
+}
+
+/** The rings behind a gate wait for it. */
+export function gateBarred(gate: Gate): Waiting {
+	return { reason: gate.reason, ...untilOf(gate.wakeAt) };
+}
+
+function untilOf(at: number | null): { readonly until?: number } {
+	return at === null ? {} : { until: at };
+}
+
+export function waitingFor(reason: HeldReason | null): Waiting | null {
+	return reason && { reason };
+}

@@ -28,18 +28,9 @@ export function decideRollout(fleet: Fleet, rollout: Rollout, now: number, place
 	const brake = spentBudget(rollout, rings, now) ?? progress.reason;
 	const bar = barOf(fleet, rollout);
 	const ledger = rollout.halt ? [] : brake ? afterFailure(fleet, rollout, { brake, now }) : (gate?.step ?? []);
-	const ground: Ground = {
-		fleet,
-		rollout,
-		gate,
-		brake,
-		bar,
-		windows,
-		now,
-		...places,
-		installs: new InstallSlots(rollout, rings, now),
-		prestage: new Map(rings.map((count) => [count.ring.name, prestageBar(rollout, count)])),
-	};
+	const installs = new InstallSlots(rollout, rings, now);
+	const prestage = new Map(rings.map((count) => [count.ring.name, prestageBar(rollout, count)]));
+	const ground: Ground = { fleet, rollout, gate, brake, bar, windows, now, ...places, installs, prestage };
 	const done = decideMembers(ground, rings, places);
 	const unread = decideUndecided(ground, members.undecided, places);
 	const gaveUp = decideAbsent(rollout, rings, now);
@@ -57,18 +48,10 @@ export function finishRollout(fleet: Fleet, rollout: Rollout, now: number, place
 	const changing = rings.map((count) => {
 		return { ...count, members: count.members.filter(({ name }) => changingUntil(rollout, name) > now) };
 	});
-	const ground: Ground = {
-		fleet,
-		rollout,
-		gate: null,
-		brake: null,
-		bar: null,
-		windows: windowsOf(rollout, now),
-		now,
-		...places,
-		installs: new InstallSlots(rollout, rings, now),
-		prestage: new Map(),
-	};
+	const windows = windowsOf(rollout, now);
+	const installs = new InstallSlots(rollout, rings, now);
+	const open = { gate: null, brake: null, bar: null, prestage: new Map() };
+	const ground: Ground = { fleet, rollout, ...open, windows, now, ...places, installs };
 	return { ...decideMembers(ground, changing, places), wakes: wakesOf(ground, changing) };
 }
 
@@ -101,8 +84,11 @@ interface Failing {
 function afterFailure(fleet: Fleet, rollout: Rollout, { brake, now }: Failing): LedgerStep[] {
 	const { onFailure } = rollout.policy.rollout;
 	if (onFailure === "pause") return [];
-	if (onFailure === "abort") return [{ kind: "halt", rollout: rollout.id, why: describeReason(brake) }];
-	return unfinished(fleet, rollout, now) > 0 ? [] : [rollBack(rollout, describeReason(brake), now)];
+	if (onFailure === "abort")
+		return [{ kind: "halt", rollout: rollout.id, why: describeReason(rollout.policy.name, brake) }];
+	return unfinished(fleet, rollout, now) > 0
+		? []
+		: [rollBack(rollout, describeReason(rollout.policy.name, brake), now)];
 }
 
 function decideMembers(ground: Ground, rings: readonly RingCount[], { busy }: Places): Part {

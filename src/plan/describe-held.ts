@@ -1,12 +1,12 @@
 import type { GateReason, Held, HeldReason, MachineReason, RunReason, StepReason } from "./held.ts";
 
 /** One sentence for a person: what it waits for, with counts and times in the policy's own zone. */
-export function describeHeld({ reason, until }: Held): string {
-	return describeReason(reason, until);
+export function describeHeld({ policy, reason, until }: Held): string {
+	return describeReason(policy, reason, until);
 }
 
 /** `until`: when it is asked again, ms since the epoch. */
-export function describeReason(reason: HeldReason, until?: number): string {
+export function describeReason(policy: string, reason: HeldReason, until?: number): string {
 	switch (reason.kind) {
 		case "ring_waiting":
 		case "soaking":
@@ -15,7 +15,7 @@ export function describeReason(reason: HeldReason, until?: number): string {
 		case "prestaging":
 		case "budget_spent":
 		case "no_progress":
-			return describeGate(reason);
+			return describeGate(policy, reason);
 		case "acquiring":
 		case "package_failed":
 		case "not_available_yet":
@@ -31,13 +31,13 @@ export function describeReason(reason: HeldReason, until?: number): string {
 		case "aborted":
 		case "approval_pending":
 		case "no_machines":
-			return describeRun(reason, until);
+			return describeRun(policy, reason, until);
 		default:
 			return describeMachine(reason);
 	}
 }
 
-function describeRun(reason: RunReason, until: number | undefined): string {
+function describeRun(policy: string, reason: RunReason, until: number | undefined): string {
 	switch (reason.kind) {
 		case "paused":
 			return `paused by ${because(reason)}`;
@@ -52,12 +52,12 @@ function describeRun(reason: RunReason, until: number | undefined): string {
 		case "previous_run_ending":
 			return `the previous run ends first: ${reason.running} machines are in the middle of it`;
 		case "rolled_back":
-			return `revision ${reason.revision.slice(0, 8)} was rolled back; mend the policy, or: fleetseed run POLICY`;
+			return `revision ${reason.revision.slice(0, 8)} was rolled back; mend the policy, or: fleetseed run ${policy}`;
 		case "aborted":
 			return `aborted by ${because(reason)}`;
 		case "approval_pending": {
 			const whose = reason.approvers.length > 0 ? ` of ${reason.approvers.join(", ")}` : "";
-			return `waits for approval: ${reason.approvals} of ${reason.required}${whose}; approve with: fleetseed approve POLICY`;
+			return `waits for approval: ${reason.approvals} of ${reason.required}${whose}; approve with: fleetseed approve ${policy}`;
 		}
 		case "no_machines":
 			return `no approved machine is selected, ${reason.discovered} discovered wait for approval (FS-TARGETS-EMPTY)`;
@@ -68,18 +68,18 @@ function because({ by, why }: { readonly by: string; readonly why: string }): st
 	return `${by}${why ? `: ${why}` : ""}`;
 }
 
-function describeGate(reason: GateReason): string {
+function describeGate(policy: string, reason: GateReason): string {
 	switch (reason.kind) {
 		case "ring_waiting": {
 			const failed = reason.failed > 0 ? `, ${reason.failed} failed` : "";
 			return `ring ${reason.ring}: ${reason.verified} of ${reason.counted} verified${failed}; needs ${reason.threshold} %`;
 		}
 		case "soaking":
-			return `ring ${reason.ring} must stay healthy until ${describeTime(reason.until, "UTC")}`;
+			return `ring ${reason.ring} must stay healthy until ${describeTime(reason.until, reason.timeZone)}`;
 		case "rechecking":
 			return `ring ${reason.ring} is looked at again: ${reason.verified} of ${reason.counted} still verified; needs ${reason.threshold} %`;
 		case "promotion_pending":
-			return `ring ${reason.ring} is proven and waits for a person: fleetseed promote ${reason.policy} ${reason.ring}`;
+			return `ring ${reason.ring} is proven and waits for a person: fleetseed promote ${policy} ${reason.ring}`;
 		case "prestaging":
 			return `ring ${reason.ring}: ${reason.holding} of ${reason.counted} hold the package; installs start at ${reason.threshold} %`;
 		case "budget_spent": {
@@ -87,7 +87,7 @@ function describeGate(reason: GateReason): string {
 			return `stopped: ${reason.failed} of ${reason.started} started machines failed, ${allowed}; mend the cause and retry them`;
 		}
 		case "no_progress":
-			return `stopped: ring ${reason.ring} has verified no machine since ${describeTime(reason.since, "UTC")}, longer than progress_deadline; find out why, then retry`;
+			return `stopped: ring ${reason.ring} has verified no machine since ${describeTime(reason.since, reason.timeZone)}, longer than progress_deadline; find out why, then retry`;
 	}
 }
 
@@ -127,7 +127,7 @@ function describeStep(reason: StepReason): string {
 		case "package_failed":
 			return `the package is not there: ${withCode(reason.failure)}`;
 		case "not_available_yet":
-			return `available from ${describeTime(reason.availableAt, "UTC")}`;
+			return `available from ${describeTime(reason.availableAt, reason.timeZone)}`;
 		case "window_closed": {
 			const what = reason.act === "reboot" ? "reboot: window" : "window";
 			return reason.opensAt === null

@@ -6,6 +6,7 @@ import { isOutOfReach } from "./contact.ts";
 import type { HeldReason } from "./held.ts";
 import { countedMembers, isRingProven, type RingCount } from "./rings.ts";
 import { applicableTasks, machineStanding } from "./standing.ts";
+import { timeZoneOf } from "./time-zone.ts";
 
 /** The first ring that has not let the next one start: what it waits for, and what is to be done about it. */
 export interface Gate {
@@ -34,22 +35,23 @@ type State = Pick<Gate, "reason" | "step" | "recheckBefore" | "wakeAt">;
 function stateOf(rollout: Rollout, count: RingCount, { now, isLast }: { now: number; isLast: boolean }): State {
 	const { ring } = count;
 	const { name, minHealthyTimeMs } = ring;
+	const timeZone = timeZoneOf(rollout.policy);
 	const nothing = { step: null, recheckBefore: 0, wakeAt: null };
 	if (!isRingProven(count)) return { ...nothing, reason: ringWaiting(count) };
 	const soakedSince = rollout.soaks.get(name);
 	if (minHealthyTimeMs > 0 && soakedSince === undefined) {
-		const reason = { kind: "soaking" as const, ring: name, until: now + minHealthyTimeMs };
+		const reason = { kind: "soaking" as const, ring: name, until: now + minHealthyTimeMs, timeZone };
 		return { ...nothing, reason, step: { kind: "soak", rollout: rollout.id, ring: name } };
 	}
 	const until = minHealthyTimeMs === 0 ? 0 : (soakedSince ?? now) + minHealthyTimeMs;
-	if (now < until) return { ...nothing, reason: { kind: "soaking", ring: name, until }, wakeAt: until };
+	if (now < until) return { ...nothing, reason: { kind: "soaking", ring: name, until, timeZone }, wakeAt: until };
 	const fresh = freshlyVerified(rollout, count, until, now);
 	if (fresh.verified === 0 || fresh.verified * 100 < ring.successThreshold * fresh.counted) {
 		const reason = { kind: "rechecking" as const, ring: name, ...fresh, threshold: ring.successThreshold };
 		return { ...nothing, reason, recheckBefore: until };
 	}
 	if (ring.promote === "manual" && !isLast && !rollout.promotions.has(name))
-		return { ...nothing, reason: { kind: "promotion_pending", ring: name, policy: rollout.policy.name } };
+		return { ...nothing, reason: { kind: "promotion_pending", ring: name } };
 	return { ...nothing, reason: ringWaiting(count), step: { kind: "promote", rollout: rollout.id, ring: name } };
 }
 

@@ -38,7 +38,7 @@ export type GateReason =
 			readonly counted: number;
 			readonly threshold: number;
 	  }
-	| { readonly kind: "soaking"; readonly ring: string; readonly until: number }
+	| { readonly kind: "soaking"; readonly ring: string; readonly until: number; readonly timeZone: string }
 	/** The soak is over; `verified` of `counted` have been looked at again and hold. */
 	| {
 			readonly kind: "rechecking";
@@ -47,7 +47,7 @@ export type GateReason =
 			readonly counted: number;
 			readonly threshold: number;
 	  }
-	| { readonly kind: "promotion_pending"; readonly ring: string; readonly policy: string }
+	| { readonly kind: "promotion_pending"; readonly ring: string }
 	| {
 			readonly kind: "prestaging";
 			readonly ring: string;
@@ -64,7 +64,13 @@ export type GateReason =
 			/** The ring whose own budget it is. */
 			readonly ring?: string;
 	  }
-	| { readonly kind: "no_progress"; readonly ring: string; readonly since: number; readonly deadlineMs: number };
+	| {
+			readonly kind: "no_progress";
+			readonly ring: string;
+			readonly since: number;
+			readonly deadlineMs: number;
+			readonly timeZone: string;
+	  };
 
 /** What is the matter with the machine itself. */
 export type MachineReason =
@@ -83,7 +89,7 @@ export type MachineReason =
 export type StepReason =
 	| { readonly kind: "acquiring" }
 	| { readonly kind: "package_failed"; readonly failure: Failure; readonly isFinal: boolean }
-	| { readonly kind: "not_available_yet"; readonly availableAt: number }
+	| { readonly kind: "not_available_yet"; readonly availableAt: number; readonly timeZone: string }
 	| {
 			readonly kind: "window_closed";
 			readonly act: "install" | "reboot";

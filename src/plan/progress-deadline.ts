@@ -4,6 +4,7 @@ import type { HeldReason } from "./held.ts";
 import type { RingCount } from "./rings.ts";
 import { machineStanding } from "./standing.ts";
 import { tasksOf } from "./task.ts";
+import { timeZoneOf } from "./time-zone.ts";
 import type { WindowState } from "./windows.ts";
 
 /** Whether the ring at the gate has failed by standing still: why, and when it would. */
@@ -28,7 +29,10 @@ export function progressBar(
 		return nothing;
 	const since = Math.max(lastProgress(rollout, rings), rollout.policy.availableAt ?? 0);
 	if (now < since + deadlineMs) return { reason: null, wakeAt: since + deadlineMs };
-	return { reason: { kind: "no_progress", ring: count.ring.name, since, deadlineMs }, wakeAt: null };
+	return {
+		reason: { kind: "no_progress", ring: count.ring.name, since, deadlineMs, timeZone: timeZoneOf(rollout.policy) },
+		wakeAt: null,
+	};
 }
 
 /** Unreachable machines have not failed: only one that is in reach and open can be late. */

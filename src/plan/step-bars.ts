@@ -4,6 +4,7 @@ import type { Gate } from "./gate.ts";
 import type { Ground, Member, Waiting } from "./ground.ts";
 import type { HeldReason } from "./held.ts";
 import type { Open } from "./task.ts";
+import { timeZoneOf } from "./time-zone.ts";
 import { triedAgainAt } from "./try-again.ts";
 import type { WindowState } from "./windows.ts";
 
@@ -38,7 +39,10 @@ function installBarred(ground: Ground, { machine, count, ringIndex }: Member): W
 	const { availableAt } = rollout.policy;
 	if (gate && gate.index < ringIndex) return gateBarred(gate);
 	if (availableAt !== undefined && now < availableAt)
-		return { reason: { kind: "not_available_yet", availableAt }, until: availableAt };
+		return {
+			reason: { kind: "not_available_yet", availableAt, timeZone: timeZoneOf(rollout.policy) },
+			until: availableAt,
+		};
 	const prestaging = prestage.get(count.ring.name) ?? null;
 	if (prestaging) return { reason: prestaging };
 	const closed = windowBarred(ground, machine, windows.install, "install");

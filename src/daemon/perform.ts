@@ -4,9 +4,8 @@ import type { Progress } from "../acquire/job.ts";
 import type { Store } from "../acquire/store.ts";
 import type { Event, Outcome } from "../model/event.ts";
 import type { Failure } from "../model/failure.ts";
-import type { Machine } from "../model/machine.ts";
 import type { PackageSpec, Policy } from "../model/policy.ts";
-import type { AcquireStep, MachineStep, Step } from "../model/step.ts";
+import type { AcquireStep, FactsStep, MachineStep, RebootStep, Step } from "../model/step.ts";
 import { rolloutOf } from "../plan/task.ts";
 import type { Settings } from "../policy/parse-settings.ts";
 import type { Pusher, Target, Task } from "../push/pusher.ts";
@@ -39,10 +38,19 @@ export interface Performers {
 export function perform(performers: Performers, step: Step, signal: AbortSignal): Promise<Outcome> {
 	switch (step.kind) {
 		case "begin":
+		case "soak":
 		case "promote":
+		case "queue":
+		case "miss":
+		case "halt":
+		case "give_up":
 			return Promise.resolve({ kind: "recorded" });
 		case "acquire":
 			return performAcquire(performers, step, signal);
+		case "read_facts":
+			return performFacts(performers, step, signal);
+		case "reboot":
+			return performReboot(performers, step, signal);
 		default:
 			return performOnMachine(performers, step, signal);
 	}
@@ -51,7 +59,9 @@ export function perform(performers: Performers, step: Step, signal: AbortSignal)
 async function performAcquire(performers: Performers, step: AcquireStep, signal: AbortSignal): Promise<Outcome> {
 	const { store, ledger, onAcquiring } = performers;
 	const { sha256 } = step;
-	const specs = [...ledger.fleet.policies.values()].flatMap(({ policy }) => policy.packages);
+	// A rollout that goes back installs what no policy in force names any more.
+	const pinned = [...ledger.fleet.policies.values(), ...ledger.fleet.rollouts.values()];
+	const specs = pinned.flatMap(({ policy }) => policy.packages);
 	const named = specs.filter((spec) => spec.sha256 === sha256);
 	const sources = [...new Set(named.flatMap(({ source }) => [source.url, ...source.mirrors]))];
 	// What a killed or failed try brought crossed the uplink too.
@@ -61,12 +71,30 @@ async function performAcquire(performers: Performers, step: AcquireStep, signal:
 	return outcome.kind === "acquired" ? { ...outcome, originBytes: earlierBytes + outcome.originBytes } : outcome;
 }
 
+async function performFacts(performers: Performers, step: FactsStep, signal: AbortSignal): Promise<Outcome> {
+	const { ledger, pusher } = performers;
+	const policy = ledger.fleet.policies.get(step.policy)?.policy;
+	if (!policy) return failed({ code: "FS-FACTS-FAILED", detail: `${step.policy} is no longer in force` });
+	const target = await targetFor(performers, step.machine, policy);
+	if ("code" in target) return failed(target);
+	return (await pusher.readFacts(target, step, signal)).outcome;
+}
+
+async function performReboot(performers: Performers, step: RebootStep, signal: AbortSignal): Promise<Outcome> {
+	const { ledger, pusher, now } = performers;
+	const policy = rolloutOf(ledger.fleet, step.rollout)?.policy;
+	if (!policy) return failed({ code: "FS-REBOOT-REFUSED", detail: `${step.rollout} is no longer current` });
+	const target = await targetFor(performers, step.machine, policy);
+	if ("code" in target) return failed(target);
+	return (await pusher.reboot(target, { step, reboot: policy.reboot, now }, signal)).outcome;
+}
+
 async function performOnMachine(performers: Performers, step: MachineStep, signal: AbortSignal): Promise<Outcome> {
 	const place = locate(performers, step);
 	if ("code" in place) return failed(place);
-	const target = await targetFor(performers, place);
+	const target = await targetFor(performers, step.machine, place.policy);
 	if ("code" in target) return failed(target);
-	const task = { spec: place.spec, ref: step };
+	const task: Task = { spec: place.spec, ref: step, ...(place.isRestoring ? { mayDowngrade: true } : {}) };
 	const { outcome, output } = await push(performers, { step, target, task, signal });
 	if (output && output.totalBytes > 0) {
 		const { machine, rollout, package: name, attempt, kind } = step;
@@ -133,31 +161,32 @@ function swarmDown(error: unknown): Pushed {
 }
 
 interface Place {
-	readonly machine: Machine;
 	readonly policy: Policy;
 	readonly spec: PackageSpec;
+	/** An older version than the one that is there may be what is wanted. */
+	readonly isRestoring: boolean;
 }
 
 /** The step's nouns in the fleet; a step whose rollout has been replaced meanwhile is not done. */
 function locate({ ledger }: Performers, step: MachineStep): Place | Failure {
-	const machine = ledger.fleet.machines.get(step.machine);
-	if (!machine) return { code: "FS-MACHINE-UNKNOWN", detail: `${step.machine} was forgotten` };
-	const policy = rolloutOf(ledger.fleet, step.rollout)?.policy;
-	const spec = policy?.packages.find(({ name }) => name === step.package);
-	if (!policy || !spec) return { code: "FS-DETECT-FAILED", detail: `${step.rollout} is no longer current` };
-	return { machine, policy, spec };
+	const rollout = rolloutOf(ledger.fleet, step.rollout);
+	const spec = rollout?.policy.packages.find(({ name }) => name === step.package);
+	if (!rollout || !spec) return { code: "FS-DETECT-FAILED", detail: `${step.rollout} is no longer current` };
+	return { policy: rollout.policy, spec, isRestoring: rollout.restores !== undefined };
 }
 
-async function targetFor({ settings }: Performers, { machine, policy }: Place): Promise<Target | Failure> {
+async function targetFor({ ledger, settings }: Performers, name: string, policy: Policy): Promise<Target | Failure> {
+	const machine = ledger.fleet.machines.get(name);
+	if (!machine) return { code: "FS-MACHINE-UNKNOWN", detail: `${name} was forgotten` };
 	const { trust } = machine;
-	if (trust.kind !== "approved") return { code: "FS-SSH-HOSTKEY", detail: `${machine.name} is not approved` };
+	if (trust.kind !== "approved") return { code: "FS-SSH-HOSTKEY", detail: `${name} is not approved` };
 	const identityFile = policy.ssh.identityFile ?? settings.ssh.identityFile;
 	const privateKey = await readFile(identityFile, "utf8").catch(
 		(error: Error): Failure => ({ code: "FS-SSH-KEY", detail: error.message }),
 	);
 	if (typeof privateKey !== "string") return privateKey;
 	return {
-		machine: machine.name,
+		machine: name,
 		address: machine.address,
 		port: policy.ssh.port ?? machine.port,
 		user: policy.ssh.user,

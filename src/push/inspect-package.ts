@@ -2,14 +2,17 @@ import { ask } from "./ask.ts";
 import { inspect, SCRIPT_SECONDS } from "./commands/inspect.ts";
 import { failed } from "./failed.ts";
 import { jobKey } from "./job-key.ts";
-import { parseFacts } from "./parse-facts.ts";
+import { parseInspected } from "./parse-inspected.ts";
 import type { Session } from "./session.ts";
 import type { Pushed, Task } from "./task.ts";
 
 /** For reading one file's digest or one package's version. */
 const RULE_MS = 120_000;
 
-/** Reads the attempt's job, the staging path and every detection rule in one round trip. Errors: FS-SSH-*, FS-DETECT-FAILED. */
+/**
+ * Reads the attempt's job, the staging path, every detection rule and what the machine is in one round trip. Errors: FS-SSH-*,
+ * FS-DETECT-FAILED.
+ */
 export async function inspectPackage(session: Session, { spec, ref }: Task, signal: AbortSignal): Promise<Pushed> {
 	const { machine } = ref;
 	const timeoutMs = (SCRIPT_SECONDS * 1000 + RULE_MS) * (1 + spec.detection.length);
@@ -17,7 +20,8 @@ export async function inspectPackage(session: Session, { spec, ref }: Task, sign
 	const argv = inspect(jobKey(ref), spec.sha256, spec.detection);
 	const asked = await ask(argv, { session, signal, machine, timeoutMs, code });
 	if ("failure" in asked) return { outcome: asked };
-	const facts = parseFacts(asked.answer.toString("utf8"), spec.detection.length);
-	if (!facts) return { outcome: failed(code, `${machine}: detection of ${spec.name} gave no answer`) };
-	return { outcome: { kind: "inspected", facts } };
+	const inspected = parseInspected(asked.answer.toString("utf8"), spec.detection.length);
+	if (!inspected) return { outcome: failed(code, `${machine}: detection of ${spec.name} gave no answer`) };
+	const { facts, machine: read } = inspected;
+	return { outcome: { kind: "inspected", facts, ...(read ? { machine: read } : {}) } };
 }

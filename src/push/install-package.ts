@@ -19,7 +19,7 @@ const INSTALLERS = {
 	deb: debInstaller,
 	archive: archiveInstaller,
 	script: scriptInstaller,
-} as const satisfies Record<PackageSpec["type"], (spec: PackageSpec) => Installer>;
+} as const satisfies Record<PackageSpec["type"], (spec: PackageSpec, task: Task) => Installer>;
 
 /**
  * Starts the attempt's job, or joins it where it was started before, and follows it to its end. The digest is checked in the job,
@@ -28,7 +28,7 @@ const INSTALLERS = {
 export async function installPackage(session: Session, task: Task, signal: AbortSignal): Promise<Pushed> {
 	const { spec, ref } = task;
 	const { sha256, type, install } = spec;
-	const installer = INSTALLERS[type](spec);
+	const installer = INSTALLERS[type](spec, task);
 	const commandLine = quote(script(installer.script, ...installer.arguments));
 	const argv = startInstall({ key: jobKey(ref), timeoutMs: install.timeoutMs, commandLine, sha256 });
 	const code = "FS-DETECT-FAILED";

@@ -2,20 +2,36 @@ import { deliverPackage } from "./deliver-package.ts";
 import { followInstall } from "./follow-install.ts";
 import { inspectPackage } from "./inspect-package.ts";
 import { installPackage } from "./install-package.ts";
+import { readMachineFacts } from "./read-machine-facts.ts";
+import { rebootMachine } from "./reboot-machine.ts";
+import type { Pauses } from "./rebooting.ts";
 import { scanHostKey } from "./scan-host-key.ts";
 import type { Session } from "./session.ts";
 import { Sessions } from "./sessions.ts";
 import type { Target } from "./target.ts";
-import type { Delivery, Pushed, Scanned, Task } from "./task.ts";
+import type { Delivery, FactsTask, Pushed, RebootTask, Scanned, Task } from "./task.ts";
 
 export type { Target, Task };
+
+export interface PusherOptions {
+	/** Connections that may be open. */
+	readonly sessions: number;
+	/** How long a machine goes on seeding a package that it got. */
+	readonly seedSeconds: number;
+	/** Between two looks whether a machine is back from its reboot. */
+	readonly pauses?: Pauses;
+}
+
+const REBOOT_PAUSES: Pauses = { firstMs: 3_000, longestMs: 15_000 };
 
 /** Everything that reaches a machine over SSH. Answers, never rejects, on anything that a network or a machine does. */
 export class Pusher {
 	readonly #sessions: Sessions;
 	readonly #seedSeconds: number;
+	readonly #pauses: Pauses;
 
-	constructor({ sessions, seedSeconds }: { readonly sessions: number; readonly seedSeconds: number }) {
+	constructor({ sessions, seedSeconds, pauses = REBOOT_PAUSES }: PusherOptions) {
+		this.#pauses = pauses;
 		this.#sessions = new Sessions({ limit: sessions });
 		this.#seedSeconds = seedSeconds;
 	}
@@ -35,6 +51,11 @@ export class Pusher {
 		return this.#use(target, signal, (session, ending) => inspectPackage(session, task, ending));
 	}
 
+	/** Reads what the machine is; changes nothing. */
+	readFacts(target: Target, { machine }: FactsTask, signal: AbortSignal): Promise<Pushed> {
+		return this.#use(target, signal, (session, ending) => readMachineFacts(session, machine, ending));
+	}
+
 	/** Resolves once the package is at the staging path; the machine goes on seeding it. */
 	deliver(target: Target, task: Task, delivery: Delivery, signal: AbortSignal): Promise<Pushed> {
 		const seedSeconds = this.#seedSeconds;
@@ -51,6 +72,12 @@ export class Pusher {
 	/** Follows the attempt's job; never starts one. */
 	follow(target: Target, task: Task, signal: AbortSignal): Promise<Pushed> {
 		return this.#use(target, signal, (session, ending) => followInstall(session, task, ending));
+	}
+
+	/** Reboots the machine unless it has since the step's boot id; resolves once it is back and passes the policy's test. */
+	async reboot(target: Target, task: RebootTask, signal: AbortSignal): Promise<Pushed> {
+		const rebooting = { sessions: this.#sessions, pauses: this.#pauses, target, task, signal };
+		return { outcome: await rebootMachine(rebooting) };
 	}
 
 	async #use(

@@ -23,6 +23,11 @@ export class Sessions {
 		this.#idleMs = idleMs;
 	}
 
+	/** Aborted by `stop`. */
+	get stopped(): AbortSignal {
+		return this.#stopping.signal;
+	}
+
 	/** Does something with the machine's session, connecting first if need be. Errors: FS-SSH-*. */
 	async use<T>(
 		target: Target,
@@ -43,6 +48,11 @@ export class Sessions {
 			shared.users--;
 			this.#release(key, shared);
 		}
+	}
+
+	/** Closes the machine's connections: it goes down, and a dead one looks like a slow one for a while. */
+	drop(machine: string): void {
+		for (const [key, shared] of this.#shared) if (shared.machine === machine) this.#close(key, shared);
 	}
 
 	/** Closes every connection; what runs is answered with FS-SSH-LOST. Safe to call twice. */

@@ -14,6 +14,7 @@ export interface Limits {
 export class SharedSession {
 	users = 0;
 	idle: NodeJS.Timeout | null = null;
+	readonly machine: string;
 	/** Never rejects. */
 	readonly opened: Promise<Session | Failed | null>;
 	readonly #ending = new AbortController();
@@ -21,6 +22,7 @@ export class SharedSession {
 	#settled: Session | Failed | null = null;
 
 	constructor(target: Target, limits: Limits) {
+		this.machine = target.machine;
 		this.opened = this.#open(target, limits);
 	}
 

@@ -1,12 +1,23 @@
 import type { DeliveryMethod, Outcome } from "../model/event.ts";
 import type { Failure } from "../model/failure.ts";
 import type { HostKey } from "../model/machine.ts";
-import type { PackageSpec } from "../model/policy.ts";
-import type { TaskRef } from "../model/step.ts";
+import type { PackageSpec, RebootSpec } from "../model/policy.ts";
+import type { FactsStep, RebootStep, TaskRef } from "../model/step.ts";
 
 export interface Task {
 	readonly spec: PackageSpec;
 	readonly ref: TaskRef;
+	/** The rollout brings an earlier version back; absent: a newer one that is there stays. */
+	readonly mayDowngrade?: true;
+}
+
+export type FactsTask = Pick<FactsStep, "machine" | "policy">;
+
+export interface RebootTask {
+	readonly step: RebootStep;
+	readonly reboot: RebootSpec;
+	/** The clock of the step's deadline, ms since the epoch; read once. */
+	readonly now: () => number;
 }
 
 /** A job's output, as much of it as is kept: the first and the last 256 KiB. */

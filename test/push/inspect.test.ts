@@ -22,22 +22,21 @@ test("reads every kind of rule, the job and the staging path in one round trip",
 	];
 	const { outcome } = await pusher.inspect(target, taskOf({ detection, sha256 }), signal);
 	const coreutils = execFileSync("dpkg-query", ["-W", "-f", "$" + "{Version}", "coreutils"], { encoding: "utf8" });
-	assert.deepEqual(outcome, {
-		kind: "inspected",
-		facts: {
-			job: { kind: "none" },
-			isStaged: true,
-			observations: [
-				{ type: "file", exists: true },
-				{ type: "file", exists: true, sha256: sha256Of("content") },
-				{ type: "file", exists: false },
-				{ type: "script", exitCode: 42 },
-				{ type: "script", exitCode: 0 },
-				{ type: "package", version: coreutils },
-				{ type: "package", version: null },
-			],
-		},
+	assert.ok(outcome.kind === "inspected");
+	assert.deepEqual(outcome.facts, {
+		job: { kind: "none" },
+		isStaged: true,
+		observations: [
+			{ type: "file", exists: true },
+			{ type: "file", exists: true, sha256: sha256Of("content") },
+			{ type: "file", exists: false },
+			{ type: "script", exitCode: 42 },
+			{ type: "script", exitCode: 0 },
+			{ type: "package", version: coreutils },
+			{ type: "package", version: null },
+		],
 	});
+	assert.equal(outcome.machine?.os, "linux");
 	assert.equal(machine.commands, 1);
 });
 

@@ -49,6 +49,7 @@ export function taskOf(spec: Partial<PackageSpec> = {}, attempt = 1): Task {
 			install: { arguments: [], timeoutMs: 60_000, env: {} },
 			detection: [{ type: "file", path: "~/installed" }],
 			returnCodes: { success: [0], softReboot: [], hardReboot: [], retry: [] },
+			requirements: { os: [], arch: [] },
 			...spec,
 		},
 		ref: { machine: "mill-03", rollout: "office@12345678/2026-11-23T02:00:00Z", package: "tool", attempt },

@@ -1,11 +1,12 @@
 import type { DetectionRule } from "../../model/policy.ts";
 import { JOB } from "../scripts/job.ts";
+import { MACHINE_FACTS } from "../scripts/machine.ts";
 import { script } from "./script.ts";
 
 /** Seconds that one detection script may take. */
 export const SCRIPT_SECONDS = 60;
 
-const INSPECT = `${JOB}
+const INSPECT = `${JOB}${MACHINE_FACTS}
 job=$state/jobs/$1 code=-
 job_state "$job"
 [ $job_state = exited ] && read -r code marker < "$job/result"
@@ -44,9 +45,10 @@ while [ $# -gt 0 ]; do
 	esac
 	shift 3
 done
+machine_facts
 `;
 
-/** Reads the attempt's job, the staging path and every rule in one round trip; one line each. */
+/** Reads the attempt's job, the staging path and every rule, one line each, then what the machine is, in one round trip. */
 export function inspect(key: string, sha256: string, rules: readonly DetectionRule[]): readonly string[] {
 	return script(INSPECT, key, sha256, ...rules.flatMap(ruleWords));
 }

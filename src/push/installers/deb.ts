@@ -21,13 +21,18 @@ const APT = [
 	"Dpkg::Options::=--force-confold",
 ];
 
-export function debInstaller({ sha256, install }: PackageSpec): Installer {
+export function debInstaller({ sha256, install }: PackageSpec, { mayDowngrade }: DebOptions = {}): Installer {
 	const env = { DEBIAN_FRONTEND: "noninteractive", LC_ALL: "C.UTF-8", ...install.env };
 	const words =
 		install.command === undefined
-			? programWords(env, APT, ["{file}", ...install.arguments])
+			? programWords(env, [...APT, ...(mayDowngrade ? ["--allow-downgrades"] : [])], ["{file}", ...install.arguments])
 			: programWords(env, [install.command], install.arguments);
 	return { script: DEB, arguments: [sha256, ...words] };
+}
+
+interface DebOptions {
+	/** With -y apt otherwise refuses an older version than the one that is there. */
+	readonly mayDowngrade?: true;
 }
 
 const BUSY =

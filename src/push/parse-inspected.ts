@@ -1,13 +1,21 @@
-import type { JobState, Observation, PackageFacts } from "../model/facts.ts";
+import type { JobState, MachineFacts, Observation, PackageFacts } from "../model/facts.ts";
 import { parseJobState } from "./job-report.ts";
+import { parseMachineFacts } from "./parse-machine-facts.ts";
+
+export interface Inspected {
+	readonly facts: PackageFacts;
+	/** Null: what the machine is could not be read. */
+	readonly machine: MachineFacts | null;
+}
 
 /** The answer of commands/inspect.ts to a number of rules; null when it is not whole. */
-export function parseFacts(text: string, ruleCount: number): PackageFacts | null {
+export function parseInspected(text: string, ruleCount: number): Inspected | null {
 	const [jobLine = "", stagedLine = "", ...lines] = text.split("\n").slice(0, -1);
 	const job = parseJob(jobLine);
-	const observations = lines.map(parseObservation);
+	const observations = lines.slice(0, ruleCount).map(parseObservation);
 	if (!job || !stagedLine.startsWith("staged ") || observations.length !== ruleCount) return null;
-	return { job, isStaged: stagedLine === "staged yes", observations };
+	const facts = { job, isStaged: stagedLine === "staged yes", observations };
+	return { facts, machine: parseMachineFacts(lines.slice(ruleCount)) };
 }
 
 function parseJob(line: string): JobState | null {

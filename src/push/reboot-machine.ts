@@ -1,0 +1,76 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Outcome } from "../model/event.ts";
+import { askForReboot } from "./ask-for-reboot.ts";
+import { failed } from "./failed.ts";
+import { type Look, lookAtBoot } from "./look-at-boot.ts";
+import type { Rebooting } from "./rebooting.ts";
+import { sshFailure } from "./ssh-failure.ts";
+import type { Target } from "./target.ts";
+
+/** What timers can count to. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/**
+ * Asks the machine to reboot unless it has since `step.bootId`, and waits until it is back with another boot id and passes the test. Asked
+ * again at any moment it goes on from what the machine says, and never reboots twice. Errors: FS-SSH-* (nothing was asked for yet),
+ * FS-SSH-HOSTKEY, FS-REBOOT-USERS, -REFUSED, -TIMEOUT, -TEST.
+ */
+export async function rebootMachine(rebooting: Rebooting): Promise<Outcome> {
+	const { sessions, target, task, pauses, signal } = rebooting;
+	const leftMs = Math.min(Math.max(task.step.deadline - task.now(), 0), LONGEST_TIMER_MS);
+	const ending = AbortSignal.any([signal, sessions.stopped, AbortSignal.timeout(leftMs)]);
+	let seen = await lookAtBoot(rebooting, signal);
+	if ("failure" in seen) return seen;
+	let course: Course = { isTaken: false, hasReturned: false, last: "" };
+	for (let pauseMs = pauses.firstMs; ; pauseMs = Math.min(pauseMs * 1.5, pauses.longestMs)) {
+		const next = await goOn({ ...rebooting, signal: ending }, course, seen);
+		if ("kind" in next) return next;
+		course = next;
+		sessions.drop(target.machine);
+		await pause(pauseMs, ending);
+		if (ending.aborted) return signal.aborted || sessions.stopped.aborted ? stopped(target) : late(target, course);
+		seen = await lookAtBoot(rebooting, ending);
+	}
+}
+
+interface Course {
+	/** False: not asked for yet, or the connection was lost under the request and nobody knows. */
+	readonly isTaken: boolean;
+	readonly hasReturned: boolean;
+	/** What was seen last. */
+	readonly last: string;
+}
+
+async function goOn(rebooting: Rebooting, course: Course, seen: Look): Promise<Course | Outcome> {
+	const { task, signal } = rebooting;
+	if ("failure" in seen) return seen.failure.code === "FS-SSH-HOSTKEY" ? seen : { ...course, last: lastOf(seen) };
+	const { bootId, testCode } = seen;
+	if (bootId !== task.step.bootId) {
+		if (testCode === 0) return { kind: "rebooted", bootId };
+		return { ...course, hasReturned: true, last: `reboot.test_command exits with ${testCode ?? "nothing"}` };
+	}
+	const last = "it still runs with the boot id that was to end";
+	if (course.isTaken || signal.aborted) return { ...course, last };
+	const asked = await askForReboot(rebooting);
+	return asked.kind === "failed" ? asked : { ...course, isTaken: asked.kind === "taken", last };
+}
+
+function lastOf({ failure }: Extract<Look, { readonly kind: "failed" }>): string {
+	return failure.detail.slice(failure.detail.indexOf(": ") + 2);
+}
+
+function late({ machine }: Target, { hasReturned, last }: Course): Outcome {
+	const what = hasReturned ? "it is back, but the time is over" : "it did not come back in time";
+	return failed(hasReturned ? "FS-REBOOT-TEST" : "FS-REBOOT-TIMEOUT", `${machine}: ${what}: ${last}`);
+}
+
+function stopped(target: Target): Outcome {
+	return sshFailure(target, new Error("stopped"));
+}
+
+/** Resolves early when the signal aborts. */
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+	await delay(ms, null, { signal }).catch((error: Error) => {
+		if (error.name !== "AbortError") throw error;
+	});
+}

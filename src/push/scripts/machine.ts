@@ -1,0 +1,38 @@
+/** `count_users` prints how many people are logged in. A login without a terminal, such as our own, is no person (who(1) with logind lists it). */
+export const COUNT_USERS = `
+count_users() { who 2>/dev/null | awk '$2 != "sshd" || $3 ~ /^pts/ { n++ } END { print n + 0 }'; }
+`;
+
+/** `boot_id` prints what changes with every boot (random(4)). */
+export const BOOT_ID = `
+boot_id() { cat /proc/sys/kernel/random/boot_id; }
+`;
+
+/**
+ * `machine_facts` prints a line each: `machine NAME VALUE`. Of os-release(5), which is a program to a shell, two lines are passed on as they
+ * stand, with their quotes. needs-restarting(1) belongs to rpm; it says why on stdout, while its own crash, which exits 1 too, goes to stderr.
+ */
+export const MACHINE_FACTS = `${BOOT_ID}${COUNT_USERS}
+needs_reboot() {
+	[ -z "$(stat -c %n /run/reboot-required /var/run/reboot-required 2>/dev/null)" ] || return 0
+	command -v needs-restarting >/dev/null || return 1
+	said=$(timeout -k 5 60 needs-restarting -r 2>/dev/null)
+	[ $? -eq 1 ] && [ -n "$said" ]
+}
+machine_facts() {
+	echo "machine os $(uname -s)"
+	echo "machine arch $(dpkg --print-architecture 2>/dev/null || uname -m)"
+	{ cat /etc/os-release || cat /usr/lib/os-release; } 2>/dev/null | head -c 65536 |
+		LC_ALL=C sed -n 's/^ID=/machine distribution /p; s/^VERSION_ID=/machine version /p' | head -c 4096
+	echo
+	place=$state
+	while [ ! -d "$place" ]; do
+		case $place in */*) place=\${place%/*} ;; *) place=/ ;; esac
+	done
+	echo "machine free $(df -Pk "$place" | awk 'NR == 2 { print $4 }')"
+	echo "machine memory $(sed -n 's/^MemTotal: *\\([0-9]*\\) kB$/\\1/p' /proc/meminfo)"
+	echo "machine boot $(boot_id)"
+	if needs_reboot; then echo "machine reboot yes"; else echo "machine reboot no"; fi
+	echo "machine users $(count_users)"
+}
+`;

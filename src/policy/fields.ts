@@ -2,6 +2,8 @@ import { z } from "zod";
 import type { ErrorCode } from "../model/error-codes.ts";
 import type { Count } from "../model/policy.ts";
 import { expects } from "./expectation.ts";
+import { isTimeZone } from "./time.ts";
+import { zonedTime } from "./zoned-time.ts";
 
 const UNIT_MS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const UNIT_BYTES = { B: 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 } as const;
@@ -70,6 +72,23 @@ export const count = z
 			? { kind: "absolute", value }
 			: { kind: "percent", value: Number.parseInt(value, 10) };
 	});
+
+const MOMENT = "a date and time with an IANA zone, such as 2026-12-01T08:00[Europe/Budapest]";
+
+/** A wall-clock time in a zone (RFC 9557), read as ms since the epoch. */
+export const moment = z.string(MOMENT).transform((value, context) => {
+	const at = zonedTime(value);
+	if (at !== null) return at;
+	const zone = /^[^[]*\[([^\]]*)\]$/.exec(value)?.[1];
+	const isZoneWrong = zone !== undefined && !isTimeZone(zone);
+	context.addIssue({
+		code: "custom",
+		message: isZoneWrong
+			? expects("an IANA time zone in the brackets, such as Europe/Budapest, not an offset", "FS-POLICY-ZONE")
+			: expects(MOMENT, "FS-POLICY-TIME"),
+	});
+	return z.NEVER;
+});
 
 function durationMs(value: string): number {
 	return Number.parseInt(value, 10) * UNIT_MS[value.slice(-1) as keyof typeof UNIT_MS];

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { expects } from "./expectation.ts";
 import { checksum, duration, freeText, machinePath, text } from "./fields.ts";
 import { type Fault, mapping, rule } from "./mapping.ts";
+import { requirementsSchema } from "./requirements-schema.ts";
 
 const TYPES = ["deb", "archive", "script"] as const;
 
@@ -110,6 +111,9 @@ export const packageSchema = mapping({
 		.min(1, expects("at least one rule", "FS-POLICY-DETECTION"))
 		.optional()
 		.describe("What shows that it is installed; all rules must hold. A script package must say it."),
+	requirements: requirementsSchema
+		.prefault({})
+		.describe("What a machine must be for this package; one that is not is left out: not applicable."),
 	return_codes: returnCodes.prefault({}).describe("What the installer's exit codes mean; any other code is a failure."),
 }).check(
 	rule<TypedPackage>(["type", "detection"], ({ type, detection }) => {

@@ -1,8 +1,12 @@
 import { z } from "zod";
+import { approvalSchema } from "./approval-schema.ts";
 import { expects } from "./expectation.ts";
-import { controllerPath, duration, freeText, name, port, text } from "./fields.ts";
-import { mapping, namesDiffer } from "./mapping.ts";
+import { controllerPath, duration, freeText, moment, name, port, text } from "./fields.ts";
+import { mapping, namesDiffer, rule } from "./mapping.ts";
+import { offlineSchema } from "./offline-schema.ts";
 import { packageSchema } from "./package-schema.ts";
+import { rebootSchema } from "./reboot-schema.ts";
+import { retriesSchema } from "./retries-schema.ts";
 import { rolloutSchema } from "./rollout-schema.ts";
 import { scheduleSchema, windowsSchema } from "./schedule-schema.ts";
 import { selectorSchema } from "./selector-schema.ts";
@@ -15,6 +19,11 @@ const ssh = mapping({
 	identity_file: controllerPath.optional().describe("The private key on the controller. Default: the daemon's own."),
 	connect_timeout: duration("1s", "10m").prefault("10s").describe("How long a connection may take to stand."),
 });
+
+interface Span {
+	readonly available_at?: number | undefined;
+	readonly deadline?: number | undefined;
+}
 
 /** A policy as it is written, with defaults filled in where they do not depend on other fields. Durations are in ms. */
 export const policyDocument = mapping({
@@ -32,7 +41,25 @@ export const policyDocument = mapping({
 	maintenance_windows: windowsSchema
 		.default([])
 		.describe("When installs may start; with none, at any time. Downloads and deliveries do not wait for a window."),
+	available_at: moment
+		.optional()
+		.describe("No install starts before it; packages are downloaded and delivered earlier."),
+	deadline: moment
+		.optional()
+		.describe("From then on installs and reboots wait for no window. Rings, budgets and slots still hold."),
+	grace_period: duration("0s", "999d")
+		.prefault("0s")
+		.describe("How long a machine that comes back after the deadline has before it is forced."),
+	approval: approvalSchema.optional().describe("Nothing reaches a machine before people have approved the revision."),
+	reboot: rebootSchema.prefault({}).describe("Whether, when and how many machines are rebooted."),
+	retries: retriesSchema.prefault({}).describe("What is tried again by itself."),
+	offline: offlineSchema.prefault({}).describe("What becomes of machines that are away."),
 	ssh: ssh.prefault({}).describe("How the machines are reached."),
-});
+}).check(
+	rule<Span>(["available_at", "deadline"], ({ available_at, deadline }) => {
+		const isEarly = available_at !== undefined && deadline !== undefined && deadline <= available_at;
+		return isEarly ? [{ path: ["deadline"], expected: "a time after available_at", code: "FS-POLICY-DEADLINE" }] : [];
+	}),
+);
 
 export type PolicyDocument = z.output<typeof policyDocument>;

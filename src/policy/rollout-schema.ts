@@ -1,8 +1,12 @@
 import { z } from "zod";
+import type { OnFailure } from "../model/policy.ts";
 import { expects } from "./expectation.ts";
-import { count, name, whole } from "./fields.ts";
+import { count, duration, name, whole } from "./fields.ts";
 import { type Fault, mapping, namesDiffer, rule } from "./mapping.ts";
 import { selectorSchema } from "./selector-schema.ts";
+
+const PROMOTE = ["auto", "manual"] as const;
+const ON_FAILURE = ["pause", "abort", "rollback"] as const satisfies readonly OnFailure[];
 
 interface WrittenRing {
 	readonly targets?: unknown;
@@ -23,6 +27,17 @@ const ring = mapping({
 	success_threshold: whole(1, 100)
 		.default(100)
 		.describe("Percent of the ring's reachable machines that must be verified before the next ring starts."),
+	min_healthy_time: duration("0s", "999d")
+		.prefault("0s")
+		.describe(
+			"How long a proven ring soaks: at the end its machines are looked at again, and then the next ring starts.",
+		),
+	promote: z
+		.enum(PROMOTE, PROMOTE.join(", "))
+		.default("auto")
+		.describe("manual: the next ring also waits for `fleetseed promote`."),
+	max_errors: whole(0, 1_000_000).optional().describe("As in the rollout, over this ring's machines alone."),
+	max_fail_percentage: whole(0, 100).optional().describe("As in the rollout, over this ring's machines alone."),
 }).check(
 	rule<WrittenRing>(["targets", "target_percentage"], ({ targets, target_percentage }) => {
 		const expected = "targets or target_percentage, not both";
@@ -63,6 +78,20 @@ export const rolloutSchema = mapping({
 	min_executed: whole(1, 1_000_000)
 		.default(1)
 		.describe("Machines that must have started before max_fail_percentage counts."),
+	on_failure: z
+		.enum(ON_FAILURE, ON_FAILURE.join(", "))
+		.default("pause")
+		.describe(
+			"When a budget is spent: pause until the failed are retried, abort the run, or rollback to the revision before.",
+		),
+	progress_deadline: duration("1m", "999d")
+		.optional()
+		.describe("A ring that may install and verifies no machine for so long has failed. Default: no limit."),
+	prestage_threshold: whole(1, 100)
+		.optional()
+		.describe(
+			"Percent of a ring that must hold the verified packages before its installs start; deliveries then do not wait for earlier rings.",
+		),
 	rings: z
 		.array(ring)
 		.min(1, expects("at least one ring", "FS-POLICY-RINGS"))

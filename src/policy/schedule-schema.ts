@@ -19,13 +19,35 @@ const cron = z
 	.refine(everFires, expects("a cron line that fires some day", "FS-POLICY-CRON-NEVER"))
 	.transform((line) => line.trim().toLowerCase().replace(/\s+/g, " "));
 
+interface Catching {
+	readonly persistent: boolean;
+	readonly starting_deadline?: unknown;
+}
+
 export const scheduleSchema = z.union(
 	[
 		z.literal("now"),
 		mapping({
 			cron: cron.describe("When runs begin: minute, hour, day of month, month, day of week."),
 			time_zone: timeZone.describe("The IANA zone of the cron line."),
-		}),
+			persistent: z
+				.boolean("true or false")
+				.default(false)
+				.describe("Make up for the latest run that was missed while the controller was away, once."),
+			starting_deadline: duration("1m", "999d")
+				.optional()
+				.describe("How late a persistent run may begin; after that it is missed. Default: no limit."),
+			randomized_delay: duration("0s", "1d")
+				.prefault("0s")
+				.describe("Each run begins up to so much later, by a stable hash of policy and run."),
+			suspend: z.boolean("true or false").default(false).describe("No run begins while this is true."),
+		}).check(
+			rule<Catching>(["persistent", "starting_deadline"], ({ persistent, starting_deadline }) => {
+				const isIdle = starting_deadline !== undefined && !persistent;
+				const expected = "persistent: true beside it: else nothing is made up, however early";
+				return isIdle ? [{ path: ["starting_deadline"], expected, code: "FS-POLICY-VALUE" }] : [];
+			}),
+		),
 	],
 	"now, or a mapping of cron and time_zone",
 );
@@ -35,7 +57,7 @@ interface Span {
 	readonly cutoff: number;
 }
 
-const window = mapping({
+export const windowSchema = mapping({
 	name: name.describe("The window's name."),
 	days: z
 		.array(z.enum(WEEKDAYS, WEEKDAYS.join(", ")))
@@ -56,4 +78,4 @@ const window = mapping({
 	}),
 );
 
-export const windowsSchema = z.array(window).check(namesDiffer);
+export const windowsSchema = z.array(windowSchema).check(namesDiffer);

@@ -1,9 +1,9 @@
-import { chmod, mkdir, rm } from "node:fs/promises";
-import { connect } from "node:net";
+import { chmod, mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from "fastify";
 import { z } from "zod";
 import { ERROR_CODES, type ErrorCode } from "../model/error-codes.ts";
+import { clearSocketPath } from "./clear-socket-path.ts";
 import type { Cockpit } from "./cockpit.ts";
 
 const BODY_LIMIT_BYTES = 64 * 1024;
@@ -42,11 +42,10 @@ export class ApiServer {
 		addActRoutes(this.#server, options.cockpit);
 	}
 
-	/** A socket file that nobody answers on is what a killed daemon left behind; one that answers is another daemon. */
+	/** Rejects when the socket's path is taken. */
 	async start(): Promise<void> {
 		await mkdir(dirname(this.#socketPath), { recursive: true });
-		if (await isAnswered(this.#socketPath)) throw new Error(`another daemon answers on ${this.#socketPath}`);
-		await rm(this.#socketPath, { force: true });
+		await clearSocketPath(this.#socketPath);
 		await this.#server.listen({ path: this.#socketPath });
 		await chmod(this.#socketPath, 0o660);
 	}
@@ -120,15 +119,4 @@ function unknownMachine(name: string) {
 
 function problem(code: ErrorCode, message: string) {
 	return { code, message, hint: ERROR_CODES[code] };
-}
-
-function isAnswered(path: string): Promise<boolean> {
-	return new Promise((resolve) => {
-		const socket = connect(path);
-		socket.once("connect", () => {
-			socket.destroy();
-			resolve(true);
-		});
-		socket.once("error", () => resolve(false));
-	});
 }

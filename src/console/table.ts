@@ -2,14 +2,19 @@ import Table from "cli-table3";
 import { printable } from "./printable.ts";
 import type { Style } from "./style.ts";
 
-/** A plain table without frames; the last column takes what the terminal leaves and wraps. */
+const GAP = 2;
+const NARROWEST = 20;
+
+/**
+ * A plain table without frames; the last column takes what the terminal leaves and wraps between words. Nothing is ever
+ * cut off: a fingerprint or name that is longer than the terminal is wide makes the line longer.
+ */
 export function table(head: readonly string[], rows: readonly (readonly string[])[], style: Style): string {
 	const safe = rows.map((row) => row.map(printable));
-	const widths = head.map(
-		(title, column) => Math.max(title.length, ...safe.map((row) => row[column]?.length ?? 0)) + 2,
-	);
+	const widths = head.map((title, column) => widest([title, ...safe.map((row) => row[column] ?? "")]) + GAP);
 	const taken = widths.slice(0, -1).reduce((sum, width) => sum + width, 0);
-	const last = Math.max(20, Math.min(widths.at(-1) ?? 20, style.columns - taken));
+	const longestWord = widest(safe.flatMap((row) => (row[head.length - 1] ?? "").split(" "))) + GAP;
+	const last = Math.max(NARROWEST, longestWord, Math.min(widths.at(-1) ?? NARROWEST, style.columns - taken));
 	const frameless = { top: "", "top-mid": "", "top-left": "", "top-right": "", bottom: "", "bottom-mid": "" };
 	const noLines = { "bottom-left": "", "bottom-right": "", left: "", "left-mid": "", mid: "", "mid-mid": "" };
 	const made = new Table({
@@ -17,10 +22,17 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 		colWidths: [...widths.slice(0, -1), last],
 		wordWrap: true,
 		chars: { ...frameless, ...noLines, right: "", "right-mid": "", middle: "" },
-		style: { head: [], border: [], "padding-left": 0, "padding-right": 2 },
+		style: { head: [], border: [], "padding-left": 0, "padding-right": GAP },
 	});
 	made.push(...safe.map((row) => [...row]));
 	return made.toString().replace(/[ ]+$/gm, "");
+}
+
+/** In terminal columns, rather too wide than too narrow: from Hangul Jamo on a character may take two (UAX #11). */
+function widest(texts: readonly string[]): number {
+	let width = 0;
+	for (const text of texts) width = Math.max(width, text.replace(/[\u1100-\u{10ffff}]/gu, "xx").length);
+	return width;
 }
 
 /** `[#########-----------]` */

@@ -1,4 +1,4 @@
-import { printable } from "./printable.ts";
+import { printable, printableJson } from "./printable.ts";
 import { type Style, styleFor } from "./style.ts";
 
 /** Where a command writes: answers on stdout, what went wrong on stderr. */
@@ -12,13 +12,20 @@ export interface Terminal {
 }
 
 export function processTerminal(): Terminal {
+	for (const stream of [process.stdout, process.stderr]) stream.on("error", ignoreGoneReader);
 	return {
 		style: styleFor(process.stdout, process.env),
 		isInteractive: Boolean(process.stdin.isTTY && process.stdout.isTTY),
 		print: (text) => void process.stdout.write(`${text}\n`),
-		printJson: (value) => void process.stdout.write(`${JSON.stringify(value)}\n`),
-		complain: ({ code, message, hint }) => void process.stderr.write(`${printable(message)} (${code})\n${hint}\n`),
+		printJson: (value) => void process.stdout.write(`${printableJson(value)}\n`),
+		complain: ({ code, message, hint }) =>
+			void process.stderr.write(`${printable(message)} (${code})\n${printable(hint)}\n`),
 	};
+}
+
+/** `fleetseed status | head -1`: whoever read has seen enough, and the exit code stays what it was to be. */
+function ignoreGoneReader(error: NodeJS.ErrnoException): void {
+	if (error.code !== "EPIPE") throw error;
 }
 
 /** Exit codes, as --help documents them. */

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -42,12 +44,44 @@ test("the socket can be opened by its owner and group alone", async () => {
 	assert.equal((await stat(socketPath)).mode & 0o777, 0o660);
 });
 
-test("a socket file that a killed daemon left behind is replaced", async () => {
+/** A process that listens on the path and is killed leaves its socket behind. */
+async function leaveSocketAt(path: string): Promise<void> {
+	const listens = `require("node:net").createServer().listen(${JSON.stringify(path)}, () => console.log("listens"))`;
+	const child = spawn(process.execPath, ["-e", listens], { stdio: ["ignore", "pipe", "inherit"] });
+	await once(child.stdout, "data");
+	child.kill("SIGKILL");
+	await once(child, "exit");
+}
+
+test("a socket that a killed daemon left behind is replaced", async () => {
 	const left = join(folder, "left.sock");
-	await writeFile(left, "");
+	await leaveSocketAt(left);
+	assert.ok((await stat(left)).isSocket(), "it is still there");
 	const second = new ApiServer({ cockpit, socketPath: left, log });
 	await second.start();
+	const other = new Client(left);
+	assert.ok(await other.get("status"));
+	await other.close();
 	await second.stop();
+});
+
+test("whatever is not a socket is left alone, and the path is named", async () => {
+	const file = join(folder, "precious.txt");
+	await writeFile(file, "years of work");
+	const link = join(folder, "link.sock");
+	await symlink(file, link);
+	for (const [path, what] of [
+		[file, "a regular file"],
+		[link, "a symbolic link"],
+		[folder, "a folder"],
+	] as const) {
+		const second = new ApiServer({ cockpit, socketPath: path, log });
+		const refusal = await second.start().catch((error: Error) => error.message);
+		await second.stop();
+		assert.ok(refusal?.includes(path) && refusal.includes(what), `${refusal}`);
+	}
+	assert.equal(await readFile(file, "utf8"), "years of work");
+	assert.ok((await stat(link)).isFile(), "the link still leads to it");
 });
 
 test("a second daemon does not take the socket of a running one", async () => {

@@ -106,6 +106,40 @@ test("names and reasons from the network cannot drive the terminal either", asyn
 	}
 });
 
+test("--json is the same JSON, and cannot drive the terminal either", async () => {
+	cockpit.machineName = "mill\u009b2J\u202e01\u{e0041}";
+	for (const words of [["status"], ["machines"], ["plan"], ["machines", "list"]]) {
+		const { out } = await fleetseed(...words, "--json");
+		assert.doesNotMatch(out, /[^\P{C}\n]/u, words.join(" "));
+		assert.match(out, /mill\\u009b2J\\u202e01\\udb40\\udc41/, words.join(" "));
+		assert.ok(JSON.stringify(JSON.parse(out)).includes(cockpit.machineName), words.join(" "));
+	}
+});
+
+test("a fingerprint is never cut off, however narrow the terminal and long the names", async () => {
+	cockpit.machineName = "mill-".padEnd(90, "0");
+	cockpit.hostKeys = [GOOD_KEY, { type: "ecdsa-sha2-nistp521", fingerprint: `SHA256:${"B".repeat(43)}` }];
+	const { out } = await fleetseed("machines");
+	for (const { fingerprint } of cockpit.hostKeys) assert.ok(out.includes(fingerprint), out);
+	assert.ok(out.includes(cockpit.machineName), out);
+	assert.doesNotMatch(out, /…/);
+});
+
+test("machines and machines list are the same", async () => {
+	assert.deepEqual(await fleetseed("machines", "list"), await fleetseed("machines"));
+	assert.deepEqual(await fleetseed("machines", "list", "--json"), await fleetseed("machines", "--json"));
+});
+
+test("a reader that goes away ends the command quietly", async () => {
+	for (const words of [["status"], ["schema"], ["plan", "--json"], ["--help"]]) {
+		const script = 'set -o pipefail; "$@" | true';
+		const argv = ["-c", script, "bash", process.execPath, MAIN, "--socket", socketPath, ...words];
+		const child = spawn("bash", argv, { stdio: ["ignore", "ignore", "pipe"] });
+		const [err, [code]] = await Promise.all([text(child.stderr), once(child, "exit")]);
+		assert.deepEqual({ err, code }, { err: "", code: 0 }, words.join(" "));
+	}
+});
+
 test("approve without a terminal shows the key and what to type, and approves nothing", async () => {
 	const { err, code } = await fleetseed("machines", "approve", "mill-01");
 	assert.match(err, new RegExp(`shows ssh-ed25519 ${GOOD_KEY.fingerprint}`));

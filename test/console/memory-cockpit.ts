@@ -10,6 +10,7 @@ export class MemoryCockpit implements Cockpit {
 	state: "verified" | "failed" = "verified";
 	machineName = "mill-01";
 	reason: string | null = null;
+	hostKeys: readonly { readonly type: string; readonly fingerprint: string }[] = [];
 
 	async status(): Promise<StatusReport> {
 		const { machineName: machine, state, reason } = this;
@@ -68,7 +69,14 @@ export class MemoryCockpit implements Cockpit {
 
 	async machines() {
 		const row = { address: "10.0.0.1", port: 22, trust: "discovered", presence: "present", groups: [], labels: {} };
-		return [{ name: this.machineName, ...row, sources: ["mdns"], host_keys: [] }];
+		return [
+			{
+				name: this.machineName,
+				...row,
+				sources: ["mdns"],
+				host_keys: this.hostKeys.map(({ type, fingerprint }) => `${type} ${fingerprint}`),
+			},
+		];
 	}
 
 	async why(name: string) {

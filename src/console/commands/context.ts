@@ -25,9 +25,18 @@ export async function withClient<T>(context: Context, talk: (client: Client) => 
 	}
 }
 
-/** The name that goes into the journal as who did it. */
-export function operatorName(): string {
-	return process.env.SUDO_USER ?? userInfo().username;
+/** The name that goes into the journal as who did it; a uid without a passwd entry, as in a container, is its number. */
+export function operatorName(
+	env: NodeJS.ProcessEnv = process.env,
+	account: () => { username: string } = userInfo,
+): string {
+	if (env.SUDO_USER) return env.SUDO_USER;
+	try {
+		return account().username;
+	} catch (error) {
+		if (!(error instanceof Error) || Reflect.get(error, "code") !== "ERR_SYSTEM_ERROR") throw error;
+		return `uid ${process.getuid?.()}`;
+	}
 }
 
 /** A name as one segment of an API path. */

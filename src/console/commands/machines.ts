@@ -21,6 +21,11 @@ export function addMachineCommands(program: Command, context: Context): void {
 		.option(...JSON_OPTION)
 		.action((options: JsonOption) => list(context, options));
 	machines
+		.command("list")
+		.description("the same as `fleetseed machines`")
+		.option(...JSON_OPTION)
+		.action((_options: JsonOption, command: Command) => list(context, command.optsWithGlobals()));
+	machines
 		.command("approve")
 		.description("let a discovered machine take part: pins the SSH host key that it shows now")
 		.argument("<name>")

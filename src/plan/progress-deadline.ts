@@ -27,7 +27,7 @@ export function progressBar(
 	const nothing = { reason: null, wakeAt: null };
 	if (deadlineMs === undefined || !count || !window.isOpen || !isWaitingForInstalls(rollout, count, now))
 		return nothing;
-	const since = Math.max(lastProgress(rollout, rings), rollout.policy.availableAt ?? 0);
+	const since = Math.max(lastProgress(rollout, rings), window.openedAt ?? 0, rollout.policy.availableAt ?? 0);
 	if (now < since + deadlineMs) return { reason: null, wakeAt: since + deadlineMs };
 	return {
 		reason: { kind: "no_progress", ring: count.ring.name, since, deadlineMs, timeZone: timeZoneOf(rollout.policy) },

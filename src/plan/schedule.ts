@@ -1,24 +1,45 @@
-import { Cron } from "croner";
-import type { Schedule } from "../model/policy.ts";
+import type { CronSchedule, Schedule } from "../model/policy.ts";
+import { firingsAround } from "./firings.ts";
+import { stablePercentile } from "./stable-hash.ts";
 
 export interface RunTimes {
-	/** The latest run that is due at `now` and later than `since`, or null. */
+	/** The run that shall begin now, by its cron time (ms since the epoch), or null. */
 	readonly due: number | null;
+	/** Runs later than `since` that are not made up, the latest ten at most, in order. */
 	readonly missed: readonly number[];
+	/** When the next run becomes due; null: never. */
 	readonly next: number | null;
 }
 
+/** A run that begins up to so late is on time: the controller was just starting again. */
+const ON_TIME_MS = 5 * 60_000;
+const MISSED_SHOWN = 10;
+
 /**
- * A run that fell into an hour that daylight saving skips moves to the first existing minute; one in the hour that
- * comes twice runs once (croner's rule). Runs missed while nobody asked are made up by the latest of them, once.
+ * Which run is due, which were missed since the last one, and when to ask again. A run that fell into an hour that daylight
+ * saving skips moves to the first existing minute; one in the hour that comes twice runs once.
  */
-export function runTimes(schedule: Schedule, { since, now }: { policy: string; since: number; now: number }): RunTimes {
+export function runTimes(
+	schedule: Schedule,
+	{ policy, since, now }: { readonly policy: string; readonly since: number; readonly now: number },
+): RunTimes {
 	if (schedule.kind === "now" || schedule.suspend) return { due: null, missed: [], next: null };
-	const cron = new Cron(schedule.cron, { timezone: schedule.timeZone, paused: true });
-	const latest = cron.previousRuns(1, new Date(now + 1))[0]?.getTime() ?? null;
-	return {
-		missed: [],
-		due: latest !== null && latest > since && latest <= now ? latest : null,
-		next: cron.nextRun(new Date(now))?.getTime() ?? null,
-	};
+	const dueAt = (run: number) => run + delayOf(schedule, policy, run);
+	const { past, next: upcoming } = firingsAround(schedule, { line: schedule.cron, timeZone: schedule.timeZone }, now);
+	const fresh = past.filter((run) => run > since).toReversed();
+	const reached = fresh.filter((run) => dueAt(run) <= now);
+	const latest = reached.at(-1) ?? null;
+	const due = latest !== null && now <= dueAt(latest) + patienceOf(schedule) ? latest : null;
+	const missed = reached.filter((run) => run !== due).slice(-MISSED_SHOWN);
+	const coming = [...fresh.filter((run) => dueAt(run) > now), ...(upcoming === null ? [] : [upcoming])].map(dueAt);
+	return { due, missed, next: coming.length === 0 ? null : Math.min(...coming) };
+}
+
+function delayOf({ randomizedDelayMs }: CronSchedule, policy: string, run: number): number {
+	return randomizedDelayMs === 0 ? 0 : Math.floor((stablePercentile(policy, String(run)) / 100) * randomizedDelayMs);
+}
+
+/** How late the latest run may still begin. */
+function patienceOf({ persistent, startingDeadlineMs }: CronSchedule): number {
+	return persistent ? Math.max(ON_TIME_MS, startingDeadlineMs ?? Number.POSITIVE_INFINITY) : ON_TIME_MS;
 }

@@ -1,9 +1,15 @@
-import { Cron } from "croner";
 import type { MaintenanceWindow } from "../model/policy.ts";
+import { firingsAround } from "./firings.ts";
 
 export type WindowState =
 	/** `closesAt`: no install starts from then on (the cutoff is taken off); null: there are no windows. */
-	| { readonly isOpen: true; readonly name: string | null; readonly closesAt: number | null }
+	| {
+			readonly isOpen: true;
+			readonly name: string | null;
+			/** null: it has always been open. */
+			readonly openedAt: number | null;
+			readonly closesAt: number | null;
+	  }
 	| { readonly isOpen: false; readonly name: string; readonly opensAt: number; readonly timeZone: string };
 
 /** Whether an install may start at `now`; a policy without windows may install at any time. */
@@ -12,14 +18,15 @@ export function windowState(windows: readonly MaintenanceWindow[], now: number):
 	const open = openings
 		.filter((each) => each.startsUntil !== null)
 		.sort((a, b) => Number(b.startsUntil) - Number(a.startsUntil))[0];
-	if (open) return { isOpen: true, name: open.window.name, closesAt: open.startsUntil };
+	if (open) return { isOpen: true, name: open.window.name, openedAt: open.openedAt, closesAt: open.startsUntil };
 	const next = openings.sort((a, b) => a.opensAt - b.opensAt)[0];
-	if (!next) return { isOpen: true, name: null, closesAt: null };
+	if (!next) return { isOpen: true, name: null, openedAt: null, closesAt: null };
 	return { isOpen: false, name: next.window.name, opensAt: next.opensAt, timeZone: next.window.timeZone };
 }
 
 interface Opening {
 	readonly window: MaintenanceWindow;
+	readonly openedAt: number | null;
 	/** Until when installs may start, if they may now. */
 	readonly startsUntil: number | null;
 	readonly opensAt: number;
@@ -27,12 +34,14 @@ interface Opening {
 
 function opening(window: MaintenanceWindow, now: number): Opening {
 	const { hour, minute } = window.startTime;
-	const cron = new Cron(`${minute} ${hour} * * ${window.days.join(",")}`, { timezone: window.timeZone, paused: true });
-	const started = cron.previousRuns(1, new Date(now + 1))[0]?.getTime();
+	const line = `${minute} ${hour} * * ${window.days.join(",")}`;
+	const { past, next } = firingsAround(window, { line, timeZone: window.timeZone }, now);
+	const started = past[0];
 	const startsUntil = started === undefined ? null : started + window.durationMs - window.cutoffMs;
 	return {
 		window,
+		openedAt: started ?? null,
 		startsUntil: startsUntil !== null && now < startsUntil ? startsUntil : null,
-		opensAt: cron.nextRun(new Date(now))?.getTime() ?? Number.POSITIVE_INFINITY,
+		opensAt: next ?? Number.POSITIVE_INFINITY,
 	};
 }

@@ -1,7 +1,7 @@
 import type { MachineFacts } from "../../src/model/facts.ts";
 import type { AppliedPolicy, Fleet, PackageState, Reboot, Rollout, Task } from "../../src/model/fleet.ts";
 import type { Machine, Trust } from "../../src/model/machine.ts";
-import type { PackageSpec, Policy, Ring, RolloutSpec, Selector } from "../../src/model/policy.ts";
+import type { CronSchedule, PackageSpec, Policy, Ring, RolloutSpec, Selector } from "../../src/model/policy.ts";
 import { type Step, stepKey } from "../../src/model/step.ts";
 import { EMPTY_FLEET } from "../../src/plan/empty-fleet.ts";
 import { NEW_TASK } from "../../src/plan/task.ts";
@@ -10,11 +10,12 @@ type Short<Spec, Inner extends keyof Spec> = Omit<Partial<Spec>, Inner>;
 
 /** A policy in short: each part is laid over that of an ordinary day. */
 export interface GivenPolicy
-	extends Short<Policy, "rollout" | "reboot" | "retries" | "offline" | "packages" | "targets"> {
+	extends Short<Policy, "rollout" | "schedule" | "reboot" | "retries" | "offline" | "packages" | "targets"> {
 	readonly rollout?: Short<RolloutSpec, "rings"> & {
 		readonly rings?: readonly (Short<Ring, "members"> & { readonly members?: GivenMembers })[];
 	};
 	readonly targets?: Partial<Selector>;
+	readonly schedule?: Partial<CronSchedule> & { readonly kind: "cron" };
 	readonly reboot?: Partial<Policy["reboot"]>;
 	readonly retries?: Partial<Policy["retries"]>;
 	readonly offline?: Partial<Policy["offline"]>;
@@ -91,14 +92,14 @@ const NOTHING_SELECTED: Selector = {
 };
 
 export function policyOf(given: Given): Policy {
-	const { rollout, targets, reboot, retries, offline, packages = [{}], ...rest } = given.policy ?? {};
+	const { rollout, targets, schedule, reboot, retries, offline, packages = [{}], ...rest } = given.policy ?? {};
 	return {
 		name: "office",
 		revision: "r1",
 		packages: packages.map((each) => packageOf({ ...given.package, ...each })),
 		targets: { ...NOTHING_SELECTED, match: "*", ...targets },
 		rollout: rolloutSpecOf(rollout ?? {}),
-		schedule: { kind: "now", suspend: false },
+		schedule: scheduleOf(schedule),
 		maintenanceWindows: [],
 		gracePeriodMs: 0,
 		reboot: {
@@ -129,6 +130,12 @@ function packageOf(over: Partial<PackageSpec>): PackageSpec {
 		returnCodes: { success: [0], softReboot: [], hardReboot: [], retry: [75], ...over.returnCodes },
 		requirements: { os: [], arch: [], ...over.requirements },
 	};
+}
+
+function scheduleOf(cron: GivenPolicy["schedule"]): Policy["schedule"] {
+	if (!cron) return { kind: "now", suspend: false };
+	const daily = { cron: "0 2 * * *", timeZone: "UTC", persistent: false, randomizedDelayMs: 0, suspend: false };
+	return { ...daily, ...cron };
 }
 
 function rolloutSpecOf({ rings = [{}], ...rest }: NonNullable<GivenPolicy["rollout"]>): RolloutSpec {

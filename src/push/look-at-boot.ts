@@ -7,15 +7,23 @@ import type { Rebooting } from "./rebooting.ts";
 
 const LOOK_MS = SCRIPT_SECONDS * 1000 + 30_000;
 
-/** The machine's boot, and the test's exit code in it: null when it was not run, in the boot that must end. */
+/** The machine's boot, and the test's exit code in it: null when it is the boot that must end, or when the test gave no answer. */
 export type Look = { readonly kind: "looked"; readonly bootId: string; readonly testCode: number | null } | Failed;
 
 /** Errors: FS-SSH-*, FS-REBOOT-REFUSED (it does not tell its boot id). */
-export async function lookAtBoot({ sessions, target, task }: Rebooting, signal: AbortSignal): Promise<Look> {
-	const { step, reboot } = task;
+export async function lookAtBoot(rebooting: Rebooting, signal: AbortSignal): Promise<Look> {
+	const seen = await look(rebooting, "", signal);
+	const { testCommand } = rebooting.task.reboot;
+	if ("failure" in seen || seen.testCode === null || testCommand === undefined) return seen;
+	// That it is back is known by now, however long the test takes.
+	const tested = await look(rebooting, testCommand, signal);
+	return "failure" in tested ? { ...seen, testCode: null } : tested;
+}
+
+async function look({ sessions, target, task }: Rebooting, command: string, signal: AbortSignal): Promise<Look> {
 	const { machine } = target;
 	const code = "FS-REBOOT-REFUSED";
-	const argv = lookAfterBoot(step.bootId, { command: reboot.testCommand ?? "", seconds: SCRIPT_SECONDS });
+	const argv = lookAfterBoot(task.step.bootId, { command, seconds: SCRIPT_SECONDS });
 	const asked = await sessions.use(target, signal, (session, ending) =>
 		ask(argv, { session, signal: ending, machine, timeoutMs: LOOK_MS, code }),
 	);

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Outcome } from "../model/event.ts";
 import { askForReboot } from "./ask-for-reboot.ts";
+import { SCRIPT_SECONDS } from "./commands/inspect.ts";
 import { failed } from "./failed.ts";
 import { type Look, lookAtBoot } from "./look-at-boot.ts";
 import type { Rebooting } from "./rebooting.ts";
@@ -43,16 +44,26 @@ interface Course {
 
 async function goOn(rebooting: Rebooting, course: Course, seen: Look): Promise<Course | Outcome> {
 	const { task, signal } = rebooting;
-	if ("failure" in seen) return seen.failure.code === "FS-SSH-HOSTKEY" ? seen : { ...course, last: lastOf(seen) };
+	if ("failure" in seen) {
+		if (seen.failure.code === "FS-SSH-HOSTKEY") return seen;
+		// A look that our own deadline cut off says nothing about the machine.
+		return signal.aborted ? course : { ...course, last: lastOf(seen) };
+	}
 	const { bootId, testCode } = seen;
 	if (bootId !== task.step.bootId) {
 		if (testCode === 0) return { kind: "rebooted", bootId };
-		return { ...course, hasReturned: true, last: `reboot.test_command exits with ${testCode ?? "nothing"}` };
+		return { ...course, hasReturned: true, last: `reboot.test_command ${sayExit(testCode)}` };
 	}
 	const last = "it still runs with the boot id that was to end";
 	if (course.isTaken || signal.aborted) return { ...course, last };
 	const asked = await askForReboot(rebooting);
 	return asked.kind === "failed" ? asked : { ...course, isTaken: asked.kind === "taken", last };
+}
+
+/** 124 is timeout(1)'s. */
+function sayExit(code: number | null): string {
+	if (code === null) return "gave no answer";
+	return code === 124 ? `takes longer than ${SCRIPT_SECONDS} s` : `exits with ${code}`;
 }
 
 function lastOf({ failure }: Extract<Look, { readonly kind: "failed" }>): string {

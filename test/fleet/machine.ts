@@ -1,18 +1,19 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { timingSafeEqual } from "node:crypto";
+import { randomUUID, timingSafeEqual } from "node:crypto";
 import { once } from "node:events";
-import { mkdirSync } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
+import { existsSync, type FSWatcher, mkdirSync, readFileSync, watch, writeFileSync } from "node:fs";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import ssh2, { type AuthContext, type Connection, type ServerChannel } from "ssh2";
 import type { HostKey } from "../../src/model/machine.ts";
 import { hostKeyOf } from "../../src/push/host-keys.ts";
 import { makeKeyPair } from "./make-key-pair.ts";
+import { writeOwnPrograms } from "./own-programs.ts";
 
 export interface MachineOptions {
 	readonly name: string;
-	/** The machine's own folder: its home, its FLEETSEED_STATE (`state`) and the first of its PATH (`bin`) are in it. */
+	/** The machine's own folder: its home, its FLEETSEED_STATE (`state`), the first of its PATH (`bin`) and its own files (`root`) are in it. */
 	readonly folder: string;
 	readonly address: string;
 	readonly port?: number;
@@ -21,18 +22,34 @@ export interface MachineOptions {
 	/** PEM; a new Ed25519 key when left out. */
 	readonly hostKey?: string;
 	readonly env?: Readonly<Record<string, string>>;
+	/** In a reboot the machine comes back when this resolves. */
+	readonly whileDown?: () => Promise<void>;
 }
 
-/** A small real machine: an SSH server whose commands run in a real /bin/sh, where detached jobs outlive a connection. */
+const OS_RELEASE = `PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"
+NAME="Debian GNU/Linux"
+VERSION_ID="12"
+VERSION="12 (bookworm)"
+ID=debian
+`;
+
+/**
+ * A small real machine: an SSH server whose commands run in a real /bin/sh, where detached jobs outlive a connection. It has a boot id,
+ * users and an os-release of its own, and reboots when a command asks it to.
+ */
 export class Machine {
 	authenticationAttempts = 0;
 	commands = 0;
 	connections = 0;
+	boots = 0;
 	readonly #options: MachineOptions;
 	readonly #connections = new Set<Connection>();
 	#server: ssh2.Server | null = null;
 	#pem: string;
 	#port: number;
+	#power: FSWatcher | null = null;
+	/** What a person wants; in the middle of a reboot it is down all the same. */
+	#isSwitchedOn = false;
 
 	constructor(options: MachineOptions) {
 		this.#options = options;
@@ -54,9 +71,25 @@ export class Machine {
 		return `${key.type} ${key.getPublicSSH().toString("base64")}`;
 	}
 
+	get isListening(): boolean {
+		return this.#server !== null;
+	}
+
+	get bootId(): string {
+		return readFileSync(this.#own("proc/sys/kernel/random/boot_id"), "utf8").trim();
+	}
+
+	/** People at its console. */
+	async logIn(...names: readonly string[]): Promise<void> {
+		const lines = names.map((name, index) => `${name.padEnd(8)} tty${index + 1}         2026-11-23 08:00\n`);
+		await writeFile(this.#own("users"), lines.join(""));
+	}
+
+	/** Switches it on, or its SSH server alone when only that was gone. Safe to call twice. */
 	async start(): Promise<void> {
+		this.#isSwitchedOn = true;
 		if (this.#server) return;
-		mkdirSync(join(this.#options.folder, "bin"), { recursive: true });
+		if (!this.#power) this.#boot();
 		const server = new ssh2.Server({ hostKeys: [this.#pem] }, (connection) => this.#serve(connection));
 		this.#server = server;
 		server.listen(this.#port, this.#options.address);
@@ -64,10 +97,17 @@ export class Machine {
 		this.#port = (server.address() as AddressInfo).port;
 	}
 
-	/** Pulls the plug: no server, no connection and no process of the machine is left. */
+	/** Pulls the plug: no server, no connection and no process of the machine is left. Safe to call twice. */
 	async stop(): Promise<void> {
-		await this.unlisten();
-		await this.killJobs();
+		this.#isSwitchedOn = false;
+		await this.#goDown();
+	}
+
+	/** As when somebody at the machine asks for it. */
+	async reboot(): Promise<void> {
+		await this.#goDown();
+		await this.#options.whileDown?.();
+		if (this.#isSwitchedOn) await this.start();
 	}
 
 	/** The server goes, as when sshd is stopped; jobs go on. */
@@ -83,8 +123,13 @@ export class Machine {
 	/** A new host key on the same port, as after a reinstallation, or when it is another machine. */
 	async rekey(): Promise<void> {
 		await this.unlisten();
-		this.#pem = makeKeyPair().private;
+		this.changeHostKey();
 		await this.start();
+	}
+
+	/** From its next start on. */
+	changeHostKey(): void {
+		this.#pem = makeKeyPair().private;
 	}
 
 	dropConnections(): void {
@@ -98,6 +143,36 @@ export class Machine {
 			const environment = await readFile(`/proc/${pid}/environ`, "latin1").catch(() => "");
 			if (environment.split("\0").includes(mark)) kill(Number(pid), "SIGKILL");
 		}
+	}
+
+	#own(path: string): string {
+		return join(this.#options.folder, "root", path);
+	}
+
+	#boot(): void {
+		this.boots++;
+		writeOwnPrograms(this.#options.folder);
+		for (const folder of ["etc", "run", "proc/sys/kernel/random"]) mkdirSync(this.#own(folder), { recursive: true });
+		writeFileSync(this.#own("proc/sys/kernel/random/boot_id"), `${randomUUID()}\n`);
+		const osRelease = this.#own("etc/os-release");
+		if (!existsSync(osRelease)) writeFileSync(osRelease, OS_RELEASE);
+		this.#power = watch(this.#own("."), () => {
+			if (existsSync(this.#own("going-down"))) void this.#restart();
+		});
+	}
+
+	/** Once for each shutdown, however often the watcher tells. */
+	async #restart(): Promise<void> {
+		if (!this.#power) return;
+		await this.reboot();
+	}
+
+	async #goDown(): Promise<void> {
+		this.#power?.close();
+		this.#power = null;
+		await this.unlisten();
+		await this.killJobs();
+		for (const gone of ["going-down", "run", "users"]) await rm(this.#own(gone), { recursive: true, force: true });
 	}
 
 	#publicKey() {
@@ -137,11 +212,12 @@ export class Machine {
 	#exec(command: string, channel: ServerChannel): void {
 		this.commands++;
 		const { folder, env } = this.#options;
-		const PATH = `${join(folder, "bin")}:${process.env.PATH}`;
+		// Always first: a command may ask for a reboot, and means the machine's.
+		const PATH = `${join(folder, "bin")}:${env?.PATH ?? process.env.PATH}`;
 		const child: ChildProcess = spawn("/bin/sh", ["-c", command], {
 			cwd: folder,
 			detached: true,
-			env: { PATH, HOME: folder, FLEETSEED_STATE: join(folder, "state"), LANG: "C.UTF-8", ...env },
+			env: { HOME: folder, FLEETSEED_STATE: join(folder, "state"), LANG: "C.UTF-8", ...env, PATH },
 		});
 		if (child.stdin) channel.pipe(child.stdin).on("error", () => channel.end());
 		child.stdout?.pipe(channel, { end: false });

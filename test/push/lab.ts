@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
@@ -18,7 +18,7 @@ export async function lab(t: TestContext, options: Partial<MachineOptions> = {},
 		authorizedKey: pair.public,
 		...options,
 	});
-	const pusher = new Pusher({ sessions: 8, seedSeconds });
+	const pusher = new Pusher({ sessions: 8, seedSeconds, pauses: { firstMs: 10, longestMs: 50 } });
 	t.after(async () => {
 		await pusher.stop();
 		await machine.stop();
@@ -35,6 +35,11 @@ export async function lab(t: TestContext, options: Partial<MachineOptions> = {},
 		privateKey: pair.private,
 	};
 	return { folder, state: join(folder, "state"), machine, pusher, target, signal: t.signal };
+}
+
+/** Puts a program before all others of its name on the machine. */
+export function putProgram(folder: string, name: string, script: string): Promise<void> {
+	return writeFile(join(folder, "bin", name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
 }
 
 /** A task of a script package that does nothing, with what a test wants different. */

@@ -12,11 +12,12 @@ echo "test $?"
 `;
 
 export interface BootTest {
+	/** Empty: none. */
 	readonly command: string;
 	readonly seconds: number;
 }
 
-/** The machine's boot, as `boot ID`; when it is another than the one given, then the test's exit code, as `test CODE`. */
+/** The machine's boot, as `boot ID`; when it is another than the one given, then the test's exit code, as `test CODE`: 0 for no test. */
 export function lookAfterBoot(bootId: string, { command, seconds }: BootTest): readonly string[] {
 	return script(LOOK, bootId, String(seconds), command);
 }

@@ -1,0 +1,171 @@
+import assert from "node:assert/strict";
+import { appendFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { totalmem } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { lab, putProgram, taskOf } from "./lab.ts";
+
+const ASKED = { machine: "mill-03", policy: "office" };
+
+/** A Debian machine of 64 bits with 5 GiB free, whatever this host is. */
+async function debian(t: Parameters<typeof lab>[0]) {
+	const room = await lab(t);
+	const { folder, pusher, target, signal } = room;
+	await putProgram(folder, "uname", "case $1 in -s) echo Linux ;; -m) echo x86_64 ;; esac");
+	await putProgram(folder, "dpkg", 'test "$*" = --print-architecture && echo amd64');
+	await putProgram(
+		folder,
+		"df",
+		'echo "$*" > "$HOME/asked"; printf "Filesystem 1024-blocks Used Available\\n/dev/sda 9 1 5242880 3% /\\n"',
+	);
+	const read = async () => {
+		const { outcome } = await pusher.readFacts(target, ASKED, signal);
+		assert.ok(outcome.kind === "facts_read", JSON.stringify(outcome));
+		return outcome.machine;
+	};
+	return { ...room, read };
+}
+
+test("reads what a machine is, in one round trip", async (t) => {
+	const { machine, read } = await debian(t);
+	assert.deepEqual(await read(), {
+		os: "linux",
+		distribution: "debian",
+		osVersion: "12",
+		arch: "amd64",
+		diskFreeBytes: 5 * 2 ** 30,
+		memoryBytes: totalmem(),
+		bootId: machine.bootId,
+		isRebootNeeded: false,
+		users: 0,
+	});
+	assert.equal(machine.commands, 1);
+});
+
+test("an inspection reads it too, in the same round trip", async (t) => {
+	const { machine, pusher, target, signal, read } = await debian(t);
+	const { outcome } = await pusher.inspect(target, taskOf(), signal);
+	assert.equal(machine.commands, 1);
+	assert.ok(outcome.kind === "inspected");
+	assert.deepEqual(outcome.machine, await read());
+});
+
+test("counts people, and not the logins without a terminal, as ours is", async (t) => {
+	const { machine, folder, read } = await debian(t);
+	await machine.logIn("anna", "béla");
+	await appendFile(join(folder, "root/users"), "root     sshd         2026-11-23 08:00\n");
+	await appendFile(join(folder, "root/users"), "cili     sshd pts/0   2026-11-23 08:00 (10.0.4.9)\n");
+	assert.equal((await read()).users, 3);
+});
+
+test("hears of a reboot that the machine needs, from Debian's mark and from rpm's tool", async (t) => {
+	const { folder, read } = await debian(t);
+	const needed = async () => (await read()).isRebootNeeded;
+	await writeFile(join(folder, "root/run/reboot-required"), "");
+	assert.equal(await needed(), true);
+	await rm(join(folder, "root/run/reboot-required"));
+	await putProgram(folder, "needs-restarting", 'test "$*" = -r && echo "Reboot is required" && exit 1');
+	assert.equal(await needed(), true);
+	await putProgram(folder, "needs-restarting", "echo no need; exit 0");
+	assert.equal(await needed(), false);
+	await putProgram(folder, "needs-restarting", "echo Traceback >&2; exit 1");
+	assert.equal(await needed(), false);
+});
+
+test("measures room where packages are staged, or will be", async (t) => {
+	const { folder, state, read } = await debian(t);
+	await read();
+	assert.equal(await readFile(join(folder, "asked"), "utf8"), `-Pk ${folder}\n`);
+	await mkdir(state);
+	await read();
+	assert.equal(await readFile(join(folder, "asked"), "utf8"), `-Pk ${state}\n`);
+});
+
+test("names an architecture as Debian does where there is no dpkg", async (t) => {
+	const { folder, read } = await debian(t);
+	await putProgram(folder, "dpkg", "exit 127");
+	for (const [kernel, name] of [
+		["x86_64", "amd64"],
+		["aarch64", "arm64"],
+		["i686", "i386"],
+		["armv7l", "armhf"],
+		["riscv64", "riscv64"],
+	]) {
+		await putProgram(folder, "uname", `case $1 in -s) echo Linux ;; -m) echo ${kernel} ;; esac`);
+		assert.equal((await read()).arch, name);
+	}
+});
+
+test("reads os-release as data, with whatever quotes", async (t) => {
+	const { folder, read } = await debian(t);
+	for (const [text, distribution, osVersion] of [
+		["ID='rocky'\nVERSION_ID='9.3'\n", "rocky", "9.3"],
+		['VERSION_ID="15.5"\nID="opensuse-leap"', "opensuse-leap", "15.5"],
+		["ID=arch\n", "arch", ""],
+		["MY_ID=no\n ID=no\n#ID=no\nID_LIKE=no\nVERSION_ID=12\n", undefined, "12"],
+		["ID=first\nID=last\n", "last", ""],
+	] as const) {
+		await writeFile(join(folder, "root/etc/os-release"), text);
+		const facts = await read();
+		assert.deepEqual([facts.distribution, facts.osVersion], [distribution, osVersion], text);
+	}
+});
+
+test("takes nothing from a hostile os-release, and runs nothing of it", async (t) => {
+	const { folder, machine, read } = await debian(t);
+	const told = await read();
+	const payloads = [
+		"$(touch canary)",
+		"`touch canary`",
+		"; touch canary",
+		'"; touch canary; "',
+		"debian\x1b[2J",
+		"debian\x00",
+		"debian\r",
+		"\u202enaibed",
+		"x".repeat(65),
+		"x".repeat(1_000_000),
+		"",
+		'"debian',
+	];
+	for (const payload of payloads) {
+		const lines = ["touch canary", `ID=${payload}`, `VERSION_ID=${payload}`, "machine users 9", "staged yes"];
+		await writeFile(join(folder, "root/etc/os-release"), `${lines.join("\n")}\nmachine boot ${"0".repeat(36)}\n`);
+		const { distribution: _, ...rest } = told;
+		assert.deepEqual(await read(), { ...rest, osVersion: "" }, JSON.stringify(payload.slice(0, 80)));
+	}
+	assert.ok(!(await readdir(folder)).includes("canary"));
+	assert.equal(machine.commands, 1 + payloads.length);
+});
+
+test("a machine without os-release has no distribution", async (t) => {
+	const { folder, read } = await debian(t);
+	const { distribution: _, ...rest } = await read();
+	await rm(join(folder, "root/etc/os-release"));
+	assert.deepEqual(await read(), { ...rest, osVersion: "" });
+	await mkdir(join(folder, "root/usr/lib"), { recursive: true });
+	await writeFile(join(folder, "root/usr/lib/os-release"), "ID=alpine\n");
+	assert.equal((await read()).distribution, "alpine");
+});
+
+test("an answer that cannot be read is a failure of its own, and takes nothing from an inspection", async (t) => {
+	const { folder, pusher, target, signal, read } = await debian(t);
+	await read();
+	for (const [program, script] of [
+		["df", "exit 1"],
+		["df", "printf 'head\\na b c -5\\n'"],
+		["df", "printf 'head\\na b c 99999999999999999999\\n'"],
+		["uname", "exit 1"],
+		["uname", "printf 'Linux\\033[2J\\n'"],
+		["cat", "echo not-a-boot-id"],
+	] as const) {
+		const good = await readFile(join(folder, "bin", program));
+		await putProgram(folder, program, script);
+		const { outcome } = await pusher.readFacts(target, ASKED, signal);
+		const inspected = await pusher.inspect(target, taskOf(), signal);
+		await writeFile(join(folder, "bin", program), good);
+		assert.equal(outcome.kind === "failed" && outcome.failure.code, "FS-FACTS-FAILED", script);
+		assert.ok(inspected.outcome.kind === "inspected", script);
+		assert.equal(inspected.outcome.machine, undefined);
+	}
+});

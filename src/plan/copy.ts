@@ -1,21 +1,24 @@
-import { isMap, Map as PersistentMap } from "immutable";
+import { SharedMap } from "./shared-map.ts";
 
-/** A map with one entry set; the given one stays as it was. Costs O(log n): all but the path to the entry is shared. */
+/** Up to so many entries a plain copy is faster, and smaller. */
+const MAX_COPIED = 16;
+
+/** A map with one entry set; the given one stays as it was. */
 export function withEntry<K, V>(map: ReadonlyMap<K, V>, key: K, value: V): ReadonlyMap<K, V> {
-	return asReadonly(persistent(map).set(key, value));
+	if (map.size < MAX_COPIED && !(map instanceof SharedMap)) return new Map(map).set(key, value);
+	return shared(map).with(key, value);
 }
 
 /** A map with one entry less; the same map when it was not there. */
 export function withoutEntry<K, V>(map: ReadonlyMap<K, V>, key: K): ReadonlyMap<K, V> {
-	return map.has(key) ? asReadonly(persistent(map).delete(key)) : map;
+	if (!map.has(key)) return map;
+	if (map.size > MAX_COPIED || map instanceof SharedMap) return shared(map).without(key);
+	const copy = new Map(map);
+	copy.delete(key);
+	return copy;
 }
 
-/** A native map is taken over at its first change. */
-function persistent<K, V>(map: ReadonlyMap<K, V>): PersistentMap<K, V> {
-	return isMap(map) ? (map as unknown as PersistentMap<K, V>) : PersistentMap(map);
-}
-
-/** It has every member of a ReadonlyMap with the same meaning; TypeScript's iterator types alone differ. */
-function asReadonly<K, V>(map: PersistentMap<K, V>): ReadonlyMap<K, V> {
-	return map as unknown as ReadonlyMap<K, V>;
+/** A large native map is taken over once, at its first change. */
+function shared<K, V>(map: ReadonlyMap<K, V>): SharedMap<K, V> {
+	return map instanceof SharedMap ? map : SharedMap.of(map);
 }

@@ -14,7 +14,7 @@ const rooms = {
 };
 
 /** Libraries that the pure rooms may use: each is a function of its arguments. */
-const pureLibraries = "^node_modules/(croner|yaml|zod|@noble/hashes)/";
+const pureLibraries = "^node_modules/(croner|immutable|yaml|zod|@noble/hashes)/";
 
 const allowed = Object.entries(rooms).flatMap(([room, imports]) => [
 	{ from: { path: `^src/${room}/` }, to: { path: `^src/(${[room, ...imports].join("|")})/` } },

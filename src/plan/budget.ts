@@ -1,7 +1,6 @@
 import type { Rollout } from "../model/fleet.ts";
 import type { HeldReason } from "./held.ts";
 import type { RingCount } from "./rings.ts";
-import { machineStanding } from "./standing.ts";
 import { tasksOf, wasInstalled } from "./task.ts";
 
 interface Budget {
@@ -13,12 +12,12 @@ interface Budget {
  * Why the rollout may start nothing new, or null. Unreachable machines have not failed and never count. A failed machine
  * counts until it is retried, so that mending and retrying is what releases the brake.
  */
-export function spentBudget(rollout: Rollout, rings: readonly RingCount[], now: number): HeldReason | null {
+export function spentBudget(rollout: Rollout, rings: readonly RingCount[]): HeldReason | null {
 	const { rollout: spec } = rollout.policy;
-	const whole = spent(rollout, spec, rings, now);
+	const whole = spent(rollout, spec, rings);
 	if (whole) return whole;
 	for (const count of rings) {
-		const part = spent(rollout, count.ring, [count], now);
+		const part = spent(rollout, count.ring, [count]);
 		if (part) return { ...part, ring: count.ring.name };
 	}
 	return null;
@@ -26,11 +25,11 @@ export function spentBudget(rollout: Rollout, rings: readonly RingCount[], now: 
 
 type Spent = Extract<HeldReason, { kind: "budget_spent" }>;
 
-function spent(rollout: Rollout, budget: Budget, rings: readonly RingCount[], now: number): Spent | null {
+function spent(rollout: Rollout, budget: Budget, rings: readonly RingCount[]): Spent | null {
 	const { maxErrors, maxFailPercentage } = budget;
 	const failed = rings.reduce((sum, count) => sum + count.failed, 0);
 	if (failed === 0 || (maxErrors === undefined && maxFailPercentage === undefined)) return null;
-	const started = startedIn(rollout, rings, now);
+	const started = startedIn(rollout, rings);
 	const reason = { kind: "budget_spent" as const, failed, started };
 	if (maxErrors !== undefined && failed > maxErrors) return { ...reason, limit: "max_errors", allowed: maxErrors };
 	const isOver = maxFailPercentage !== undefined && failed * 100 > maxFailPercentage * started;
@@ -40,12 +39,12 @@ function spent(rollout: Rollout, budget: Budget, rings: readonly RingCount[], no
 }
 
 /** Machines on which an installer ran, or which failed before one could. */
-function startedIn(rollout: Rollout, rings: readonly RingCount[], now: number): number {
+function startedIn(rollout: Rollout, rings: readonly RingCount[]): number {
 	let started = 0;
-	for (const { members } of rings)
-		for (const machine of members) {
-			const hasRun = tasksOf(rollout, machine.name).some(({ task }) => wasInstalled(task));
-			if (hasRun || machineStanding(rollout, machine, now) === "failed") started += 1;
+	for (const { members, standings } of rings)
+		for (const [index, { name }] of members.entries()) {
+			const hasRun = tasksOf(rollout, name).some(({ task }) => wasInstalled(task));
+			if (hasRun || standings[index] === "failed") started += 1;
 		}
 	return started;
 }

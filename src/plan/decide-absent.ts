@@ -1,22 +1,20 @@
 import type { Rollout } from "../model/fleet.ts";
 import type { LedgerStep } from "../model/step.ts";
-import { changingUntil } from "./changing.ts";
 import { givesUpAt } from "./contact.ts";
 import type { Part } from "./ground.ts";
 import type { RingCount } from "./rings.ts";
-import { machineStanding } from "./standing.ts";
 
 /** Gives up those that stayed away for longer than the policy waits. */
 export function decideAbsent(rollout: Rollout, rings: readonly RingCount[], now: number): Omit<Part, "held"> {
 	const { policy } = rollout.policy.offline;
 	const steps: LedgerStep[] = [];
 	const wakes: number[] = [];
-	for (const { members } of rings)
-		for (const machine of members) {
+	for (const { members, standings, changes } of rings)
+		for (const [index, machine] of members.entries()) {
 			const at = givesUpAt(rollout, machine);
-			if (at === null || machineStanding(rollout, machine, now) !== "open") continue;
+			if (at === null || standings[index] !== "open") continue;
 			if (at > now) wakes.push(at);
-			else if (policy !== "wait" && changingUntil(rollout, machine.name) <= now)
+			else if (policy !== "wait" && (changes[index] ?? 0) <= now)
 				steps.push({
 					kind: "give_up",
 					rollout: rollout.id,

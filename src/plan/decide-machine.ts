@@ -7,7 +7,7 @@ import { decideReboot } from "./decide-reboot.ts";
 import type { Ground, MachineAct, Member, Waiting } from "./ground.ts";
 import type { Held, HeldReason } from "./held.ts";
 import { unmetRequirement } from "./requirements.ts";
-import { applicableTasks, type MachineStanding, machineStanding, nextPackage } from "./standing.ts";
+import { applicableTasks, type MachineStanding, nextPackage } from "./standing.ts";
 import { gateBarred, stepBarred } from "./step-bars.ts";
 import { type Open, tasksOf } from "./task.ts";
 import { retryAt } from "./try-again.ts";
@@ -16,8 +16,7 @@ type Answer = { readonly step: MachineAct } | { readonly held: Held } | null;
 /** The machine's next step, or the one reason why there is none; null: nothing to do, or its own step is in flight. */
 export function decideMachine(ground: Ground, member: Member): Answer {
 	const { rollout, busy, gate, now } = ground;
-	const { machine } = member;
-	const standing = machineStanding(rollout, machine, now);
+	const { machine, standing } = member;
 	const recheckBefore = gate?.index === member.ringIndex ? gate.recheckBefore : 0;
 	if (standing === "verified" && nextPackage(rollout, machine, recheckBefore) === null) return null;
 	if (busy.get(machine.name) === rollout.policy.name) return null;

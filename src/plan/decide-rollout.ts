@@ -1,7 +1,6 @@
 import type { AppliedPolicy, Fleet, Rollout } from "../model/fleet.ts";
 import type { LedgerStep, Step } from "../model/step.ts";
 import { spentBudget } from "./budget.ts";
-import { changingUntil } from "./changing.ts";
 import { decideAbsent } from "./decide-absent.ts";
 import { decideMachine } from "./decide-machine.ts";
 import { unfinished } from "./decide-run.ts";
@@ -20,12 +19,12 @@ import { windowState } from "./windows.ts";
 
 /** What goes on in a run: its gates and brakes first, then machine by machine in the order of the rings. */
 export function decideRollout(fleet: Fleet, rollout: Rollout, now: number, places: Places): Part {
-	const members = membership(fleet, rollout, now);
+	const members = membership(fleet, rollout, now, places.rosters);
 	const { rings } = members;
 	const windows = windowsOf(rollout, now);
 	const gate = gateOf(rollout, rings, now);
 	const progress = progressBar(rollout, { gate, rings, window: windows.install, now });
-	const brake = spentBudget(rollout, rings, now) ?? progress.reason;
+	const brake = spentBudget(rollout, rings) ?? progress.reason;
 	const bar = barOf(fleet, rollout);
 	const ledger = rollout.halt ? [] : brake ? afterFailure(fleet, rollout, { brake, now }) : (gate?.step ?? []);
 	const installs = new InstallSlots(rollout, rings, now);
@@ -44,15 +43,21 @@ export function decideRollout(fleet: Fleet, rollout: Rollout, now: number, place
 
 /** Only what is in the middle of a change goes on to its end: nothing starts, and no gate moves. */
 export function finishRollout(fleet: Fleet, rollout: Rollout, now: number, places: Places): Part {
-	const { rings } = membership(fleet, rollout, now);
-	const changing = rings.map((count) => {
-		return { ...count, members: count.members.filter(({ name }) => changingUntil(rollout, name) > now) };
-	});
+	const { rings } = membership(fleet, rollout, now, places.rosters);
+	const changing = rings.map(onlyChanging(now));
 	const windows = windowsOf(rollout, now);
 	const installs = new InstallSlots(rollout, rings, now);
 	const open = { gate: null, brake: null, bar: null, prestage: new Map() };
 	const ground: Ground = { fleet, rollout, ...open, windows, now, ...places, installs };
 	return { ...decideMembers(ground, changing, places), wakes: wakesOf(ground, changing) };
+}
+
+function onlyChanging(now: number): (count: RingCount) => RingCount {
+	return (count) => {
+		const kept = count.members.map((_, index) => (count.changes[index] ?? 0) > now);
+		const keep = <T>(list: readonly T[]) => list.filter((_, index) => kept[index]);
+		return { ...count, members: keep(count.members), standings: keep(count.standings), changes: keep(count.changes) };
+	};
 }
 
 function windowsOf({ policy }: Rollout, now: number): Ground["windows"] {
@@ -113,11 +118,7 @@ function wakesOf({ rollout, windows, now }: Ground, rings: readonly RingCount[])
 	const wakes = [availableAt ?? 0, deadline ?? 0];
 	for (const window of [windows.install, windows.reboot])
 		if (window.isOpen && window.closesAt !== null) wakes.push(window.closesAt);
-	for (const { members } of rings)
-		for (const { name } of members) {
-			const until = changingUntil(rollout, name);
-			if (until > now) wakes.push(until);
-		}
+	for (const { changes } of rings) for (const until of changes) if (until > now) wakes.push(until);
 	return wakes;
 }
 

@@ -7,6 +7,7 @@ import { decideRun, isOfRevision } from "./decide-run.ts";
 import type { Part, Places } from "./ground.ts";
 import type { Held } from "./held.ts";
 import { membership } from "./rings.ts";
+import { rostersOf } from "./roster.ts";
 import { type Limits, Slots } from "./slots.ts";
 import { machineStanding } from "./standing.ts";
 
@@ -21,7 +22,9 @@ export interface Decision {
 
 /** What to do now for each policy, why the others wait, and when to ask again. A function of its arguments alone. */
 export function decide(fleet: Fleet, policies: readonly Policy[], now: number, limits: Limits): Decision {
-	const places = { slots: new Slots(fleet, limits), busy: busyMachines(fleet) };
+	const pinned = policies.map((policy) => fleet.rollouts.get(policy.name)?.policy ?? policy);
+	const rosters = rostersOf(fleet.machines, pinned);
+	const places = { slots: new Slots(fleet, limits), busy: busyMachines(fleet), rosters };
 	const steps = new Map<string, Step>();
 	const held: Held[] = [];
 	let wakeAt = Number.POSITIVE_INFINITY;

@@ -1,10 +1,13 @@
 import type { Fleet, Rollout } from "../model/fleet.ts";
 import type { Machine } from "../model/machine.ts";
+import type { Policy } from "../model/policy.ts";
 import type { FactsStep, MachineStep, RebootStep, Step } from "../model/step.ts";
 import type { Gate } from "./gate.ts";
 import type { Held, HeldReason } from "./held.ts";
 import type { RingCount } from "./rings.ts";
+import type { Roster } from "./roster.ts";
 import type { InstallSlots, Slots } from "./slots.ts";
+import type { MachineStanding } from "./standing.ts";
 import type { WindowState } from "./windows.ts";
 
 /** What all policies share in one decision. */
@@ -12,6 +15,8 @@ export interface Places {
 	readonly slots: Slots;
 	/** Machines that have a step in flight or were given one, and for which policy. */
 	readonly busy: Map<string, string>;
+	/** Who is where, by policy. */
+	readonly rosters: ReadonlyMap<Policy, Roster>;
 }
 
 export interface Part {
@@ -41,6 +46,7 @@ export interface Ground extends Places {
 /** A machine and the place of its ring. */
 export interface Member {
 	readonly machine: Machine;
+	readonly standing: MachineStanding;
 	readonly count: RingCount;
 	readonly ringIndex: number;
 }

@@ -2,7 +2,6 @@ import type { Rollout } from "../model/fleet.ts";
 import type { Gate } from "./gate.ts";
 import type { HeldReason } from "./held.ts";
 import type { RingCount } from "./rings.ts";
-import { machineStanding } from "./standing.ts";
 import { tasksOf } from "./task.ts";
 import { timeZoneOf } from "./time-zone.ts";
 import type { WindowState } from "./windows.ts";
@@ -25,8 +24,7 @@ export function progressBar(
 	const deadlineMs = rollout.policy.rollout.progressDeadlineMs;
 	const count = gate && rings[gate.index];
 	const nothing = { reason: null, wakeAt: null };
-	if (deadlineMs === undefined || !count || !window.isOpen || !isWaitingForInstalls(rollout, count, now))
-		return nothing;
+	if (deadlineMs === undefined || !count || !window.isOpen || !isWaitingForInstalls(count)) return nothing;
 	const since = Math.max(lastProgress(rollout, rings), window.openedAt ?? 0, rollout.policy.availableAt ?? 0);
 	if (now < since + deadlineMs) return { reason: null, wakeAt: since + deadlineMs };
 	return {
@@ -36,9 +34,8 @@ export function progressBar(
 }
 
 /** Unreachable machines have not failed: only one that is in reach and open can be late. */
-function isWaitingForInstalls(rollout: Rollout, count: RingCount, now: number): boolean {
-	const open = count.members.filter((machine) => machineStanding(rollout, machine, now) === "open");
-	return open.length > count.unreachable;
+function isWaitingForInstalls({ standings, unreachable }: RingCount): boolean {
+	return standings.filter((standing) => standing === "open").length > unreachable;
 }
 
 /** The latest of: the rollout's beginning, a person's hand, a machine verified. */

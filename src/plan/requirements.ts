@@ -18,8 +18,8 @@ export function unmetRequirement(requirements: Requirements, { facts }: Machine)
 }
 
 function isFree({ os, arch, minOsVersion, diskSpaceMb, memoryMb }: Requirements): boolean {
-	const limits = [minOsVersion, diskSpaceMb, memoryMb];
-	return os.length === 0 && arch.length === 0 && limits.every((limit) => limit === undefined);
+	const isAnyMachine = os.length === 0 && arch.length === 0 && minOsVersion === undefined;
+	return isAnyMachine && diskSpaceMb === undefined && memoryMb === undefined;
 }
 
 function firstUnmet(requirements: Requirements, facts: MachineFacts): Unmet | null {

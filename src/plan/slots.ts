@@ -1,7 +1,7 @@
 import type { Fleet, Rollout } from "../model/fleet.ts";
 import type { Machine } from "../model/machine.ts";
 import { machineOf } from "../model/step.ts";
-import { isChanging, rebootingUntil } from "./changing.ts";
+import { rebootingUntil } from "./changing.ts";
 import { failedConnections } from "./contact.ts";
 import { resolveCount } from "./count.ts";
 import type { HeldReason } from "./held.ts";
@@ -66,12 +66,10 @@ export class InstallSlots {
 	constructor(rollout: Rollout, rings: readonly RingCount[], now: number) {
 		const { maxConcurrency } = rollout.policy.rollout;
 		let [machines, changing, rebooting] = [0, 0, 0];
-		for (const { ring, members } of rings) {
-			let busy = 0;
-			for (const { name } of members) {
-				if (isChanging(rollout, name, now)) busy += 1;
-				if (rebootingUntil(rollout, name) > now) rebooting += 1;
-			}
+		for (const { name } of rollout.reboots.size > 0 ? rings.flatMap((count) => count.members) : [])
+			if (rebootingUntil(rollout, name) > now) rebooting += 1;
+		for (const { ring, members, changes } of rings) {
+			const busy = changes.filter((until) => until > now).length;
 			this.#rings.set(ring.name, { busy, of: resolveCount(ring.maxConcurrency ?? maxConcurrency, members.length) });
 			machines += members.length;
 			changing += busy;

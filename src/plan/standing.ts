@@ -1,8 +1,9 @@
 import type { Rollout, Task } from "../model/fleet.ts";
 import type { Machine } from "../model/machine.ts";
+import type { PackageSpec } from "../model/policy.ts";
 import { givesUpAt } from "./contact.ts";
 import { unmetRequirement } from "./requirements.ts";
-import { type Open, tasksOf, wasInstalled } from "./task.ts";
+import { NEW_TASK, type Open, tasksOf, wasInstalled } from "./task.ts";
 
 /**
  * Where a machine stands in a rollout as a whole. open: there is something left to do.
@@ -16,12 +17,26 @@ export function machineStanding(rollout: Rollout, machine: Machine, now: number)
 	const givenUp = rollout.givenUp.get(name);
 	if (givenUp) return givenUp;
 	const reboot = rollout.reboots.get(name);
-	const tasks = applicableTasks(rollout, machine);
-	if (reboot?.phase === "failed" || tasks.some(({ task }) => task.phase === "failed")) return "failed";
-	if (tasks.length === 0) return "not_applicable";
-	const isSettled = reboot === undefined || reboot.phase === "done";
-	if (isSettled && nextPackage(rollout, machine, 0) === null) return "verified";
-	return hasStayedAway(rollout, machine, now) ? "skipped" : "open";
+	if (reboot?.phase === "failed") return "failed";
+	const progress = progressOf(rollout, machine, reboot?.phase === "done" ? reboot.at : 0);
+	if (progress !== "verified")
+		return progress === "open" && hasStayedAway(rollout, machine, now) ? "skipped" : progress;
+	return reboot === undefined || reboot.phase === "done" ? "verified" : "open";
+}
+
+/** Asked for every machine at every decision: no list is made. `fresh`: verifications before it do not count, ms. */
+function progressOf({ policy, progress }: Rollout, machine: Machine, fresh: number) {
+	const tasks = progress.get(machine.name);
+	let [applicable, open] = [0, 0];
+	for (const spec of policy.packages) {
+		const task = tasks?.get(spec.name) ?? NEW_TASK;
+		if (!isApplicable(spec, task, machine)) continue;
+		if (task.phase === "failed") return "failed";
+		applicable += 1;
+		if (task.phase !== "verified" || task.at < fresh) open += 1;
+	}
+	if (applicable === 0) return "not_applicable";
+	return open === 0 ? "verified" : "open";
 }
 
 /** A policy that waits for machines still names those that it has waited for long enough. */
@@ -36,11 +51,13 @@ function hasStayedAway(rollout: Rollout, machine: Machine, now: number): boolean
  * asked again: the package itself takes the room that it needs.
  */
 export function applicableTasks(rollout: Rollout, machine: Machine): readonly Open[] {
-	return tasksOf(rollout, machine.name).filter(({ spec, task }) => {
-		if (hasBegun(task)) return true;
-		const unmet = unmetRequirement(spec.requirements, machine);
-		return unmet === null || unmet === "unknown";
-	});
+	return tasksOf(rollout, machine.name).filter(({ spec, task }) => isApplicable(spec, task, machine));
+}
+
+function isApplicable(spec: PackageSpec, task: Task, machine: Machine): boolean {
+	if (hasBegun(task)) return true;
+	const unmet = unmetRequirement(spec.requirements, machine);
+	return unmet === null || unmet === "unknown";
 }
 
 function hasBegun(task: Task): boolean {

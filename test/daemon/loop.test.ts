@@ -35,9 +35,6 @@ class World {
 
 	async perform(step: Step): Promise<Outcome> {
 		switch (step.kind) {
-			case "begin":
-			case "promote":
-				return { kind: "recorded" };
 			case "acquire":
 				return { kind: "acquired", sizeBytes: 10, originBytes: 10, source: "origin" };
 			case "deliver":
@@ -45,8 +42,11 @@ class World {
 				return { kind: "delivered", method: "agent", bytes: 10, durationMs: 1 };
 			case "inspect":
 				return { kind: "inspected", facts: this.#facts(step.attempt) };
-			default:
+			case "install":
+			case "follow":
 				return this.#install(step.attempt);
+			default:
+				return { kind: "recorded" };
 		}
 	}
 

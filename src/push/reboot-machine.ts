@@ -52,10 +52,12 @@ async function goOn(rebooting: Rebooting, course: Course, seen: Look): Promise<C
 	const { bootId, testCode } = seen;
 	if (bootId !== task.step.bootId) {
 		if (testCode === 0) return { kind: "rebooted", bootId };
+		const isCutOff = testCode === null && signal.aborted && course.hasReturned;
+		if (isCutOff) return course;
 		return { ...course, hasReturned: true, last: `reboot.test_command ${sayExit(testCode)}` };
 	}
 	const last = "it still runs with the boot id that was to end";
-	if (course.isTaken || signal.aborted) return { ...course, last };
+	if (course.isTaken) return { ...course, last };
 	const asked = await askForReboot(rebooting);
 	return asked.kind === "failed" ? asked : { ...course, isTaken: asked.kind === "taken", last };
 }

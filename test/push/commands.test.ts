@@ -3,7 +3,10 @@ import { test } from "node:test";
 import { awaitTransport } from "../../src/push/commands/await-transport.ts";
 import { followJob } from "../../src/push/commands/follow-job.ts";
 import { inspect } from "../../src/push/commands/inspect.ts";
+import { lookAfterBoot } from "../../src/push/commands/look-after-boot.ts";
 import { readDeliveryFacts } from "../../src/push/commands/read-delivery-facts.ts";
+import { readFacts } from "../../src/push/commands/read-facts.ts";
+import { requestReboot } from "../../src/push/commands/request-reboot.ts";
 import { startInstall } from "../../src/push/commands/start-install.ts";
 import { startTransport } from "../../src/push/commands/start-transport.ts";
 import { stopJob } from "../../src/push/commands/stop-job.ts";
@@ -23,6 +26,16 @@ test("every command is a fixed script, with the data as its parameters", () => {
 	assert.deepEqual(shown(stopJob("key"), stopJob("other")), [...SH, "key"]);
 	assert.deepEqual(shown(readDeliveryFacts("aa"), readDeliveryFacts("bb")), [...SH, "aa"]);
 	assert.deepEqual(shown(awaitTransport("aa", "key", 9), awaitTransport("bb", "k", 1)), [...SH, "aa", "key", "9"]);
+});
+
+test("reboots and looks at machines are fixed scripts too", () => {
+	const request = { bootId: "id", sparesUsers: true, message: "it's time" };
+	const other = { bootId: "other", sparesUsers: false, message: "" };
+	assert.deepEqual(shown(requestReboot(request), requestReboot(other)), [...SH, "id", "users", "it's time"]);
+	assert.deepEqual(requestReboot(other).slice(4), ["other", "", ""]);
+	const look = lookAfterBoot("id", { command: "test '$x'", seconds: 60 });
+	assert.deepEqual(shown(look, lookAfterBoot("other", { command: "", seconds: 1 })), [...SH, "id", "60", "test '$x'"]);
+	assert.deepEqual(shown(readFacts(), readFacts()), SH);
 });
 
 test("inspect gives three words a rule", () => {

@@ -6,7 +6,7 @@ import { archiveInstaller } from "../../src/push/installers/archive.ts";
 import { debInstaller } from "../../src/push/installers/deb.ts";
 import { scriptInstaller } from "../../src/push/installers/script.ts";
 import { jobKey } from "../../src/push/job-key.ts";
-import { lab, taskOf } from "./lab.ts";
+import { lab, putProgram, taskOf } from "./lab.ts";
 import { stage } from "./stage.ts";
 
 const SHA256 = "a".repeat(64);
@@ -32,6 +32,18 @@ test("a deb goes to apt-get, which waits for the lock and keeps changed configur
 		"{file}",
 		"--no-install-recommends",
 	]);
+});
+
+test("only a rollout that goes back lets apt put an older version in the place of a newer one", async (t) => {
+	const { pusher, target, folder, state, signal } = await lab(t);
+	await putProgram(folder, "dpkg", "exit 0");
+	await putProgram(folder, "apt-get", 'echo "$*" >> ~/log');
+	const sha256 = await stage(state, "the package\n");
+	await pusher.install(target, taskOf({ type: "deb", sha256 }), signal);
+	await pusher.install(target, { ...taskOf({ type: "deb", sha256 }, 2), mayDowngrade: true }, signal);
+	const [onward, back] = (await readFile(join(folder, "log"), "utf8")).split("\n");
+	assert.ok(onward && !onward.includes("downgrade"));
+	assert.equal(back, onward.replace(/ (\S+\.deb)$/, " --allow-downgrades $1"));
 });
 
 test("a script runs itself, an archive goes to its destination, and a command of the policy's replaces either", () => {

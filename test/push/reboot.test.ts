@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { Outcome } from "../../src/model/event.ts";
 import type { RebootSpec } from "../../src/model/policy.ts";
+import { requestReboot } from "../../src/push/commands/request-reboot.ts";
 import { Pusher } from "../../src/push/pusher.ts";
+import { Session } from "../../src/push/session.ts";
 import type { MachineOptions } from "../fleet/machine.ts";
 import { lab, putProgram, taskOf } from "./lab.ts";
 import { until } from "./until.ts";
@@ -264,6 +267,17 @@ test("asked again while the machine is going down, it does not ask the machine a
 	await machine.reboot();
 	assert.deepEqual(await second, { kind: "rebooted", bootId: machine.bootId });
 	assert.deepEqual(await requests(folder), ["asked"]);
+});
+
+test("a machine that rebooted in the very moment of the request is left alone", async (t) => {
+	const { target, folder, signal } = await rebootLab(t);
+	const session = await Session.connect(target, signal);
+	assert.ok(session instanceof Session);
+	const argv = requestReboot({ bootId: randomUUID(), sparesUsers: false, message: "" });
+	const ran = await session.run(argv, { timeoutMs: 5_000, maxOutputBytes: 64, signal });
+	assert.equal(ran.kind === "ran" && ran.stdout.toString("utf8"), "booted\n");
+	assert.deepEqual(await requests(folder), []);
+	session.stop();
 });
 
 test("a machine that is out of reach was asked for nothing: the failure of contact stands", async (t) => {

@@ -1,0 +1,139 @@
+import assert from "node:assert/strict";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { Store } from "../../src/acquire/store.ts";
+import { Ledger } from "../../src/daemon/ledger.ts";
+import { type Performers, perform } from "../../src/daemon/perform.ts";
+import type { Fleet } from "../../src/model/fleet.ts";
+import type { LedgerStep, Step } from "../../src/model/step.ts";
+import { Journal } from "../../src/record/journal.ts";
+import { Swarm } from "../../src/swarm/swarm.ts";
+import { fleetOf, type Given, ROLLOUT } from "../plan/fleet-of.ts";
+import { lab, putProgram } from "../push/lab.ts";
+import { sha256Of, stage } from "../push/stage.ts";
+
+/** A ledger that has come to a given state. */
+class GivenLedger extends Ledger {
+	given: Fleet | null = null;
+
+	override get fleet(): Fleet {
+		return this.given ?? super.fleet;
+	}
+}
+
+/** The performing half of the daemon before one machine, mill-03. */
+async function daemonLab(t: TestContext, given: Given) {
+	const room = await lab(t);
+	const { folder, machine, pusher, target } = room;
+	const identityFile = join(folder, "id_ed25519");
+	await writeFile(identityFile, target.privateKey);
+	const journal = new Journal(join(folder, "journal.sqlite"));
+	t.after(() => journal.close());
+	const ledger = new GivenLedger(journal);
+	const trust = { kind: "approved", hostKeys: [machine.hostKey], by: "test", at: 0 } as const;
+	const machines = { "mill-03": { address: target.address, port: target.port, trust } };
+	ledger.given = fleetOf({ machines, ...given });
+	const store = new Store({ folder: join(folder, "store"), maxPackageBytes: 2 ** 20 });
+	await store.start();
+	const swarmOptions = { storeFolder: store.folder, host: "127.0.0.1", trackerPort: 0, peerPort: 0 };
+	const ignore = () => undefined;
+	const performers: Performers = {
+		ledger,
+		journal,
+		store,
+		swarm: new Swarm({ ...swarmOptions, onProgress: ignore, onRestart: ignore }),
+		pusher,
+		settings: {
+			policiesFolder: folder,
+			stateFolder: folder,
+			socketPath: join(folder, "socket"),
+			ssh: { identityFile },
+			discovery: { interfaces: [], enabled: false },
+			swarm: { trackerPort: 0, peerPort: 0, seedTimeMs: 1_000 },
+			limits: { deliveries: 1, sessions: 1 },
+			maxPackageBytes: store.maxPackageBytes,
+		},
+		secret: Buffer.alloc(32),
+		now: Date.now,
+		record: ignore,
+		onAcquiring: ignore,
+		receivedBytes: ignore,
+	};
+	const act = (step: Step) => perform(performers, step, t.signal);
+	return { ...room, ledger, store, act };
+}
+
+test("acts of record reach nothing", async (t) => {
+	const { machine, act } = await daemonLab(t, {});
+	const [policy, rollout, revision, ring] = ["office", ROLLOUT, "r1", "all"];
+	const steps: readonly LedgerStep[] = [
+		{ kind: "begin", rollout, policy, revision, run: 1 },
+		{ kind: "soak", rollout, ring },
+		{ kind: "promote", rollout, ring },
+		{ kind: "queue", policy, revision, run: 1 },
+		{ kind: "miss", policy, revision, run: 1 },
+		{ kind: "halt", rollout, why: "" },
+		{ kind: "give_up", rollout, absentee: "mill-03", as: "skipped" },
+	];
+	for (const step of steps) assert.deepEqual(await act(step), { kind: "recorded" });
+	assert.equal(machine.connections, 0);
+});
+
+test("a rollout that goes back gets the package that no policy in force names any more", async (t) => {
+	const sha256 = sha256Of("the old package");
+	const room = await daemonLab(t, {});
+	const file = join(room.folder, "old.deb");
+	await writeFile(file, "the old package");
+	const step = { kind: "acquire", sha256, attempt: 1 } as const;
+	assert.equal((await room.act(step)).kind, "failed");
+	const packages = [{ sha256, source: { url: pathToFileURL(file).href, mirrors: [] } }];
+	const restores = { rollout: "office@r2/run", revision: "r2", machines: [] };
+	room.ledger.given = fleetOf({ rollout: { restores, previous: { revision: "r0", packages } } });
+	assert.equal((await room.act(step)).kind, "acquired");
+	assert.ok(await room.store.has(sha256));
+});
+
+test("only a rollout that goes back may install an older version", async (t) => {
+	const sha256 = sha256Of("a package");
+	const given = { package: { sha256 } };
+	const { ledger, folder, state, act } = await daemonLab(t, { ...given, rollout: {} });
+	await stage(state, "a package");
+	await putProgram(folder, "dpkg", "exit 0");
+	await putProgram(folder, "apt-get", 'echo "$*" >> ~/log');
+	const ref = { machine: "mill-03", rollout: ROLLOUT, package: "app" };
+	assert.deepEqual(await act({ kind: "install", ...ref, attempt: 1 }), { kind: "exited", exitCode: 0 });
+	const restores = { rollout: "office@r2/run", revision: "r2", machines: ["mill-03"] };
+	const rollout = { restores, previous: { revision: "r0" } };
+	ledger.given = { ...ledger.fleet, rollouts: fleetOf({ ...given, rollout }).rollouts };
+	assert.deepEqual(await act({ kind: "install", ...ref, attempt: 2 }), { kind: "exited", exitCode: 0 });
+	const [onward, back] = (await readFile(join(folder, "log"), "utf8")).trim().split("\n");
+	assert.ok(onward && !onward.includes("--allow-downgrades"));
+	assert.ok(back?.includes("--allow-downgrades"));
+});
+
+test("facts are read with the SSH settings of the policy that needs them", async (t) => {
+	const { machine, act } = await daemonLab(t, {});
+	const read = await act({ kind: "read_facts", machine: "mill-03", policy: "office", attempt: 1 });
+	assert.ok(read.kind === "facts_read");
+	assert.equal(read.machine.bootId, machine.bootId);
+	const gone = await act({ kind: "read_facts", machine: "mill-03", policy: "other", attempt: 1 });
+	assert.equal(gone.kind === "failed" && gone.failure.code, "FS-FACTS-FAILED");
+	const forgotten = await act({ kind: "read_facts", machine: "mill-04", policy: "office", attempt: 1 });
+	assert.equal(forgotten.kind === "failed" && forgotten.failure.code, "FS-MACHINE-UNKNOWN");
+});
+
+test("a reboot is asked for with the rollout's own rules, and not for one that was replaced", async (t) => {
+	const reboot = { policy: "always", testCommand: "touch tested" } as const;
+	const { machine, folder, act } = await daemonLab(t, { policy: { reboot }, rollout: {} });
+	const { bootId } = machine;
+	const deadline = Date.now() + 20_000;
+	const step = { kind: "reboot", machine: "mill-03", attempt: 1, bootId, deadline, honoursUsers: true } as const;
+	const stale = await act({ ...step, rollout: "office@r0/run" });
+	assert.equal(stale.kind === "failed" && stale.failure.code, "FS-REBOOT-REFUSED");
+	assert.equal(machine.connections, 0);
+	assert.deepEqual(await act({ ...step, rollout: ROLLOUT }), { kind: "rebooted", bootId: machine.bootId });
+	assert.notEqual(machine.bootId, bootId);
+	assert.equal(await readFile(join(folder, "tested"), "utf8"), "");
+});

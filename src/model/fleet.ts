@@ -67,6 +67,7 @@ export interface Rollout {
 	readonly restores?: {
 		readonly rollout: RolloutId;
 		readonly revision: string;
+		readonly why: string;
 		readonly machines: ReadonlySet<string>;
 	};
 	/** Progress by machine name, then package name; what is missing has not been looked at. */

@@ -27,7 +27,7 @@ export type LedgerStep =
 			readonly policy: string;
 			readonly revision: string;
 			readonly run: number;
-			readonly restores?: RolloutId;
+			readonly restores?: { readonly rollout: RolloutId; readonly why: string };
 	  }
 	| { readonly kind: "soak"; readonly rollout: RolloutId; readonly ring: string }
 	| { readonly kind: "promote"; readonly rollout: RolloutId; readonly ring: string }

@@ -34,8 +34,15 @@ function begin(fleet: Fleet, step: Begin, at: number): Fleet {
 
 function beginRestoring(fleet: Fleet, step: Begin, at: number): Fleet {
 	const failed = fleet.rollouts.get(step.policy);
-	if (!failed?.previous || failed.id !== step.restores || failed.previous.revision !== step.revision) return fleet;
-	const restores = { rollout: failed.id, revision: failed.policy.revision, machines: changedMachines(failed) };
+	if (!failed?.previous || failed.id !== step.restores?.rollout || failed.previous.revision !== step.revision)
+		return fleet;
+	const { id, policy } = failed;
+	const restores = {
+		rollout: id,
+		revision: policy.revision,
+		why: step.restores.why,
+		machines: changedMachines(failed),
+	};
 	const rollout = newRollout(step, restoringPolicy(failed.previous), at);
 	return withRollout(fleet, { ...rollout, previous: failed.previous, restores });
 }

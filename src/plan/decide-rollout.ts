@@ -33,7 +33,7 @@ export function decideRollout(fleet: Fleet, rollout: Rollout, now: number, place
 	const done = decideMembers(ground, rings, places);
 	const unread = decideUndecided(ground, members.undecided, places);
 	const gaveUp = decideAbsent(rollout, rings, now);
-	const held = [...(bar ? [holdPolicy(rollout, bar)] : []), ...outsiders(rollout.policy.name, members)];
+	const held = [...(bar ? [holdPolicy(rollout, bar)] : []), ...outsiders(rollout, members)];
 	return {
 		steps: [...[ledger].flat(), ...gaveUp.steps, ...done.steps, ...unread.steps],
 		held: [...held, ...done.held, ...unread.held],
@@ -127,8 +127,13 @@ function holdPolicy({ policy }: Rollout, reason: HeldReason): Held {
 }
 
 /** What is selected and yet in no ring, or nothing at all: never silently nobody, and never everybody. */
-function outsiders(policy: string, { rings, discovered, strays, undecided }: Membership): readonly Held[] {
-	const hold = (machine: string | null, reason: HeldReason): Held => ({ policy, machine, reason });
+function outsiders(rollout: Rollout, { rings, discovered, strays, undecided, untouched }: Membership): readonly Held[] {
+	const hold = (machine: string | null, reason: HeldReason): Held => ({ policy: rollout.policy.name, machine, reason });
+	const { restores } = rollout;
+	if (restores) {
+		const reason = { kind: "rolled_back" as const, revision: restores.revision, why: restores.why };
+		return [hold(null, reason), ...untouched.map(({ name }) => hold(name, reason))];
+	}
 	const isEmpty = strays.length + undecided.length === 0 && rings.every(({ members }) => members.length === 0);
 	return [
 		...(isEmpty ? [hold(null, { kind: "no_machines", discovered: discovered.length })] : []),

@@ -27,8 +27,8 @@ export function decideRun(fleet: Fleet, policy: Policy, now: number): RunDecisio
 	};
 	if (run === null)
 		return isSame ? { steps, held: [], wakes, isEnding: false } : holdUnbegun(policy, applied, next, hold);
-	if (isSame && rollout?.restores && applied?.requestedAt === null)
-		return hold({ kind: "rolled_back", revision: policy.revision });
+	// What was rolled back does not begin again by itself; the rollout that goes back says so.
+	if (isSame && rollout?.restores && applied?.requestedAt === null) return { steps, held: [], wakes, isEnding: false };
 	const running = unfinished(fleet, rollout, now);
 	if (running === 0) return { steps: [...steps, begin(policy, run)], held: [], wakes, isEnding: false };
 	// Cron's moment passes while it waits; a revision that runs now stays due.

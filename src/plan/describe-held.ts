@@ -52,7 +52,7 @@ function describeRun(policy: string, reason: RunReason, until: number | undefine
 		case "previous_run_ending":
 			return `the previous run ends first: ${reason.running} machines are in the middle of it`;
 		case "rolled_back":
-			return `revision ${reason.revision.slice(0, 8)} was rolled back; mend the policy, or: fleetseed run ${policy}`;
+			return `revision ${reason.revision.slice(0, 8)} was rolled back (${reason.why}); mend the policy, or: fleetseed run ${policy}`;
 		case "aborted":
 			return `aborted by ${because(reason)}`;
 		case "approval_pending": {

@@ -18,7 +18,7 @@ export type RunReason =
 	| { readonly kind: "not_scheduled"; readonly timeZone: string; readonly missed: number }
 	| { readonly kind: "suspended" }
 	| { readonly kind: "previous_run_ending"; readonly running: number }
-	| { readonly kind: "rolled_back"; readonly revision: string }
+	| { readonly kind: "rolled_back"; readonly revision: string; readonly why: string }
 	| { readonly kind: "aborted"; readonly by: string; readonly why: string }
 	| {
 			readonly kind: "approval_pending";

@@ -25,6 +25,8 @@ export interface RingCount {
 /** The machines that a policy selects: in its rings, waiting for approval, taken by no ring, or undecided until their facts are read. */
 export interface Membership extends Omit<Roster, "rings"> {
 	readonly rings: readonly RingCount[];
+	/** Selected, and not touched by the rollout that this one undoes. */
+	readonly untouched: readonly Machine[];
 }
 
 /** Who is where now: membership follows the facts, it is not frozen. What nobody approved is no member: it may be anything. */
@@ -43,7 +45,9 @@ export function membership(
 		countRing(ring, here(roster.rings[index] ?? []), rollout, now),
 	);
 	const { discovered, strays, undecided } = roster;
-	return { rings, discovered: here(discovered), strays: here(strays), undecided: here(undecided) };
+	if (!restores) return { rings, discovered, strays, undecided, untouched: [] };
+	const untouched = roster.rings.flat().filter(({ name }) => !restores.machines.has(name));
+	return { rings, discovered: [], strays: [], undecided: [], untouched };
 }
 
 function countRing(ring: Ring, members: readonly Machine[], rollout: Rollout, now: number): RingCount {

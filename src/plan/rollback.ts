@@ -15,7 +15,7 @@ export function rollBack(rollout: Rollout, why: string, now: number): LedgerStep
 		policy: policy.name,
 		revision: previous.revision,
 		run: now,
-		restores: id,
+		restores: { rollout: id, why },
 	};
 }
 

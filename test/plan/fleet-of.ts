@@ -58,7 +58,12 @@ interface GivenRollout
 	readonly pinned?: GivenPolicy;
 	/** The policy before this one. */
 	readonly previous?: GivenPolicy;
-	readonly restores?: { readonly rollout: string; readonly revision: string; readonly machines: readonly string[] };
+	readonly restores?: {
+		readonly rollout: string;
+		readonly revision: string;
+		readonly why: string;
+		readonly machines: readonly string[];
+	};
 }
 
 export const SHA = "a".repeat(64);

@@ -260,7 +260,7 @@ test("the way back is pinned to the revision before and to the machines that wer
 		policy: "office",
 		revision: "r1",
 		run: AT,
-		restores: "office@r2/run",
+		restores: { rollout: "office@r2/run", why: "two failed" },
 	};
 	const back = rolloutIn(done(fleet, begin, { kind: "recorded" }));
 	assert.deepEqual([...(back.restores?.machines ?? [])], ["a", "b"]);
@@ -271,7 +271,9 @@ test("the way back is pinned to the revision before and to the machines that wer
 	);
 	assert.equal(back.policy.rollout.maxErrors, undefined, "nothing stops the way back");
 	assert.equal(back.policy.deadline, undefined);
-	const late = rolloutIn(done(fleet, { ...begin, restores: "office@r2/another" }, { kind: "recorded" }));
+	const late = rolloutIn(
+		done(fleet, { ...begin, restores: { rollout: "office@r2/another", why: "" } }, { kind: "recorded" }),
+	);
 	assert.equal(late.id, "office@r2/run", "a way back from another rollout begins nothing");
 });
 

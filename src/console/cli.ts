@@ -2,7 +2,9 @@ import { Command, CommanderError } from "commander";
 import { ApiError } from "./client.ts";
 import type { Context } from "./commands/context.ts";
 import { addFileCommands } from "./commands/files.ts";
+import { addFolderCommands } from "./commands/folder.ts";
 import { addMachineCommands } from "./commands/machines.ts";
+import { addPolicyCommands } from "./commands/policies.ts";
 import { addStatusCommands } from "./commands/status.ts";
 import { addSteerCommands } from "./commands/steer.ts";
 import { EXIT, processTerminal } from "./terminal.ts";
@@ -37,6 +39,8 @@ export async function run(argv: readonly string[], injected: Injected): Promise<
 	addStatusCommands(program, context);
 	addMachineCommands(program, context);
 	addSteerCommands(program, context);
+	addPolicyCommands(program, context);
+	addFolderCommands(program, context);
 	program
 		.command("serve")
 		.description("run the daemon in the foreground")

@@ -1,34 +1,45 @@
+import type { OperatorEvent } from "../model/event.ts";
 import type { Failure } from "../model/failure.ts";
 import type { HostKey } from "../model/machine.ts";
 import type { OutputRecord } from "../record/journal.ts";
+import type { ApprovalReport, ChangesReport, PolicyReport } from "./policy-reports.ts";
 
 /**
- * What the console asks of the daemon. Reports are plain JSON with the keys that go over the wire; `by` is who asked.
- * Answers of `false` and `null` mean that nothing of that name is known.
+ * What the console asks of the daemon. Reports are plain JSON with the keys that go over the wire; `by` is who asked, times
+ * are ISO 8601 in UTC. Answers of `false` and `null` mean that nothing of that name is known.
  */
 export interface Cockpit {
-	status(): Promise<StatusReport>;
-	plan(): Promise<PlanReport>;
+	status(detail: Detail): Promise<StatusReport>;
+	plan(detail: Detail): Promise<PlanReport>;
 	machines(): Promise<readonly MachineRow[]>;
+	policy(name: string): Promise<PolicyReport | null>;
 	why(machine: string): Promise<WhyReport | null>;
 	logs(machine: string): Promise<readonly OutputRecord[] | null>;
-	pause(by: string, reason: string): Promise<void>;
-	resume(by: string): Promise<void>;
-	retry(machine: string, by: string): Promise<boolean>;
-	retryPackage(sha256: string, by: string): Promise<boolean>;
+	/** Records what a person wants, if it can be done now. A revision may be given by its first eight digits. */
+	steer(order: OperatorEvent): Promise<Answer>;
 	/** Reads the key that the machine shows now, without authenticating. */
 	scanHostKey(machine: string): Promise<ScannedKey>;
 	/** `revoked`: the known_hosts file says that no host may show this key. */
 	approve(machine: string, hostKey: HostKey, by: string): Promise<"approved" | "unknown" | "revoked">;
 	forget(machine: string, by: string): Promise<boolean>;
-	/** The problems found, one line each; empty when all is well. */
-	reload(): Promise<readonly string[]>;
+	/** What `reload` would change; changes nothing. */
+	diff(): Promise<ChangesReport>;
+	/** Reads policies, inventory and known hosts again, and says what that changed. */
+	reload(): Promise<ChangesReport>;
 }
+
+/** groups: without the lists that have an entry for each machine, which are long for large fleets. */
+export type Detail = "all" | "groups";
+
+export type Answer =
+	| { readonly kind: "done"; readonly message: string }
+	| { readonly kind: "refused"; readonly failure: Failure };
 
 export type ScannedKey =
 	| { readonly kind: "host_key"; readonly host_key: HostKey }
 	| { readonly kind: "failed"; readonly failure: Failure };
 
+/** rolled_back: brought back to the revision before.   skipped: given up because it stayed away. */
 export type MachineState =
 	| "discovered"
 	| "quarantined"
@@ -37,29 +48,58 @@ export type MachineState =
 	| "inspecting"
 	| "delivering"
 	| "installing"
+	| "rebooting"
 	| "verified"
+	| "rolled_back"
 	| "failed"
+	| "skipped"
+	| "not_applicable"
+	| "excluded"
 	| "not_targeted";
 
+/** Who did something, why and when. */
+export interface Act {
+	readonly by: string;
+	readonly reason: string;
+	readonly at: string;
+}
+
 export interface StatusReport {
-	/** ISO 8601, UTC. */
 	readonly at: string;
 	/** One line: what the daemon does or waits for. */
 	readonly waiting_for: string;
-	readonly paused: { readonly by: string; readonly reason: string; readonly at: string } | null;
+	readonly paused: Act | null;
 	/** What is wrong with the files on disk; the last good ones are in force. */
 	readonly problems: readonly string[];
 	readonly rollouts: readonly RolloutReport[];
+	/** Taken out of every rollout by a person. */
+	readonly excluded: readonly (Act & { readonly machine: string })[];
+	/** Machines that are not done, by state and reason; the worst first. */
+	readonly groups: readonly MachineGroup[];
+	/** Each by its worst state over all rollouts; empty when only groups were asked for. */
 	readonly machines: readonly { readonly name: string; readonly state: MachineState; readonly reason: string | null }[];
 	readonly totals: Totals;
 }
 
+/** Machines of which the same is to be said. What differs in the sentence, such as their addresses, is left out of it. */
+export interface MachineGroup {
+	readonly state: MachineState;
+	readonly reason: string | null;
+	readonly machines: number;
+	/** The first few names. */
+	readonly names: readonly string[];
+}
+
 export interface Totals {
-	/** Machines that some policy selects. */
+	/** Machines that some policy selects and that have a part in its rollout. */
 	readonly machines: number;
 	/** Of those: verified for every policy that selects them. */
 	readonly installed: number;
 	readonly failed: number;
+	/** Of those: back at the revision before, for some policy. */
+	readonly rolled_back: number;
+	/** Selected, but not applicable, excluded or given up everywhere; not among `machines`. */
+	readonly left_out: number;
 	readonly package_bytes: number;
 	/** What the origins sent. */
 	readonly origin_bytes: number;
@@ -71,11 +111,27 @@ export interface Totals {
 
 export interface RolloutReport {
 	readonly policy: string;
+	/** The revision in force, which the rollout may not have begun with. */
+	readonly revision: string;
 	/** null: no run has begun. */
 	readonly id: string | null;
-	/** Why the policy as a whole waits, if it does. */
+	/** When the run was due. */
+	readonly run: string | null;
+	readonly began_at: string | null;
+	/** When the schedule begins another run. */
+	readonly next_run: string | null;
+	/** Why the policy as a whole waits or has stopped, if it does. */
 	readonly held: string | null;
+	readonly paused: Act | null;
+	readonly approval: ApprovalReport | null;
+	readonly halted: Act | null;
+	/** The revision that this rollout undoes. */
+	readonly rolls_back: string | null;
+	/** Runs that were due and are not made up. */
+	readonly missed_runs: readonly string[];
 	readonly rings: readonly RingReport[];
+	readonly reboots: RebootsReport;
+	/** When only groups were asked for: those that are being delivered to. */
 	readonly machines: readonly RolloutMachine[];
 }
 
@@ -85,6 +141,21 @@ export interface RingReport {
 	readonly machines: number;
 	readonly verified: number;
 	readonly failed: number;
+	/** Not applicable, excluded or given up. */
+	readonly left_out: number;
+	/** Out of reach, which holds nobody up. */
+	readonly unreachable: number;
+	/** What the rings behind it wait for, of the ring that holds them. */
+	readonly gate: { readonly kind: string; readonly sentence: string; readonly until: string | null } | null;
+	/** While its installs wait for deliveries: the machines that hold the packages, of how many, in percent. */
+	readonly prestaging: { readonly holding: number; readonly counted: number; readonly threshold: number } | null;
+}
+
+export interface RebootsReport {
+	readonly due: number;
+	readonly done: number;
+	readonly failed: number;
+	readonly under_way: readonly { readonly machine: string; readonly since: string; readonly back_by: string }[];
 }
 
 export interface RolloutMachine {
@@ -96,21 +167,42 @@ export interface RolloutMachine {
 	readonly progress: number | null;
 	readonly delivery: { readonly method: string; readonly bytes: number; readonly seconds: number } | null;
 	readonly exit_code: number | null;
-	/** ISO 8601 of the verification. */
 	readonly verified_at: string | null;
 }
 
 export interface PlanReport {
-	/** What would be done now, in order; a step in flight is not repeated. */
-	readonly steps: readonly { readonly kind: string; readonly line: string; readonly machine: string | null }[];
-	readonly held: readonly {
-		readonly policy: string;
-		readonly machine: string | null;
-		readonly code: string;
-		readonly sentence: string;
-		readonly until: string | null;
-	}[];
+	/** What would be done now, in order; a step in flight is not repeated. Empty when only groups were asked for. */
+	readonly steps: readonly PlannedStep[];
+	readonly step_groups: readonly (Omit<PlannedStep, "machine"> & Several)[];
+	/** Why the rest waits, machine by machine in the order of the rings. Empty when only groups were asked for. */
+	readonly held: readonly PlannedWait[];
+	readonly held_groups: readonly (Omit<PlannedWait, "machine"> & Several)[];
+	/** Steps that were started and have not ended. */
+	readonly in_flight: number;
 	readonly wake_at: string | null;
+}
+
+/** How many machines, and the first few names. */
+export interface Several {
+	readonly machines: number;
+	readonly names: readonly string[];
+}
+
+export interface PlannedStep {
+	readonly kind: string;
+	/** The act without its machine: "install app 2.0, attempt 1". */
+	readonly act: string;
+	readonly because: string;
+	readonly policy: string | null;
+	readonly machine: string | null;
+}
+
+export interface PlannedWait {
+	readonly policy: string;
+	readonly machine: string | null;
+	readonly code: string;
+	readonly sentence: string;
+	readonly until: string | null;
 }
 
 export interface MachineRow {
@@ -123,14 +215,39 @@ export interface MachineRow {
 	readonly labels: Readonly<Record<string, string>>;
 	readonly sources: readonly string[];
 	readonly host_keys: readonly string[];
+	readonly excluded: Act | null;
+	/** As last read; null: nobody has looked yet. */
+	readonly facts: FactsRow | null;
+}
+
+export interface FactsRow {
+	readonly os: string;
+	readonly distribution: string | null;
+	readonly os_version: string;
+	readonly arch: string;
+	readonly disk_free_bytes: number;
+	readonly memory_bytes: number;
+	readonly is_reboot_needed: boolean;
+	readonly users: number;
+	readonly at: string;
 }
 
 export interface WhyReport extends MachineRow {
-	readonly policies: readonly {
-		readonly policy: string;
-		readonly state: MachineState;
-		readonly sentence: string;
-		/** What a person can do about it, if anything. */
-		readonly next: string | null;
-	}[];
+	readonly policies: readonly WhyPolicy[];
+}
+
+export interface WhyPolicy {
+	readonly policy: string;
+	readonly revision: string;
+	readonly ring: string | null;
+	readonly state: MachineState;
+	readonly since: string | null;
+	/** Why it is in this state. */
+	readonly sentence: string;
+	/** What is done next, and when. */
+	readonly next: string | null;
+	/** What a person can do, if anything. */
+	readonly advice: string | null;
+	/** All of it for a person to read. */
+	readonly paragraph: string;
 }

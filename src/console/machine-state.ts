@@ -1,58 +1,83 @@
 import type { Failure } from "../model/failure.ts";
-import type { Fleet, Rollout, Task } from "../model/fleet.ts";
+import type { Rollout } from "../model/fleet.ts";
 import type { Machine } from "../model/machine.ts";
-import type { MachineStep } from "../model/step.ts";
-import { describeHeld } from "../plan/describe-held.ts";
+import type { Step } from "../model/step.ts";
+import { describeReason } from "../plan/describe-held.ts";
 import type { Held } from "../plan/held.ts";
-import { machineProgress } from "../plan/rings.ts";
-import { taskOf } from "../plan/task.ts";
+import type { MachineStanding } from "../plan/standing.ts";
+import { taskOf, tasksOf } from "../plan/task.ts";
+import { byWhom } from "./act.ts";
 import type { MachineState } from "./cockpit.ts";
+import type { InFlight, Sight } from "./sight.ts";
 
 export interface Standing {
 	readonly state: MachineState;
 	/** The one reason why it is not done; null when it is, or when its own step is in flight. */
 	readonly reason: string | null;
 	readonly failure: Failure | null;
+	/** What the core said of it. */
+	readonly held: Held | null;
+	readonly inFlight: InFlight | null;
 }
+
+const NOTHING = { reason: null, failure: null, held: null, inFlight: null };
 
 /** Where a machine stands in one rollout, in the words that people see. */
-export function standingOf(fleet: Fleet, rollout: Rollout, machine: Machine, held: readonly Held[]): Standing {
-	const waits = held.find((each) => each.machine === machine.name && each.policy === rollout.policy.name);
-	const reason = waits ? describeHeld(waits) : null;
-	const failure = failureOf(waits);
-	const progress = machineProgress(rollout, machine.name);
-	if (progress === "verified") return { state: "verified", reason: null, failure: null };
-	if (progress === "failed") return { state: "failed", reason, failure };
-	if (machine.trust.kind !== "approved")
-		return { state: machine.trust.kind === "discovered" ? "discovered" : "quarantined", reason, failure };
-	const step = stepInFlight(fleet, rollout, machine.name);
-	if (step) return { state: doing(step, rollout), reason: null, failure: null };
-	if (waits?.reason.kind === "waiting_for_machine") return { state: "waiting_for_machine", reason, failure };
-	return { state: "waiting", reason: reason ?? "about to go on", failure };
+export function standingOf(
+	sight: Sight,
+	rollout: Rollout,
+	{ machine, where }: { readonly machine: Machine; readonly where: MachineStanding },
+): Standing {
+	const { name, trust } = machine;
+	const inFlight = sight.inFlight(rollout, name) ?? null;
+	if (where === "verified" && trust.kind !== "discovered")
+		return { ...NOTHING, state: rollout.restores ? "rolled_back" : "verified" };
+	if (where === "failed") return failed(rollout, name);
+	if (inFlight) return { ...NOTHING, state: doing(inFlight.step, rollout), inFlight };
+	const held = sight.held(rollout.policy.name, name) ?? null;
+	const waits = { ...NOTHING, held, reason: held && sight.sentence(held), failure: failureOf(held) };
+	if (where !== "open" && where !== "verified")
+		return { ...waits, state: where, reason: ownReason(machine) ?? waits.reason };
+	if (trust.kind !== "approved") return { ...waits, state: trust.kind };
+	if (rollout.reboots.get(name)?.phase === "running") return { ...waits, state: "rebooting" };
+	if (held?.reason.kind === "waiting_for_machine") return { ...waits, state: "waiting_for_machine" };
+	return { ...waits, state: "waiting", reason: waits.reason ?? "about to go on" };
 }
 
-export function stepInFlight(fleet: Fleet, rollout: Rollout, machine: string): MachineStep | null {
-	for (const { step } of fleet.running.values())
-		if ("machine" in step && step.machine === machine && step.rollout === rollout.id) return step;
-	return null;
+/** Also while nobody asks about it: a paused policy holds its failed machines for the pause alone. */
+function failed(rollout: Rollout, name: string): Standing {
+	const broken = tasksOf(rollout, name).find(({ task }) => task.phase === "failed")?.task.failure;
+	const absent = { code: "FS-MACHINE-ABSENT" as const, detail: `${name} stayed away` };
+	const failure = broken ?? rollout.reboots.get(name)?.failure ?? absent;
+	return {
+		...NOTHING,
+		state: "failed",
+		failure,
+		reason: describeReason(rollout.policy.name, { kind: "failed", failure }),
+	};
 }
 
-function doing(step: MachineStep, rollout: Rollout): MachineState {
+/** A paused policy says nothing of those that are taken out. */
+function ownReason({ excluded }: Machine): string | null {
+	return excluded ? `excluded by ${byWhom(excluded)}` : null;
+}
+
+function doing(step: Step, rollout: Rollout): MachineState {
 	switch (step.kind) {
 		case "deliver":
 			return "delivering";
+		case "reboot":
+			return "rebooting";
+		case "read_facts":
+			return "inspecting";
 		case "inspect":
-			return isVerifying(taskOf(rollout, step.machine, step.package)) ? "installing" : "inspecting";
+			// Between the installer's end and the word of detection it still counts as installing.
+			return taskOf(rollout, step.machine, step.package).phase === "exited" ? "installing" : "inspecting";
 		default:
 			return "installing";
 	}
 }
 
-/** Between the installer's end and the word of detection the machine still counts as installing. */
-function isVerifying(task: Task): boolean {
-	return task.phase === "exited";
-}
-
-function failureOf(held: Held | undefined): Failure | null {
+function failureOf(held: Held | null): Failure | null {
 	return held && "failure" in held.reason ? held.reason.failure : null;
 }

@@ -1,11 +1,21 @@
-import type { Cockpit, ScannedKey } from "../console/cockpit.ts";
-import { machineRow, planReport, whyReport } from "../console/machine-report.ts";
+import { policyChanges } from "../console/changes-report.ts";
+import type { Answer, Cockpit, Detail, ScannedKey } from "../console/cockpit.ts";
+import { judge } from "../console/judge.ts";
+import { machineRow } from "../console/machine-row.ts";
+import { planReport } from "../console/plan-report.ts";
+import { policyReport } from "../console/policy-report.ts";
+import type { ChangesReport } from "../console/policy-reports.ts";
 import { statusReport } from "../console/report.ts";
-import type { Event } from "../model/event.ts";
+import { whyReport } from "../console/why-report.ts";
+import type { Event, OperatorEvent } from "../model/event.ts";
+import type { Fleet } from "../model/fleet.ts";
 import type { HostKey } from "../model/machine.ts";
-import { describeProblem } from "../policy/document.ts";
+import { applyEvent } from "../plan/apply-event.ts";
+import { describeProblem, type Problem } from "../policy/document.ts";
 import type { OutputRecord } from "../record/journal.ts";
+import { readInventory } from "./configuration.ts";
 import type { Daemon } from "./daemon.ts";
+import { policyEvents, readPolicyFolder } from "./policy-folder.ts";
 
 const SCAN_TIMEOUT_MS = 15_000;
 
@@ -19,64 +29,60 @@ export class Controls implements Cockpit {
 		this.#now = now;
 	}
 
-	async status() {
-		const { ledger, loop, journal, progress, problems } = this.#daemon;
+	async status(detail: Detail) {
+		const { loop, journal, progress, problems } = this.#daemon;
 		await this.#daemon.readUplink();
-		const { fleet } = ledger;
+		const fleet = this.#fleet;
 		const decision = loop.decision();
-		return statusReport({
+		const view = {
 			fleet,
 			decision,
 			now: this.#now(),
 			waitingFor: progress.sentence(fleet, decision),
 			problems: problems.map(describeProblem),
 			uplink: journal.uplink(),
-			delivered: (machine, sha256) => {
+			delivered: (machine: string, sha256: string) => {
 				const state = fleet.packages.get(sha256);
 				return state?.kind === "held" ? progress.delivered(machine, sha256, state.sizeBytes) : undefined;
 			},
-		});
+		};
+		return statusReport(view, detail);
 	}
 
-	async plan() {
-		return planReport(this.#daemon.loop.decision(), this.#daemon.ledger.fleet);
+	async plan(detail: Detail) {
+		return planReport({ fleet: this.#fleet, decision: this.#daemon.loop.decision(), now: this.#now() }, detail);
 	}
 
 	async machines() {
-		return [...this.#daemon.ledger.fleet.machines.values()].map(machineRow);
+		return [...this.#fleet.machines.values()].map(machineRow);
+	}
+
+	async policy(name: string) {
+		const { policies, rollouts } = this.#fleet;
+		const applied = policies.get(name);
+		return applied ? policyReport(applied, rollouts.get(name)) : null;
 	}
 
 	async why(name: string) {
-		const { ledger, loop } = this.#daemon;
-		const machine = ledger.fleet.machines.get(name);
-		return machine ? whyReport(ledger.fleet, loop.decision(), machine) : null;
+		const machine = this.#fleet.machines.get(name);
+		const view = { fleet: this.#fleet, decision: this.#daemon.loop.decision(), now: this.#now() };
+		return machine ? whyReport(view, machine) : null;
 	}
 
 	async logs(name: string): Promise<readonly OutputRecord[] | null> {
 		return this.#isKnown(name) ? this.#daemon.journal.outputs(name) : null;
 	}
 
-	async pause(by: string, reason: string): Promise<void> {
-		this.#record({ kind: "Paused", by, reason, at: this.#now() });
-	}
-
-	async resume(by: string): Promise<void> {
-		this.#record({ kind: "Resumed", by, at: this.#now() });
-	}
-
-	async retry(machine: string, by: string): Promise<boolean> {
-		this.#record({ kind: "RetryRequested", machine, by, at: this.#now() });
-		return this.#isKnown(machine);
-	}
-
-	async retryPackage(sha256: string, by: string): Promise<boolean> {
-		const state = this.#daemon.ledger.fleet.packages.get(sha256);
-		this.#record({ kind: "PackageRetryRequested", sha256, by, at: this.#now() });
-		return state !== undefined && state.kind !== "held";
+	async steer(order: OperatorEvent): Promise<Answer> {
+		const at = this.#now();
+		const judgement = judge(this.#fleet, order, at);
+		if (judgement.kind === "refused") return judgement;
+		if (judgement.event) this.#record({ ...judgement.event, at });
+		return { kind: "done", message: judgement.message };
 	}
 
 	async scanHostKey(name: string): Promise<ScannedKey> {
-		const machine = this.#daemon.ledger.fleet.machines.get(name);
+		const machine = this.#fleet.machines.get(name);
 		if (!machine)
 			return {
 				kind: "failed",
@@ -99,12 +105,31 @@ export class Controls implements Cockpit {
 		return isKnown;
 	}
 
-	async reload(): Promise<readonly string[]> {
-		return (await this.#daemon.reload()).map(describeProblem);
+	async diff(): Promise<ChangesReport> {
+		const { settings } = this.#daemon;
+		const folder = await readPolicyFolder(settings.policiesFolder);
+		const { problems } = await readInventory(settings, null);
+		const before = this.#fleet;
+		const after = policyEvents(before, folder, this.#now()).reduce(applyEvent, before);
+		return this.#changes(before, after, [...folder.problems, ...problems]);
+	}
+
+	async reload(): Promise<ChangesReport> {
+		const before = this.#fleet;
+		const problems = await this.#daemon.reload();
+		return this.#changes(before, this.#fleet, problems);
+	}
+
+	#changes(before: Fleet, after: Fleet, problems: readonly Problem[]): ChangesReport {
+		return { policies: policyChanges(before, after, this.#now()), problems: problems.map(describeProblem) };
+	}
+
+	get #fleet(): Fleet {
+		return this.#daemon.ledger.fleet;
 	}
 
 	#isKnown(machine: string): boolean {
-		return this.#daemon.ledger.fleet.machines.has(machine);
+		return this.#fleet.machines.has(machine);
 	}
 
 	#record(event: Event): void {

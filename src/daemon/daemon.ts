@@ -40,6 +40,7 @@ export class Daemon {
 	readonly pusher: Pusher;
 	readonly loop: Loop;
 	readonly progress = new Progress();
+	readonly settings: Settings;
 	problems: readonly Problem[] = [];
 	readonly #options: DaemonOptions;
 	readonly #store: Store;
@@ -54,6 +55,7 @@ export class Daemon {
 	constructor(options: DaemonOptions) {
 		const { settings, log, now } = options;
 		this.#options = options;
+		this.settings = settings;
 		this.journal = new Journal(join(settings.stateFolder, "journal.sqlite"));
 		this.ledger = new Ledger(this.journal);
 		this.#secret = readSecret(join(settings.stateFolder, "tracker.secret"));

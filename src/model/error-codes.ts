@@ -39,6 +39,7 @@ export const ERROR_CODES = {
 	"FS-SSH-LOST": "Nothing to do: the job goes on at the machine and its result is read when it is back.",
 	"FS-SSH-PROTOCOL": "The machine offers no algorithm that we accept; update its sshd.",
 	"FS-SSH-KEY": "Make the controller's private key readable to the daemon: ssh-keygen -t ed25519 -f FILE.",
+	"FS-POLICY-UNKNOWN": "See the known names with: fleetseed status.",
 	"FS-MACHINE-UNKNOWN": "See the known names with: fleetseed machines.",
 	"FS-MACHINE-FINGERPRINT":
 		"The key shown is not the one that you approved. Look again with: fleetseed machines approve MACHINE.",

@@ -102,7 +102,19 @@ test("a malformed body is refused with what was expected, and nothing is done", 
 		const error = await refusal(client.post("machines/mill-01/approve", body));
 		assert.equal(error.code, "FS-API-REQUEST", JSON.stringify(body));
 	}
+	const orders = {
+		"policies/office/approve": { by: "eve", revision: "xyz" },
+		"policies/office/retry": { by: "eve", only: [] },
+		"policies/office/promote": { by: "eve" },
+		"machines/mill-01/exclude": { by: "eve" },
+		"machines/mill-01/include": { by: "" },
+		pause: { by: "eve", reason: "audit", policy: "office" },
+	};
+	for (const [path, body] of Object.entries(orders))
+		assert.equal((await refusal(client.post(path, body))).code, "FS-API-REQUEST", path);
+	assert.equal((await refusal(client.get("status?detail=some"))).code, "FS-API-REQUEST");
 	assert.equal(cockpit.acts.length, before);
+	assert.deepEqual(cockpit.orders, []);
 });
 
 test("a body over the limit is refused", async () => {
@@ -113,7 +125,7 @@ test("a body over the limit is refused", async () => {
 test("an unknown route and an unknown machine are told apart", async () => {
 	assert.equal((await refusal(client.get("nothing"))).code, "FS-API-REQUEST");
 	assert.equal((await refusal(client.get("machines/nobody/why"))).code, "FS-MACHINE-UNKNOWN");
-	assert.equal((await refusal(client.post("machines/nobody/retry", { by: "eve" }))).code, "FS-MACHINE-UNKNOWN");
+	assert.equal((await refusal(client.get("policies/nothing"))).code, "FS-POLICY-UNKNOWN");
 });
 
 test("a revoked key is approved by nobody, and an unknown machine is told as such", async () => {

@@ -1,51 +1,18 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { after, before, beforeEach, test } from "node:test";
-import { pino } from "pino";
-import { ApiServer } from "../../src/console/api.ts";
+import { CONTROL, CommandLine, MAIN, run } from "./command-line.ts";
 import { GOOD_KEY, MemoryCockpit } from "./memory-cockpit.ts";
 
-/** What must never reach a terminal: control characters but for line ends and tabs, and the right-to-left override. */
-const CONTROL = /[^\P{Cc}\n\t]|\u202e/u;
-const MAIN = new URL("../../src/daemon/main.ts", import.meta.url).pathname;
-let folder = "";
-let socketPath = "";
-let server: ApiServer;
-let cockpit = new MemoryCockpit();
-
-before(async () => {
-	folder = await mkdtemp(join(tmpdir(), "fleetseed-console-"));
-	socketPath = join(folder, "api.sock");
-	// Hands every call to the cockpit of the test that runs.
-	const current = new Proxy(cockpit, { get: (_, name) => Reflect.get(cockpit, name).bind(cockpit) });
-	server = new ApiServer({ cockpit: current, socketPath, log: pino({ level: "silent" }) });
-	await server.start();
-});
-
+const line = new CommandLine();
+const fleetseed = line.fleetseed.bind(line);
+before(() => line.start());
+after(() => line.stop());
 beforeEach(() => {
-	cockpit = new MemoryCockpit();
+	line.cockpit = new MemoryCockpit();
 });
-
-after(async () => {
-	await server.stop();
-	await rm(folder, { recursive: true });
-});
-
-async function fleetseed(...words: readonly string[]) {
-	return run(["--socket", socketPath, ...words]);
-}
-
-async function run(words: readonly string[]) {
-	const env = { PATH: process.env.PATH, SUDO_USER: "eve" };
-	const child = spawn(process.execPath, [MAIN, ...words], { stdio: ["ignore", "pipe", "pipe"], env });
-	const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "exit")]);
-	return { out, err, code };
-}
 
 test("status shows rings, counts and totals, and exits 0 when nothing failed", async () => {
 	const { out, code } = await fleetseed("status");
@@ -56,8 +23,8 @@ test("status shows rings, counts and totals, and exits 0 when nothing failed", a
 });
 
 test("status of a fleet with a failed machine names it with its one reason, and exits 1", async () => {
-	cockpit.state = "failed";
-	cockpit.reason = "app: the installer exited 1 (FS-INSTALL-EXIT)";
+	line.cockpit.state = "failed";
+	line.cockpit.reason = "app: the installer exited 1 (FS-INSTALL-EXIT)";
 	const { out, code } = await fleetseed("status");
 	assert.match(out, /mill-01 +failed +app: the installer exited 1 \(FS-INSTALL-EXIT\)/);
 	assert.equal(code, 1);
@@ -71,15 +38,15 @@ test("--json answers what the API said, in one line", async () => {
 
 test("plan shows what would be done now and why the rest waits", async () => {
 	const { out } = await fleetseed("plan");
-	assert.match(out, /install app on mill-02, attempt 1/);
+	assert.match(out, /install app 2, attempt 1, on mill-01: it is on the machine\n/);
 	assert.match(out, /office +mill-01 +window opens 02:00/);
 });
 
-test("why tells the state, the reason and what to do about it", async () => {
-	cockpit.reason = "window opens 02:00";
+test("why is a paragraph for each policy", async () => {
+	line.cockpit.reason = "window opens 02:00";
 	const { out } = await fleetseed("why", "mill-01");
 	assert.match(out, /mill-01 \(10\.0\.0\.1:22\) is discovered, present\./);
-	assert.match(out, /office: verified: window opens 02:00\n {2}mend it/);
+	assert.match(out, /\noffice \(revision 1a2b3c4d, ring all\): verified: window opens 02:00\. Mend it\.\n/);
 });
 
 test("why of an unknown machine says the code and what to do, and exits 1", async () => {
@@ -96,9 +63,9 @@ test("what a machine printed cannot drive the terminal, and what was left out is
 });
 
 test("names and reasons from the network cannot drive the terminal either", async () => {
-	cockpit.machineName = "mill\u001b[2J\u202e01";
-	cockpit.state = "failed";
-	cockpit.reason = "\u009bevil";
+	line.cockpit.machineName = "mill\u001b[2J\u202e01";
+	line.cockpit.state = "failed";
+	line.cockpit.reason = "\u009bevil";
 	for (const words of [["status"], ["machines"], ["plan"]]) {
 		const { out } = await fleetseed(...words);
 		assert.doesNotMatch(out, CONTROL, words.join(" "));
@@ -107,21 +74,21 @@ test("names and reasons from the network cannot drive the terminal either", asyn
 });
 
 test("--json is the same JSON, and cannot drive the terminal either", async () => {
-	cockpit.machineName = "mill\u009b2J\u202e01\u{e0041}";
+	line.cockpit.machineName = "mill\u009b2J\u202e01\u{e0041}";
 	for (const words of [["status"], ["machines"], ["plan"], ["machines", "list"]]) {
 		const { out } = await fleetseed(...words, "--json");
 		assert.doesNotMatch(out, /[^\P{C}\n]/u, words.join(" "));
 		assert.match(out, /mill\\u009b2J\\u202e01\\udb40\\udc41/, words.join(" "));
-		assert.ok(JSON.stringify(JSON.parse(out)).includes(cockpit.machineName), words.join(" "));
+		assert.ok(JSON.stringify(JSON.parse(out)).includes(line.cockpit.machineName), words.join(" "));
 	}
 });
 
 test("a fingerprint is never cut off, however narrow the terminal and long the names", async () => {
-	cockpit.machineName = "mill-".padEnd(90, "0");
-	cockpit.hostKeys = [GOOD_KEY, { type: "ecdsa-sha2-nistp521", fingerprint: `SHA256:${"B".repeat(43)}` }];
+	line.cockpit.machineName = "mill-".padEnd(90, "0");
+	line.cockpit.hostKeys = [GOOD_KEY, { type: "ecdsa-sha2-nistp521", fingerprint: `SHA256:${"B".repeat(43)}` }];
 	const { out } = await fleetseed("machines");
-	for (const { fingerprint } of cockpit.hostKeys) assert.ok(out.includes(fingerprint), out);
-	assert.ok(out.includes(cockpit.machineName), out);
+	for (const { fingerprint } of line.cockpit.hostKeys) assert.ok(out.includes(fingerprint), out);
+	assert.ok(out.includes(line.cockpit.machineName), out);
 	assert.doesNotMatch(out, /…/);
 });
 
@@ -133,7 +100,7 @@ test("machines and machines list are the same", async () => {
 test("a reader that goes away ends the command quietly", async () => {
 	for (const words of [["status"], ["schema"], ["plan", "--json"], ["--help"]]) {
 		const script = 'set -o pipefail; "$@" | true';
-		const argv = ["-c", script, "bash", process.execPath, MAIN, "--socket", socketPath, ...words];
+		const argv = ["-c", script, "bash", process.execPath, MAIN, "--socket", line.socketPath, ...words];
 		const child = spawn("bash", argv, { stdio: ["ignore", "ignore", "pipe"] });
 		const [err, [code]] = await Promise.all([text(child.stderr), once(child, "exit")]);
 		assert.deepEqual({ err, code }, { err: "", code: 0 }, words.join(" "));
@@ -145,39 +112,36 @@ test("approve without a terminal shows the key and what to type, and approves no
 	assert.match(err, new RegExp(`shows ssh-ed25519 ${GOOD_KEY.fingerprint}`));
 	assert.match(err, /fleetseed machines approve mill-01 --fingerprint SHA256:/);
 	assert.equal(code, 2);
-	assert.deepEqual(cockpit.acts, []);
+	assert.deepEqual(line.cockpit.acts, []);
 });
 
 test("approve refuses a key that is not the one given", async () => {
 	const { err, code } = await fleetseed("machines", "approve", "mill-01", "--fingerprint", "SHA256:other");
 	assert.match(err, /FS-MACHINE-FINGERPRINT/);
 	assert.equal(code, 1);
-	assert.deepEqual(cockpit.acts, []);
+	assert.deepEqual(line.cockpit.acts, []);
 });
 
 test("approve pins the key that was given, with who did it", async () => {
 	const { out, code } = await fleetseed("machines", "approve", "mill-01", "--fingerprint", GOOD_KEY.fingerprint);
 	assert.match(out, /mill-01 approved: ssh-ed25519 SHA256:/);
 	assert.equal(code, 0);
-	assert.deepEqual(cockpit.acts, [`approve mill-01 ${GOOD_KEY.fingerprint} eve`]);
+	assert.deepEqual(line.cockpit.acts, [`approve mill-01 ${GOOD_KEY.fingerprint} eve`]);
 });
 
-test("pause, resume, retry and forget go in with who asked", async () => {
-	await fleetseed("pause", "--reason", "audit");
-	await fleetseed("resume");
-	await fleetseed("retry", "mill-01");
+test("forget goes in with who asked", async () => {
 	await fleetseed("machines", "forget", "mill-01");
-	assert.deepEqual(cockpit.acts, ["pause eve audit", "resume eve", "retry mill-01 eve", "forget mill-01 eve"]);
+	assert.deepEqual(line.cockpit.acts, ["forget mill-01 eve"]);
 });
 
-test("reload tells the problems and exits 1", async () => {
-	const { out, code } = await fleetseed("reload");
-	assert.match(out, /office\.yaml:3:1 expected a name \(FS-POLICY-REQUIRED\)/);
-	assert.equal(code, 1);
+test("only who wants to see each machine asks for a list of all", async () => {
+	for (const words of [["status"], ["plan"], ["status", "--all"], ["plan", "--all"], ["status", "--json"]])
+		await fleetseed(...words);
+	assert.deepEqual(line.cockpit.details, ["groups", "groups", "all", "all", "all"]);
 });
 
 test("a daemon that does not answer is exit code 3, with what to do", async () => {
-	const { err, code } = await run(["--socket", join(folder, "nobody.sock"), "status"]);
+	const { err, code } = await run(["--socket", line.deadSocketPath, "status"]);
 	assert.match(
 		err,
 		/does not answer on .*nobody\.sock.*\(FS-DAEMON-DOWN\)\nStart the daemon: systemctl start fleetseed/,
@@ -186,6 +150,6 @@ test("a daemon that does not answer is exit code 3, with what to do", async () =
 });
 
 test("wrong usage is exit code 2", async () => {
-	assert.equal((await fleetseed("status", "--no-such-option")).code, 2);
-	assert.equal((await fleetseed("retry")).code, 2);
+	const wrong = [["status", "--no-such-option"], ["abort"], ["promote", "office"], ["why"]];
+	for (const words of wrong) assert.equal((await fleetseed(...words)).code, 2, words.join(" "));
 });

@@ -1,30 +1,34 @@
-import type { Cockpit, StatusReport } from "../../src/console/cockpit.ts";
+import type { Answer, Cockpit, Detail, MachineState, StatusReport } from "../../src/console/cockpit.ts";
+import type { ChangesReport, PolicyReport } from "../../src/console/policy-reports.ts";
+import type { OperatorEvent } from "../../src/model/event.ts";
 
 export const GOOD_KEY = { type: "ssh-ed25519", fingerprint: `SHA256:${"A".repeat(43)}` };
 
 export const REVOKED = { type: "ssh-ed25519", fingerprint: `SHA256:${"R".repeat(43)}` };
 
+export const REVISION = "1a2b3c4d".repeat(8);
+
 /** A daemon of two machines that remembers what was asked of it. */
 export class MemoryCockpit implements Cockpit {
 	readonly acts: string[] = [];
-	state: "verified" | "failed" = "verified";
+	readonly orders: OperatorEvent[] = [];
+	readonly details: Detail[] = [];
+	state: MachineState = "verified";
 	machineName = "mill-01";
 	reason: string | null = null;
 	hostKeys: readonly { readonly type: string; readonly fingerprint: string }[] = [];
+	/** What the daemon says to every order. */
+	answer: Answer = { kind: "done", message: "so be it" };
+	changes: ChangesReport = { policies: [], problems: ["office.yaml:3:1 expected a name (FS-POLICY-REQUIRED)"] };
 
-	async status(): Promise<StatusReport> {
+	async status(detail: Detail): Promise<StatusReport> {
+		this.details.push(detail);
 		const { machineName: machine, state, reason } = this;
 		const failed = state === "failed" ? 1 : 0;
-		const line = {
-			machine,
-			ring: "all",
-			state,
-			reason,
-			progress: null,
-			delivery: null,
-			exit_code: 0,
-			verified_at: null,
-		};
+		const rest = { ring: "all", reason, progress: null, delivery: null, exit_code: 0, verified_at: null };
+		const ring = { name: "all", state: "running", left_out: 0, unreachable: 0, gate: null, prestaging: null } as const;
+		const begun = { run: "2026-11-23T10:00:00.000Z", began_at: "2026-11-23T10:00:00.000Z", next_run: null };
+		const steered = { held: null, paused: null, approval: null, halted: null, rolls_back: null, missed_runs: [] };
 		return {
 			at: "2026-11-23T10:00:00.000Z",
 			waiting_for: "waits for an event",
@@ -33,17 +37,24 @@ export class MemoryCockpit implements Cockpit {
 			rollouts: [
 				{
 					policy: "office",
-					id: "office@r1/run",
-					held: null,
-					rings: [{ name: "all", state: "running", machines: 2, verified: 2 - failed, failed }],
-					machines: [line],
+					revision: REVISION,
+					id: "office@1a2b3c4d/run",
+					...begun,
+					...steered,
+					rings: [{ ...ring, machines: 2, verified: 2 - failed, failed }],
+					reboots: { due: 0, done: 0, failed: 0, under_way: [] },
+					machines: [{ machine, state, ...rest }],
 				},
 			],
+			excluded: [],
+			groups: failed > 0 ? [{ state, reason, machines: 1, names: [machine] }] : [],
 			machines: [{ name: machine, state, reason }],
 			totals: {
 				machines: 2,
 				installed: 2 - failed,
 				failed,
+				rolled_back: 0,
+				left_out: 0,
 				package_bytes: 100,
 				origin_bytes: 100,
 				controller_uplink_bytes: 140,
@@ -52,70 +63,73 @@ export class MemoryCockpit implements Cockpit {
 		};
 	}
 
-	async plan() {
-		const held = {
+	async plan(detail: Detail) {
+		this.details.push(detail);
+		const { machineName: machine } = this;
+		const several = { machines: 1, names: [machine] };
+		const step = {
+			kind: "install",
+			act: "install app 2, attempt 1",
+			because: "it is on the machine",
 			policy: "office",
-			machine: this.machineName,
-			code: "window_closed",
-			sentence: "window opens 02:00",
-			until: null,
 		};
+		const held = { policy: "office", code: "window_closed", sentence: "window opens 02:00", until: null };
 		return {
-			steps: [{ kind: "install", line: "install app on mill-02, attempt 1", machine: "mill-02" }],
-			held: [held],
+			steps: [{ ...step, machine }],
+			step_groups: [{ ...step, ...several }],
+			held: [{ ...held, machine }],
+			held_groups: [{ ...held, ...several }],
+			in_flight: 0,
 			wake_at: null,
 		};
 	}
 
 	async machines() {
 		const row = { address: "10.0.0.1", port: 22, trust: "discovered", presence: "present", groups: [], labels: {} };
-		return [
-			{
-				name: this.machineName,
-				...row,
-				sources: ["mdns"],
-				host_keys: this.hostKeys.map(({ type, fingerprint }) => `${type} ${fingerprint}`),
-			},
-		];
+		const keys = this.hostKeys.map(({ type, fingerprint }) => `${type} ${fingerprint}`);
+		return [{ name: this.machineName, ...row, sources: ["mdns"], host_keys: keys, excluded: null, facts: null }];
+	}
+
+	async policy(name: string): Promise<PolicyReport | null> {
+		if (name !== "office") return null;
+		const approval = { required: 2, approvers: [], given: [], is_approved: false };
+		const content = ["packages[app].version: 2", "targets.groups: [office]\u001b[2J"];
+		const difference = {
+			path: "packages[0].version",
+			before: "1",
+			after: "2",
+			sentence: "packages[0].version: 1 -> 2",
+		};
+		return {
+			policy: name,
+			revision: REVISION,
+			source: "office.yaml",
+			applied_at: "2026-11-23T10:00:00.000Z",
+			approval,
+			content,
+			since: { revision: "0".repeat(64), differences: [difference] },
+		};
 	}
 
 	async why(name: string) {
 		const row = (await this.machines()).find((machine) => machine.name === name);
-		const policies = [{ policy: "office", state: this.state, sentence: this.reason ?? "done", next: "mend it" }];
-		return row ? { ...row, policies } : null;
+		if (!row) return null;
+		const told = { policy: "office", revision: REVISION, ring: "all", state: this.state, since: null };
+		const sentence = this.reason ?? "it is done";
+		const paragraph = `office (revision 1a2b3c4d, ring all): ${this.state}: ${sentence}. Mend it.`;
+		return { ...row, policies: [{ ...told, sentence, next: null, advice: "Mend it.", paragraph }] };
 	}
 
 	async logs(name: string) {
 		if (name !== this.machineName) return null;
 		const ref = { machine: name, rollout: "office@r1/run", package: "app", attempt: 1 };
-		return [
-			{
-				...ref,
-				at: 0,
-				kind: "install",
-				head: "Setting up app\n\u001b]0;owned\u0007",
-				tail: "done\n",
-				totalBytes: 1_000_000,
-			},
-		];
+		const head = "Setting up app\n\u001b]0;owned\u0007";
+		return [{ ...ref, at: 0, kind: "install", head, tail: "done\n", totalBytes: 1_000_000 }];
 	}
 
-	async pause(by: string, reason: string) {
-		this.acts.push(`pause ${by} ${reason}`);
-	}
-
-	async resume(by: string) {
-		this.acts.push(`resume ${by}`);
-	}
-
-	async retry(machine: string, by: string) {
-		this.acts.push(`retry ${machine} ${by}`);
-		return machine === this.machineName;
-	}
-
-	async retryPackage(sha256: string, by: string) {
-		this.acts.push(`retry-package ${sha256} ${by}`);
-		return false;
+	async steer(order: OperatorEvent): Promise<Answer> {
+		this.orders.push(order);
+		return this.answer;
 	}
 
 	async scanHostKey(machine: string) {
@@ -134,7 +148,13 @@ export class MemoryCockpit implements Cockpit {
 		return machine === this.machineName;
 	}
 
+	async diff() {
+		this.acts.push("diff");
+		return this.changes;
+	}
+
 	async reload() {
-		return ["office.yaml:3:1 expected a name (FS-POLICY-REQUIRED)"];
+		this.acts.push("reload");
+		return this.changes;
 	}
 }

@@ -1,6 +1,7 @@
 import { userInfo } from "node:os";
 import { Client } from "../client.ts";
-import type { Terminal } from "../terminal.ts";
+import { printable } from "../printable.ts";
+import { EXIT, type Terminal } from "../terminal.ts";
 
 /** What every command is given. */
 export interface Context {
@@ -37,6 +38,25 @@ export function operatorName(
 		if (!(error instanceof Error) || Reflect.get(error, "code") !== "ERR_SYSTEM_ERROR") throw error;
 		return `uid ${process.getuid?.()}`;
 	}
+}
+
+/** What the daemon says to an order that it took. */
+export interface Done {
+	readonly done: true;
+	readonly message: string;
+}
+
+/** Orders something in the operator's name, and prints what the daemon made of it. */
+export async function order(context: Context, path: string, { json }: JsonOption, body: object = {}): Promise<void> {
+	const answer = await withClient(context, (client) => client.post<Done>(path, { by: operatorName(), ...body }));
+	if (json) context.terminal.printJson(answer);
+	else context.terminal.print(printable(answer.message));
+}
+
+/** For what the option parser cannot see: says what is wrong, and ends with the exit code of wrong usage. */
+export function misused({ terminal, exit }: Context, message: string, hint: string): void {
+	terminal.complain({ code: "FS-API-REQUEST", message, hint });
+	exit(EXIT.usage);
 }
 
 /** A name as one segment of an API path. */

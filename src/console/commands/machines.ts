@@ -1,4 +1,3 @@
-import { createInterface } from "node:readline/promises";
 import type { Command } from "commander";
 import { ERROR_CODES } from "../../model/error-codes.ts";
 import type { HostKey } from "../../model/machine.ts";
@@ -6,6 +5,7 @@ import type { MachineRow } from "../cockpit.ts";
 import { printable } from "../printable.ts";
 import { table } from "../table.ts";
 import { EXIT } from "../terminal.ts";
+import { ask } from "./ask.ts";
 import { type Context, JSON_OPTION, type JsonOption, operatorName, segment, withClient } from "./context.ts";
 
 interface ApproveOptions extends JsonOption {
@@ -51,7 +51,7 @@ async function list(context: Context, { json }: JsonOption): Promise<void> {
 	const cells = rows.map((row) => [
 		row.name,
 		`${row.address}:${row.port}`,
-		row.trust,
+		row.excluded ? `${row.trust}, excluded` : row.trust,
 		row.presence,
 		row.groups.join(","),
 		row.host_keys.join(" "),
@@ -91,13 +91,6 @@ async function refuse(
 		return EXIT.usage;
 	}
 	return (await ask(`${key}\nPin this key? [y/N] `)) ? null : EXIT.badNews;
-}
-
-async function ask(question: string): Promise<boolean> {
-	const lines = createInterface({ input: process.stdin, output: process.stdout });
-	const answer = await lines.question(question);
-	lines.close();
-	return /^y(es)?$/i.test(answer.trim());
 }
 
 async function forget(context: Context, name: string, { json }: JsonOption): Promise<void> {

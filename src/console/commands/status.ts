@@ -1,9 +1,11 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Command } from "commander";
 import type { OutputRecord } from "../../record/journal.ts";
-import type { PlanReport, StatusReport, WhyReport } from "../cockpit.ts";
+import type { Detail, PlanReport, StatusReport, WhyReport } from "../cockpit.ts";
 import { printable, printableLines } from "../printable.ts";
-import { renderPlan, renderStatus, renderWhy } from "../render.ts";
+import { renderStatus } from "../render.ts";
+import { renderPlan } from "../render-plan.ts";
+import { renderWhy } from "../render-why.ts";
 import { EXIT } from "../terminal.ts";
 import { type Context, JSON_OPTION, type JsonOption, segment, withClient } from "./context.ts";
 
@@ -17,16 +19,22 @@ export function addStatusCommands(program: Command, context: Context): void {
 		.command("status")
 		.description("how far every rollout is, and the one reason of each machine that is not done")
 		.option("--watch", "redraw every second until everything is done or Ctrl-C")
+		.option("--all", "a line for each machine that is not done, not one for all that wait for the same")
 		.option(...JSON_OPTION)
-		.action((options: JsonOption & { watch?: boolean }) => status(context, options));
+		.action((options: StatusOptions) => status(context, options));
 	program
 		.command("plan")
 		.description("what would be done now, in order, and why the rest waits")
+		.option("--all", "a line for each machine, not one for all of which the same is to be said")
 		.option(...JSON_OPTION)
-		.action((options: JsonOption) => show<PlanReport>(context, "plan", options, renderPlan));
+		.action((options: EachOptions) =>
+			show<PlanReport>(context, `plan?detail=${detailOf(options)}`, options, (report, style) =>
+				renderPlan(report, style, options.all),
+			),
+		);
 	program
 		.command("why")
-		.description("why a machine is where it is, and what to do about it")
+		.description("why a machine is where it is, what happens next, and what to do about it")
 		.argument("<machine>")
 		.option(...JSON_OPTION)
 		.action((machine: string, options: JsonOption) =>
@@ -53,23 +61,39 @@ async function show<T>(
 	else context.terminal.print(render(answer, context.terminal.style));
 }
 
-async function status(context: Context, { json, watch }: JsonOption & { watch?: boolean }): Promise<void> {
+interface EachOptions extends JsonOption {
+	readonly all?: boolean;
+}
+
+interface StatusOptions extends EachOptions {
+	readonly watch?: boolean;
+}
+
+/** Only who wants to see each machine pays for a list that has an entry for each. */
+function detailOf({ json, all }: EachOptions): Detail {
+	return json || all ? "all" : "groups";
+}
+
+async function status(context: Context, options: StatusOptions): Promise<void> {
 	const { terminal, exit } = context;
+	const { json, watch, all } = options;
+	const path = `status?detail=${detailOf(options)}`;
 	await withClient(context, async (client) => {
-		let report = await client.get<StatusReport>("status");
+		let report = await client.get<StatusReport>(path);
 		while (watch && terminal.isInteractive && !json && !isDone(report)) {
-			terminal.print(CLEAR + renderStatus(report, terminal.style));
+			terminal.print(CLEAR + renderStatus(report, terminal.style, all));
 			await wait(REDRAW_MS);
-			report = await client.get<StatusReport>("status");
+			report = await client.get<StatusReport>(path);
 		}
 		if (json) terminal.printJson(report);
-		else terminal.print(renderStatus(report, terminal.style));
+		else terminal.print(renderStatus(report, terminal.style, all));
 		if (report.totals.failed > 0 || report.problems.length > 0) exit(EXIT.badNews);
 	});
 }
 
 function isDone({ totals }: StatusReport): boolean {
-	return totals.machines > 0 && totals.installed + totals.failed === totals.machines;
+	const { machines, installed, failed, rolled_back } = totals;
+	return machines > 0 && installed + failed + rolled_back === machines;
 }
 
 function renderLogs(outputs: readonly OutputRecord[]): string {

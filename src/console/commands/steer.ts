@@ -1,76 +1,95 @@
-import type { Command } from "commander";
-import { printable } from "../printable.ts";
-import { EXIT } from "../terminal.ts";
-import { type Context, JSON_OPTION, type JsonOption, operatorName, segment, withClient } from "./context.ts";
+import { type Command, InvalidArgumentError } from "commander";
+import type { RetryScope } from "../../model/event.ts";
+import { type Context, JSON_OPTION, type JsonOption, misused, order, segment } from "./context.ts";
 
-/** Commands that change what the daemon does; each is an event with who asked. */
+const SCOPES: readonly RetryScope[] = ["failed", "waiting", "not_started"];
+const REASON_OPTION = ["--reason <text>", "why, for the journal", ""] as const;
+
+interface ReasonOption extends JsonOption {
+	readonly reason: string;
+}
+
+/** Commands that hold or release what the daemon does; each is an event with who and why. */
 export function addSteerCommands(program: Command, context: Context): void {
 	program
 		.command("pause")
-		.description("start nothing new until `fleetseed resume`; what is in flight ends")
-		.option("--reason <text>", "why, for the journal", "")
+		.description("start nothing new, of one policy or at all, until `fleetseed resume`; what is in flight ends")
+		.argument("[policy]", "default: everything")
+		.option(...REASON_OPTION)
 		.option(...JSON_OPTION)
-		.action((options: JsonOption & { reason: string }) =>
-			act(
-				context,
-				options,
-				"pause",
-				{ reason: options.reason },
-				"paused: nothing new starts; go on with: fleetseed resume",
-			),
+		.action((policy: string | undefined, { reason, ...options }: ReasonOption) =>
+			order(context, pathOf(policy, "pause"), options, { reason }),
 		);
 	program
 		.command("resume")
 		.description("go on after a pause")
+		.argument("[policy]", "default: everything")
 		.option(...JSON_OPTION)
-		.action((options: JsonOption) => act(context, options, "resume", {}, "resumed"));
+		.action((policy: string | undefined, options: JsonOption) => order(context, pathOf(policy, "resume"), options));
 	program
-		.command("retry")
-		.description("try a failed or waiting machine again now, or a package that was refused")
-		.argument("[machine]")
-		.option("--package <sha256>", "a package by its SHA-256 instead of a machine")
+		.command("exclude")
+		.description("take a machine out of every rollout; what is in flight on it ends")
+		.argument("<machine>")
+		.option(...REASON_OPTION)
 		.option(...JSON_OPTION)
-		.action((machine: string | undefined, options: JsonOption & { package?: string }) =>
-			retry(context, machine, options),
+		.action((machine: string, { reason, ...options }: ReasonOption) =>
+			order(context, `machines/${segment(machine)}/exclude`, options, { reason }),
 		);
 	program
-		.command("reload")
-		.description("read policies, inventory and known hosts again")
+		.command("include")
+		.description("let an excluded machine take part again")
+		.argument("<machine>")
 		.option(...JSON_OPTION)
-		.action((options: JsonOption) => reload(context, options));
+		.action((machine: string, options: JsonOption) => order(context, `machines/${segment(machine)}/include`, options));
+	addRetry(program, context);
 }
 
-async function act(context: Context, { json }: JsonOption, path: string, body: object, done: string): Promise<void> {
-	const answer = await withClient(context, (client) => client.post<object>(path, { by: operatorName(), ...body }));
-	if (json) context.terminal.printJson(answer);
-	else context.terminal.print(done);
+function pathOf(policy: string | undefined, act: "pause" | "resume"): string {
+	return policy === undefined ? act : `policies/${segment(policy)}/${act}`;
 }
 
-async function retry(
-	context: Context,
-	machine: string | undefined,
-	options: JsonOption & { package?: string },
-): Promise<void> {
-	const path = options.package
-		? `packages/${segment(options.package)}/retry`
-		: machine && `machines/${segment(machine)}/retry`;
-	if (path) return act(context, options, path, {}, "it is tried again now; see: fleetseed status");
-	context.terminal.complain({
-		code: "FS-API-REQUEST",
-		message: "retry: name a machine or a package",
-		hint: "fleetseed retry MACHINE, or fleetseed retry --package SHA256",
-	});
-	context.exit(EXIT.usage);
+interface RetryOptions extends JsonOption {
+	readonly package?: string;
+	readonly policy?: string;
+	readonly only?: readonly RetryScope[];
 }
 
-async function reload(context: Context, { json }: JsonOption): Promise<void> {
-	const { problems } = await withClient(context, (client) =>
-		client.post<{ problems: readonly string[] }>("reload", {}),
-	);
-	if (json) context.terminal.printJson({ problems });
-	else {
-		for (const problem of problems) context.terminal.print(printable(problem));
-		context.terminal.print(problems.length === 0 ? "reloaded" : "reloaded; what has problems stays as it was");
-	}
-	if (problems.length > 0) context.exit(EXIT.badNews);
+function addRetry(program: Command, context: Context): void {
+	program
+		.command("retry")
+		.description("try again now: a machine, all of a policy's that failed or wait, or a package that was refused")
+		.argument("[machine]")
+		.option("--package <sha256>", "a package, by its SHA-256")
+		.option("--policy <name>", "the machines of a policy's rollout")
+		.option(
+			"--only <states>",
+			"with --policy: failed, waiting, not_started; with the last one an aborted run goes on (default: failed,waiting)",
+			scopes,
+		)
+		.option(...JSON_OPTION)
+		.action((machine: string | undefined, options: RetryOptions) => retry(context, machine, options));
+}
+
+function scopes(text: string): readonly RetryScope[] {
+	const words = text.split(",").map((word) => word.trim());
+	const unknown = words.find((word) => !SCOPES.some((scope) => scope === word));
+	if (unknown !== undefined) throw new InvalidArgumentError(`expected some of ${SCOPES.join(", ")}, got "${unknown}".`);
+	return SCOPES.filter((scope) => words.includes(scope));
+}
+
+const RETRY_USAGE =
+	"fleetseed retry MACHINE, or fleetseed retry --package SHA256, or fleetseed retry --policy POLICY [--only failed,waiting,not_started]";
+
+async function retry(context: Context, machine: string | undefined, options: RetryOptions): Promise<void> {
+	const { package: sha256, policy, only } = options;
+	const paths = [
+		...(machine === undefined ? [] : [`machines/${segment(machine)}/retry`]),
+		...(sha256 === undefined ? [] : [`packages/${segment(sha256.replace(/^sha256:/, ""))}/retry`]),
+		...(policy === undefined ? [] : [`policies/${segment(policy)}/retry`]),
+	];
+	const [path, second] = paths;
+	if (path === undefined || second !== undefined)
+		return misused(context, "retry: name a machine, a package or a policy", RETRY_USAGE);
+	if (policy === undefined && only !== undefined) return misused(context, "retry: --only needs --policy", RETRY_USAGE);
+	return order(context, path, options, policy === undefined ? {} : { only: only ?? ["failed", "waiting"] });
 }

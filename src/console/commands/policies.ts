@@ -1,0 +1,62 @@
+import type { Command } from "commander";
+import type { PolicyReport } from "../policy-reports.ts";
+import { renderPolicy } from "../render-policy.ts";
+import { EXIT } from "../terminal.ts";
+import { ask } from "./ask.ts";
+import { type Context, JSON_OPTION, type JsonOption, order, segment, withClient } from "./context.ts";
+
+interface ApproveOptions extends JsonOption {
+	readonly revision?: string;
+	readonly yes?: boolean;
+}
+
+interface AbortOptions extends JsonOption {
+	readonly reason: string;
+}
+
+/** Commands that move one policy's rollout on, or end it; each is an event with who and why. */
+export function addPolicyCommands(program: Command, context: Context): void {
+	program
+		.command("approve")
+		.description("approve the revision of a policy that is in force, having shown what it does and what it changes")
+		.argument("<policy>")
+		.option("--revision <hex>", "approve only this revision (at least eight digits), without asking")
+		.option("--yes", "approve the revision in force, without asking")
+		.option(...JSON_OPTION)
+		.action((policy: string, options: ApproveOptions) => approve(context, policy, options));
+	program
+		.command("promote")
+		.description("let the ring after this one start, once this one is proven")
+		.argument("<policy>")
+		.argument("<ring>")
+		.option(...JSON_OPTION)
+		.action((policy: string, ring: string, options: JsonOption) =>
+			order(context, `policies/${segment(policy)}/promote`, options, { ring }),
+		);
+	program
+		.command("abort")
+		.description("end a policy's run before its end; what is in flight ends")
+		.argument("<policy>")
+		.option("--reason <text>", "why, for the journal", "")
+		.option(...JSON_OPTION)
+		.action((policy: string, { reason, ...options }: AbortOptions) =>
+			order(context, `policies/${segment(policy)}/abort`, options, { reason }),
+		);
+	program
+		.command("run")
+		.description("begin a run of a policy now, whatever its schedule says, also after an abort")
+		.argument("<policy>")
+		.option(...JSON_OPTION)
+		.action((policy: string, options: JsonOption) => order(context, `policies/${segment(policy)}/run`, options));
+}
+
+/** What was shown is what is approved: a revision that came in between is refused by the daemon. */
+async function approve(context: Context, policy: string, options: ApproveOptions): Promise<void> {
+	const { terminal, exit } = context;
+	const path = `policies/${segment(policy)}`;
+	const report = await withClient(context, (client) => client.get<PolicyReport>(path));
+	if (!options.json) terminal.print(renderPolicy(report));
+	const isAsked = terminal.isInteractive && !options.yes && options.revision === undefined && !options.json;
+	if (isAsked && !(await ask("Approve this revision? [y/N] "))) return exit(EXIT.badNews);
+	await order(context, `${path}/approve`, options, { revision: options.revision ?? report.revision });
+}

@@ -1,0 +1,44 @@
+import type { MachineFacts } from "../model/facts.ts";
+import type { HostKey, Machine } from "../model/machine.ts";
+import { actOf } from "./act.ts";
+import type { FactsRow, MachineRow } from "./cockpit.ts";
+import { iso } from "./time-text.ts";
+
+/** What is known of a machine, whatever the policies. */
+export function machineRow(machine: Machine): MachineRow {
+	const { name, address, port, trust, presence, groups, labels, sources, excluded, facts } = machine;
+	return {
+		name,
+		address,
+		port,
+		trust: trust.kind,
+		presence:
+			presence.kind === "unreachable"
+				? `unreachable: ${presence.failure.detail} (${presence.failure.code})`
+				: presence.kind,
+		groups,
+		labels,
+		sources,
+		host_keys: trust.kind === "discovered" ? [] : trust.hostKeys.map(keyLine),
+		excluded: excluded ? actOf(excluded) : null,
+		facts: facts ? factsRow(facts) : null,
+	};
+}
+
+function factsRow(facts: MachineFacts & { readonly at: number }): FactsRow {
+	return {
+		os: facts.os,
+		distribution: facts.distribution ?? null,
+		os_version: facts.osVersion,
+		arch: facts.arch,
+		disk_free_bytes: facts.diskFreeBytes,
+		memory_bytes: facts.memoryBytes,
+		is_reboot_needed: facts.isRebootNeeded,
+		users: facts.users,
+		at: iso(facts.at),
+	};
+}
+
+function keyLine({ type, fingerprint }: HostKey): string {
+	return `${type} ${fingerprint}`;
+}

@@ -1,0 +1,95 @@
+import type { AppliedPolicy, Rollout } from "../model/fleet.ts";
+import type { Machine } from "../model/machine.ts";
+import { describeReason } from "../plan/describe-held.ts";
+import { type Gate, gateOf } from "../plan/gate.ts";
+import type { Held } from "../plan/held.ts";
+import { prestageBar } from "../plan/prestage.ts";
+import type { Membership, RingCount } from "../plan/rings.ts";
+import { runTimes } from "../plan/schedule.ts";
+import { actOf } from "./act.ts";
+import { approvalReport } from "./approval-report.ts";
+import type { RebootsReport, RingReport, RolloutReport } from "./cockpit.ts";
+import type { Sight } from "./sight.ts";
+import { iso, isoOrNull } from "./time-text.ts";
+
+/** How far a policy's rollout is, without its machines. */
+export function rolloutReport(
+	sight: Sight,
+	applied: AppliedPolicy,
+	members: Membership | null,
+): Omit<RolloutReport, "machines"> {
+	const { policy, pause, missedRuns } = applied;
+	const rollout = sight.fleet.rollouts.get(policy.name);
+	const { next } = runTimes(policy.schedule, { policy: policy.name, since: sight.now, now: sight.now });
+	return {
+		policy: policy.name,
+		revision: policy.revision,
+		id: rollout?.id ?? null,
+		run: isoOrNull(rollout?.run),
+		began_at: isoOrNull(rollout?.beganAt),
+		next_run: isoOrNull(next),
+		held: heldSentence(sight, policy.name),
+		paused: pause && actOf(pause),
+		approval: approvalReport(applied),
+		halted: rollout?.halt ? actOf({ ...rollout.halt, reason: rollout.halt.why }) : null,
+		rolls_back: rollout?.restores?.revision ?? null,
+		missed_runs: missedRuns.map(iso),
+		rings: rollout && members ? ringReports(rollout, members.rings, sight.now) : [],
+		reboots: rollout && members ? rebootsReport(rollout, members.rings) : { due: 0, done: 0, failed: 0, under_way: [] },
+	};
+}
+
+function heldSentence(sight: Sight, policy: string): string | null {
+	const held = sight.wholeHeld(policy) ?? brakeOf(sight.machinesHeld(policy));
+	return held ? sight.sentence(held) : null;
+}
+
+/** What has stopped the rollout is told of its machines one by one. */
+function brakeOf(held: Iterable<Held>): Held | undefined {
+	for (const each of held) if (each.reason.kind === "budget_spent" || each.reason.kind === "no_progress") return each;
+	return undefined;
+}
+
+function ringReports(rollout: Rollout, rings: readonly RingCount[], now: number): RingReport[] {
+	const gate = gateOf(rollout, rings, now);
+	return rings.map((count, index) => {
+		const { ring, members, verified, failed, leftOut, unreachable } = count;
+		const isPromoted = rollout.promotedRings.has(ring.name);
+		return {
+			name: ring.name,
+			state: isPromoted ? "promoted" : index === gate?.index ? "running" : "waiting",
+			machines: members.length,
+			verified,
+			failed,
+			left_out: leftOut,
+			unreachable,
+			gate: gate?.index === index ? gateReport(rollout, gate) : null,
+			prestaging: prestaging(rollout, count),
+		};
+	});
+}
+
+function gateReport({ policy }: Rollout, { reason, wakeAt }: Gate): RingReport["gate"] {
+	return { kind: reason.kind, sentence: describeReason(policy.name, reason), until: isoOrNull(wakeAt) };
+}
+
+function prestaging(rollout: Rollout, count: RingCount): RingReport["prestaging"] {
+	const bar = prestageBar(rollout, count);
+	if (bar?.kind !== "prestaging") return null;
+	return { holding: bar.holding, counted: bar.counted, threshold: bar.threshold };
+}
+
+function rebootsReport({ policy, reboots }: Rollout, rings: readonly RingCount[]): RebootsReport {
+	const counts = { due: 0, running: 0, done: 0, failed: 0 };
+	const underWay: RebootsReport["under_way"][number][] = [];
+	const look = ({ name }: Machine) => {
+		const reboot = reboots.get(name);
+		if (!reboot) return;
+		counts[reboot.phase] += 1;
+		if (reboot.phase !== "running") return;
+		underWay.push({ machine: name, since: iso(reboot.at), back_by: iso(reboot.at + policy.reboot.timeoutMs) });
+	};
+	if (reboots.size > 0) for (const { members } of rings) for (const machine of members) look(machine);
+	const { due, done, failed } = counts;
+	return { due, done, failed, under_way: underWay };
+}

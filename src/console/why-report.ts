@@ -1,0 +1,71 @@
+import type { AppliedPolicy, Rollout } from "../model/fleet.ts";
+import type { Machine } from "../model/machine.ts";
+import { ringOf } from "../plan/roster.ts";
+import { selects } from "../plan/selection.ts";
+import { machineStanding } from "../plan/standing.ts";
+import { timeZoneOf } from "../plan/time-zone.ts";
+import { adviceFor } from "./advice.ts";
+import type { WhyPolicy, WhyReport } from "./cockpit.ts";
+import { machineRow } from "./machine-row.ts";
+import { type Standing, standingOf } from "./machine-state.ts";
+import { nextFor } from "./next-act.ts";
+import { shortRevision } from "./short-revision.ts";
+import { Sight, type View } from "./sight.ts";
+import { sinceOf } from "./since.ts";
+import { isoOrNull, timeText } from "./time-text.ts";
+
+/** Why a machine is where it is, for every policy that selects it: what a person can act on. */
+export function whyReport(view: View, machine: Machine): WhyReport {
+	const sight = new Sight(view);
+	const policies = [...view.fleet.policies.values()].filter(({ policy }) => selects(policy.targets, machine) !== false);
+	return { ...machineRow(machine), policies: policies.map((applied) => whyPolicy(sight, applied, machine)) };
+}
+
+function whyPolicy(sight: Sight, applied: AppliedPolicy, machine: Machine): WhyPolicy {
+	const { policy } = applied;
+	const rollout = sight.fleet.rollouts.get(policy.name);
+	const standing = rollout ? standingIn(sight, rollout, machine) : unbegun(sight, policy.name, machine);
+	const since = rollout ? sinceOf(rollout, machine, standing) : applied.appliedAt;
+	const sentence = standing.reason ?? doingNow(standing);
+	const next = rollout ? nextFor(rollout, machine, standing) : null;
+	const advice = adviceFor(sight, { policy, rollout, machine, standing });
+	const ring = ringOf(rollout?.policy ?? policy, machine)?.name ?? null;
+	const told = { policy: policy.name, revision: policy.revision, ring, state: standing.state, sentence, next, advice };
+	const sinceText = since === null ? "" : ` since ${timeText(since, timeZoneOf(policy))}`;
+	return { ...told, since: isoOrNull(since), paragraph: paragraphOf(told, sinceText) };
+}
+
+function standingIn(sight: Sight, rollout: Rollout, machine: Machine): Standing {
+	if (!rollout.restores || rollout.restores.machines.has(machine.name)) {
+		return standingOf(sight, rollout, { machine, where: machineStanding(rollout, machine, sight.now) });
+	}
+	const reason = `${rollout.restores.rollout} was rolled back before it changed this machine`;
+	return { state: "not_targeted", reason, failure: null, held: null, inFlight: null };
+}
+
+function unbegun(sight: Sight, policy: string, { trust }: Machine): Standing {
+	const held = sight.wholeHeld(policy) ?? null;
+	const reason = held ? sight.sentence(held) : "about to begin";
+	const state = trust.kind === "approved" ? "waiting" : trust.kind;
+	return { state, reason, failure: null, held, inFlight: null };
+}
+
+function doingNow({ state, inFlight }: Standing): string {
+	if (inFlight === null) return state === "rolled_back" ? "it is back at the revision before" : "it is done";
+	const { step } = inFlight;
+	return "package" in step
+		? `${step.kind} of ${step.package}, attempt ${step.attempt}, is in flight`
+		: `${step.kind} is in flight`;
+}
+
+type Told = Omit<WhyPolicy, "since" | "paragraph">;
+
+function paragraphOf({ policy, revision, ring, state, sentence, next, advice }: Told, since: string): string {
+	const place = `${policy} (revision ${shortRevision(revision)}${ring === null ? "" : `, ring ${ring}`})`;
+	const sentences = [`${place}: ${state.replaceAll("_", " ")}${since}: ${sentence}`, next, advice];
+	return sentences.flatMap((each) => (each === null ? [] : [ended(each)])).join(" ");
+}
+
+function ended(sentence: string): string {
+	return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
+}

@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { after, before, beforeEach, test } from "node:test";
+import { CONTROL, CommandLine } from "./command-line.ts";
+import { MemoryCockpit, REVISION } from "./memory-cockpit.ts";
+
+const line = new CommandLine();
+const fleetseed = line.fleetseed.bind(line);
+before(() => line.start());
+after(() => line.stop());
+beforeEach(() => {
+	line.cockpit = new MemoryCockpit();
+});
+
+const by = "eve";
+const digest = "d".repeat(64);
+
+for (const [words, order] of [
+	["pause --reason audit", { kind: "Paused", policy: null, by, reason: "audit" }],
+	["pause office", { kind: "Paused", policy: "office", by, reason: "" }],
+	["resume", { kind: "Resumed", policy: null, by }],
+	["resume office", { kind: "Resumed", policy: "office", by }],
+	["approve office", { kind: "PolicyApproved", policy: "office", revision: REVISION, by }],
+	["approve office --revision 1a2b3c4d", { kind: "PolicyApproved", policy: "office", revision: "1a2b3c4d", by }],
+	["promote office canary", { kind: "RingPromoted", policy: "office", ring: "canary", by }],
+	["abort office --reason broken", { kind: "RolloutAborted", policy: "office", by, reason: "broken" }],
+	["run office", { kind: "RunRequested", policy: "office", by }],
+	["exclude mill-01 --reason disk", { kind: "MachineExcluded", machine: "mill-01", by, reason: "disk" }],
+	["include mill-01", { kind: "MachineIncluded", machine: "mill-01", by }],
+	["retry mill-01", { kind: "RetryRequested", machine: "mill-01", by }],
+	[`retry --package sha256:${digest}`, { kind: "PackageRetryRequested", sha256: digest, by }],
+	["retry --policy office", { kind: "PolicyRetryRequested", policy: "office", only: ["failed", "waiting"], by }],
+	[
+		"retry --policy office --only not_started,failed",
+		{ kind: "PolicyRetryRequested", policy: "office", only: ["failed", "not_started"], by },
+	],
+] as const) {
+	test(`${words} goes in as one event, with who and why`, async () => {
+		const { out, err, code } = await fleetseed(...words.split(" "));
+		assert.equal(err, "");
+		assert.equal(code, 0);
+		assert.match(out, /so be it\n$/, "the daemon's own words are what is printed");
+		assert.deepEqual(line.cockpit.orders, [order]);
+	});
+}
+
+test("a name with a slash stays a name", async () => {
+	await fleetseed("pause", "a/../b c?");
+	assert.deepEqual(line.cockpit.orders, [{ kind: "Paused", policy: "a/../b c?", by, reason: "" }]);
+});
+
+test("approve shows the revision, what it does and what it changes, before it approves what it showed", async () => {
+	const { out } = await fleetseed("approve", "office");
+	assert.match(out, new RegExp(`^office, revision ${REVISION} \\(office.yaml\\)\n  packages\\[app\\].version: 2\n`));
+	assert.match(
+		out,
+		/changes against revision 00000000:\n {2}packages\[0\]\.version: 1 -> 2\nwaits for approval: 0 of 2\n/,
+	);
+	assert.doesNotMatch(out, CONTROL);
+});
+
+test("a refusal is printed with its code and what to do, and exits 1", async () => {
+	line.cockpit.answer = { kind: "refused", failure: { code: "FS-POLICY-UNKNOWN", detail: "offcie\u001b: no policy" } };
+	for (const words of [
+		["run", "offcie"],
+		["pause", "offcie"],
+		["retry", "--policy", "offcie"],
+	]) {
+		const { out, err, code } = await fleetseed(...words);
+		assert.equal(out, "");
+		assert.equal(err, "offcie\\u{1b}: no policy (FS-POLICY-UNKNOWN)\nSee the known names with: fleetseed status.\n");
+		assert.equal(code, 1);
+	}
+	const { err, code } = await fleetseed("approve", "offcie");
+	assert.match(err, /offcie: no policy of this name is in force \(FS-POLICY-UNKNOWN\)/);
+	assert.equal(code, 1);
+	line.cockpit.answer = { kind: "refused", failure: { code: "FS-API-REQUEST", detail: "no such ring" } };
+	const refused = await fleetseed("promote", "office", "canray", "--json");
+	assert.match(refused.err, /no such ring \(FS-API-REQUEST\)/);
+	assert.equal(refused.code, 1);
+});
+
+test("what makes no sense as typed never reaches the daemon", async () => {
+	const wrong = [
+		["retry"],
+		["retry", "mill-01", "--policy", "office"],
+		["retry", "mill-01", "--package", digest],
+		["retry", "mill-01", "--only", "failed"],
+		["retry", "--policy", "office", "--only", "broken"],
+		["exclude"],
+		["run"],
+	];
+	for (const words of wrong) assert.equal((await fleetseed(...words)).code, 2, words.join(" "));
+	assert.deepEqual(line.cockpit.orders, []);
+});
+
+test("a revision of less than eight digits is refused by what was expected", async () => {
+	const { err, code } = await fleetseed("approve", "office", "--revision", "1a2b");
+	assert.match(err, /first eight digits/);
+	assert.equal(code, 1);
+	assert.deepEqual(line.cockpit.orders, []);
+});

@@ -2,66 +2,14 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { type TestContext, test } from "node:test";
+import { test } from "node:test";
 import type { Outcome } from "../../src/model/event.ts";
-import type { RebootSpec } from "../../src/model/policy.ts";
 import { requestReboot } from "../../src/push/commands/request-reboot.ts";
 import { Pusher } from "../../src/push/pusher.ts";
 import { Session } from "../../src/push/session.ts";
-import type { MachineOptions } from "../fleet/machine.ts";
-import { lab, putProgram, taskOf } from "./lab.ts";
+import { putProgram, taskOf } from "./lab.ts";
+import { codeOf, never, ROLLOUT, rebootLab, requests } from "./reboot-lab.ts";
 import { until } from "./until.ts";
-
-const ROLLOUT = "office@12345678/2026-11-23T02:00:00Z";
-
-interface Ask extends Partial<RebootSpec> {
-	readonly honoursUsers?: boolean;
-	/** Until the machine must be back. */
-	readonly withinMs?: number;
-	readonly signal?: AbortSignal;
-	readonly by?: Pusher;
-}
-
-/** A machine that has the boot id which is to end, and the way to ask it for a reboot. */
-async function rebootLab(t: TestContext, options: Partial<MachineOptions> = {}) {
-	const room = await lab(t, options);
-	const { machine, pusher, target } = room;
-	const { bootId } = machine;
-	const reboot = async (ask: Ask = {}): Promise<Outcome> => {
-		const { honoursUsers = true, withinMs = 20_000, signal = t.signal, by = pusher, ...spec } = ask;
-		const concurrency = { kind: "absolute", value: 1 } as const;
-		const task = {
-			step: {
-				kind: "reboot",
-				machine: "mill-03",
-				rollout: ROLLOUT,
-				attempt: 1,
-				bootId,
-				deadline: 1_000_000 + withinMs,
-				honoursUsers,
-			},
-			reboot: { policy: "if_needed", concurrency, timeoutMs: 900_000, skipIfUsers: false, ...spec },
-			now: () => 1_000_000,
-		} as const;
-		return (await by.reboot(target, task, signal)).outcome;
-	};
-	return { ...room, bootId, reboot };
-}
-
-function never(): Promise<void> {
-	return Promise.withResolvers<void>().promise;
-}
-
-function codeOf(outcome: Outcome): string {
-	return outcome.kind === "failed" ? outcome.failure.code : outcome.kind;
-}
-
-function requests(folder: string): Promise<readonly string[]> {
-	return readFile(join(folder, "root/shutdowns"), "utf8").then(
-		(text) => text.trimEnd().split("\n"),
-		() => [],
-	);
-}
 
 test("reboots a machine, and proves it by the boot id", async (t) => {
 	const { machine, bootId, reboot, folder } = await rebootLab(t);
@@ -153,33 +101,6 @@ test("says what a machine says that refuses", async (t) => {
 	assert.ok(!(await readdir(folder)).includes("canary"));
 });
 
-test("tells a machine that never comes back, with what was seen last", async (t) => {
-	const { machine, target, reboot } = await rebootLab(t, { whileDown: never });
-	const outcome = await reboot({ withinMs: 700 });
-	assert.deepEqual(outcome, {
-		kind: "failed",
-		failure: {
-			code: "FS-REBOOT-TIMEOUT",
-			detail: `mill-03: it did not come back in time: nothing listens for SSH (deploy@127.0.0.3:${target.port})`,
-		},
-	});
-	assert.equal(machine.boots, 1);
-});
-
-test("tells a machine that took the request and did nothing", async (t) => {
-	const { folder, reboot, machine } = await rebootLab(t);
-	await putProgram(folder, "shutdown", `echo once >> "$HOME/asked"`);
-	assert.equal(codeOf(await reboot({ withinMs: 1_000 })), "FS-REBOOT-TIMEOUT");
-	assert.equal(await readFile(join(folder, "asked"), "utf8"), "once\n");
-	assert.equal(machine.boots, 1);
-});
-
-test("asks for nothing once the deadline has passed", async (t) => {
-	const { folder, reboot } = await rebootLab(t);
-	assert.equal(codeOf(await reboot({ withinMs: -1 })), "FS-REBOOT-TIMEOUT");
-	assert.deepEqual(await requests(folder), []);
-});
-
 test("a machine that comes back with another host key is told at once, and gets no login", async (t) => {
 	const room = await rebootLab(t, { whileDown: async () => room.machine.changeHostKey() });
 	const { machine, reboot } = room;
@@ -198,32 +119,6 @@ test("runs the policy's test until it passes", async (t) => {
 	assert.equal((await reboot({ testCommand })).kind, "rebooted");
 	assert.equal(await readFile(join(folder, "runs"), "utf8"), "it's run\n".repeat(3));
 	assert.equal(machine.boots, 2);
-});
-
-test("tells a test that never passes, with its exit code", async (t) => {
-	const { machine, reboot } = await rebootLab(t);
-	const outcome = await reboot({ testCommand: "exit 3", withinMs: 1_500 });
-	assert.deepEqual(outcome, {
-		kind: "failed",
-		failure: {
-			code: "FS-REBOOT-TEST",
-			detail: "mill-03: it is back, but the time is over: reboot.test_command exits with 3",
-		},
-	});
-	assert.equal(machine.boots, 2);
-});
-
-test("a test that hangs is told as one, on a machine that is back", async (t) => {
-	const { reboot } = await rebootLab(t);
-	const outcome = await reboot({ testCommand: "exec sleep 20", withinMs: 1_500 });
-	assert.equal(codeOf(outcome), "FS-REBOOT-TEST");
-});
-
-test("a test that has passed before the reboot proves nothing", async (t) => {
-	const { folder, reboot } = await rebootLab(t);
-	await putProgram(folder, "shutdown", "exit 0");
-	assert.equal(codeOf(await reboot({ testCommand: "touch ran", withinMs: 700 })), "FS-REBOOT-TIMEOUT");
-	assert.ok(!(await readdir(folder)).includes("ran"));
 });
 
 test("killed in the middle and asked again, it reboots once", async (t) => {
@@ -254,7 +149,7 @@ function asOutcome(scanned: { readonly kind: string }): Outcome {
 
 test("asked again while the machine is going down, it does not ask the machine again", async (t) => {
 	const { machine, folder, reboot } = await rebootLab(t);
-	await putProgram(folder, "shutdown", 'echo asked >> "$HOME/root/shutdowns"; touch "$HOME/root/stopping"');
+	await putProgram(folder, "shutdown", 'touch "$HOME/root/stopping"; echo asked >> "$HOME/root/shutdowns"');
 	await putProgram(folder, "systemctl", 'if [ -e "$HOME/root/stopping" ]; then echo stopping; else echo running; fi');
 	const killed = new AbortController();
 	const first = reboot({ signal: killed.signal });

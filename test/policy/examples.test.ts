@@ -9,21 +9,20 @@ import { inventoryDocument, parseInventory } from "../../src/policy/parse-invent
 import { parsePolicy } from "../../src/policy/parse-policy.ts";
 import { parseSettings, settingsDocument } from "../../src/policy/parse-settings.ts";
 import { policyJsonSchema } from "../../src/policy/policy-schema.ts";
+import { type JsonSchema, keysOf } from "./schema-keys.ts";
 
-const policies = ["policies/office-suite.yaml", "policies/hello-script.yaml", "policies/tools-archive.yaml"];
+const policies = [
+	"policies/office-suite.yaml",
+	"policies/hello-script.yaml",
+	"policies/tools-archive.yaml",
+	"policies/kernel-reboot.yaml",
+	"policies/laptops.yaml",
+];
 
 interface Format {
 	readonly files: readonly string[];
 	readonly schema: JsonSchema;
 	readonly parse: (text: string, file: string) => object;
-}
-
-interface JsonSchema {
-	readonly description?: string;
-	readonly properties?: Readonly<Record<string, JsonSchema>>;
-	readonly items?: JsonSchema;
-	readonly anyOf?: readonly JsonSchema[];
-	readonly oneOf?: readonly JsonSchema[];
 }
 
 const input = { io: "input" } as const;
@@ -85,19 +84,7 @@ test("the JSON schema refuses unknown keys at every level, but for x-", () => {
 	assert.equal(refusals, mappings);
 });
 
-/** `packages[].source.url` for every key of the schema. */
-function keysOf(schema: JsonSchema, path = ""): readonly { readonly path: string; readonly description?: string }[] {
-	const { properties = {}, items, anyOf = [], oneOf = [] } = schema;
-	const own = Object.entries(properties).flatMap(([key, inner]) => {
-		const at = path === "" ? key : `${path}.${key}`;
-		const described = inner.description === undefined ? {} : { description: inner.description };
-		return [{ path: at, ...described }, ...keysOf(inner, at)];
-	});
-	const branches = [...anyOf, ...oneOf].flatMap((branch) => keysOf(branch, path));
-	return [...own, ...branches, ...(items ? keysOf(items, `${path}[]`) : [])];
-}
-
-/** The same of a value; keys of free maps, such as env, are not the schema's. */
+/** `packages[].source.url` for every key of a value; keys of free maps, such as env, are not the schema's. */
 function writtenPaths(value: unknown, schema: JsonSchema): readonly string[] {
 	const withKeys = new Set(keysOf(schema).map(({ path }) => path.replace(/(^|\.)[^.]*$/, "")));
 	const walk = (inner: unknown, path: string): readonly string[] => {

@@ -18,16 +18,27 @@ test("fills in every default of a policy", () => {
 				install: { arguments: [], timeoutMs: 1_800_000, env: {} },
 				detection: [{ type: "package", name: "a", version: "1.2" }],
 				returnCodes: { success: [0], softReboot: [], hardReboot: [], retry: [] },
+				requirements: { os: [], arch: [] },
 			},
 		],
 		targets: { ...nothing, match: "*" },
 		rollout: {
-			rings: [{ name: "all", members: { kind: "rest" }, successThreshold: 100 }],
+			rings: [{ name: "all", members: { kind: "rest" }, successThreshold: 100, minHealthyTimeMs: 0, promote: "auto" }],
 			maxConcurrency: { kind: "absolute", value: 10 },
 			minExecuted: 1,
+			onFailure: "pause",
 		},
-		schedule: { kind: "now" },
+		schedule: { kind: "now", suspend: false },
 		maintenanceWindows: [],
+		gracePeriodMs: 0,
+		reboot: {
+			policy: "never",
+			concurrency: { kind: "absolute", value: 1 },
+			timeoutMs: 900_000,
+			skipIfUsers: false,
+		},
+		retries: { max: 0, delayMs: 300_000, backoff: "exponential", on: ["failed", "timed_out"] },
+		offline: { policy: "wait", giveUpAfterMs: 30 * 86_400_000 },
 		ssh: { user: "root", connectTimeoutMs: 10_000 },
 	});
 });
@@ -64,7 +75,57 @@ test("reads counts, durations, windows and cron lines into the model's units", (
 			cutoffMs: 600_000,
 		},
 	]);
-	assert.deepEqual(schedule, { kind: "cron", cron: "0 2 * * sat", timeZone: "Europe/Budapest" });
+	const once = { persistent: false, randomizedDelayMs: 0, suspend: false };
+	assert.deepEqual(schedule, { kind: "cron", cron: "0 2 * * sat", timeZone: "Europe/Budapest", ...once });
+});
+
+test("reads deadlines, approvals, reboots, retries and absences into the model's units", () => {
+	const window = { name: "restart", start_time: "03:00", duration: "1h", time_zone: "Asia/Tokyo" };
+	const policy = policyOf(
+		policyText({
+			available_at: "2026-12-01T08:00[Europe/Budapest]",
+			deadline: "2026-12-05T08:00:30[Asia/Kathmandu]",
+			grace_period: "4h",
+			approval: { required: 2, approvers: ["eve", "bob", "eve"] },
+			reboot: { policy: "if_needed", concurrency: "5%", window, test_command: "true", skip_if_users: true },
+			retries: { max: 3, delay: "10m", backoff: "fixed", on: ["timed_out", "failed", "failed"] },
+			offline: { policy: "skip" },
+		}),
+	);
+	assert.equal(policy.availableAt, Date.UTC(2026, 11, 1, 7));
+	assert.equal(policy.deadline, Date.UTC(2026, 11, 5, 2, 15, 30));
+	assert.equal(policy.gracePeriodMs, 4 * 3_600_000);
+	assert.deepEqual(policy.approval, { required: 2, approvers: ["bob", "eve"] });
+	assert.equal(policy.reboot.window?.durationMs, 3_600_000);
+	assert.deepEqual(policy.reboot.concurrency, { kind: "percent", value: 5 });
+	assert.deepEqual(policy.retries, { max: 3, delayMs: 600_000, backoff: "fixed", on: ["failed", "timed_out"] });
+	assert.deepEqual(policy.offline, { policy: "skip", giveUpAfterMs: 3_600_000 }, "an hour, unless it says more");
+});
+
+test("reads what rollouts, rings, schedules and requirements may say", () => {
+	const rings = [{ name: "a", min_healthy_time: "2d", promote: "manual", max_errors: 0, max_fail_percentage: 5 }];
+	const { rollout, schedule, packages } = policyOf(
+		policyText({
+			packages: [
+				packageOf({ requirements: { os: ["debian"], arch: ["arm64"], min_os_version: "12", disk_space_mb: 9 } }),
+			],
+			rollout: { rings, on_failure: "rollback", progress_deadline: "1h", prestage_threshold: 90 },
+			schedule: {
+				cron: "0 2 * * *",
+				time_zone: "UTC",
+				persistent: true,
+				starting_deadline: "2h",
+				randomized_delay: "30m",
+			},
+		}),
+	);
+	const { minHealthyTimeMs, promote, maxErrors, maxFailPercentage } = rollout.rings[0] ?? {};
+	assert.deepEqual([minHealthyTimeMs, promote, maxErrors, maxFailPercentage], [172_800_000, "manual", 0, 5]);
+	const { onFailure, progressDeadlineMs, prestageThreshold } = rollout;
+	assert.deepEqual([onFailure, progressDeadlineMs, prestageThreshold], ["rollback", 3_600_000, 90]);
+	assert.ok(schedule.kind === "cron");
+	assert.deepEqual([schedule.startingDeadlineMs, schedule.randomizedDelayMs], [7_200_000, 1_800_000]);
+	assert.deepEqual(packages[0]?.requirements, { os: ["debian"], arch: ["arm64"], minOsVersion: "12", diskSpaceMb: 9 });
 });
 
 test("takes rings by selection, by share and of the rest", () => {

@@ -33,7 +33,8 @@ export function nextFor(rollout: Rollout, machine: Machine, standing: Standing):
 }
 
 function nextAct(rollout: Rollout, machine: Machine, { held, inFlight }: Standing): string | null {
-	if (inFlight) return null;
+	const isUntouched = rollout.restores?.machines.has(machine.name) === false;
+	if (inFlight || isUntouched) return null;
 	const act = actOn(rollout, machine);
 	if (act === null) return null;
 	const until = held?.until;

@@ -24,7 +24,9 @@ function policyOf(step: Step): string | null {
 function actText(fleet: Fleet, step: Step): string {
 	switch (step.kind) {
 		case "begin":
-			return step.restores === undefined ? `begin ${step.rollout}` : `go back from ${step.restores} to ${step.rollout}`;
+			return step.restores === undefined
+				? `begin ${step.rollout}`
+				: `go back from ${step.restores.rollout} to ${step.rollout}`;
 		case "soak":
 			return `begin the healthy time of ring ${step.ring} of ${step.rollout}`;
 		case "promote":
@@ -58,9 +60,7 @@ function packageText(fleet: Fleet, step: MachineStep): string {
 function becauseOf(fleet: Fleet, step: Step): string {
 	switch (step.kind) {
 		case "begin":
-			return step.restores === undefined
-				? `its run is due since ${iso(step.run)}`
-				: "it failed, and on_failure says rollback";
+			return step.restores === undefined ? `its run is due since ${iso(step.run)}` : step.restores.why;
 		case "soak":
 		case "promote":
 			return "it is proven";

@@ -13,13 +13,13 @@ type Delivered = (machine: string, sha256: string) => number | undefined;
 
 /** The machines that the rollout's policy selects, in the order of its rings. */
 export function rolloutMachines(sight: Sight, rollout: Rollout, delivered: Delivered): readonly RolloutMachine[] {
-	const { rings, discovered, strays, undecided } = sight.members(rollout);
+	const { rings, discovered, strays, undecided, untouched } = sight.members(rollout);
 	const ground = { sight, rollout, delivered };
 	const rows: RolloutMachine[] = [];
 	for (const { ring, members, standings } of rings)
 		for (const [index, machine] of members.entries())
 			rows.push(rolloutMachine(ground, { machine, where: standings[index] ?? "open" }, ring.name));
-	for (const machine of [...undecided, ...discovered, ...strays])
+	for (const machine of [...undecided, ...discovered, ...strays, ...untouched])
 		rows.push(rolloutMachine(ground, { machine, where: machineStanding(rollout, machine, sight.now) }, null));
 	return rows;
 }

@@ -36,11 +36,7 @@ function whyPolicy(sight: Sight, applied: AppliedPolicy, machine: Machine): WhyP
 }
 
 function standingIn(sight: Sight, rollout: Rollout, machine: Machine): Standing {
-	if (!rollout.restores || rollout.restores.machines.has(machine.name)) {
-		return standingOf(sight, rollout, { machine, where: machineStanding(rollout, machine, sight.now) });
-	}
-	const reason = `${rollout.restores.rollout} was rolled back before it changed this machine`;
-	return { state: "not_targeted", reason, failure: null, held: null, inFlight: null };
+	return standingOf(sight, rollout, { machine, where: machineStanding(rollout, machine, sight.now) });
 }
 
 function unbegun(sight: Sight, policy: string, { trust }: Machine): Standing {

@@ -43,7 +43,7 @@ function megabytes(bytes: number): string {
 }
 
 /** Number by number, missing ones are 0; below zero: `a` is the older. What is not a number counts as 0. */
-export function compareVersions(a: string, b: string): number {
+function compareVersions(a: string, b: string): number {
 	const [left, right] = [numbers(a), numbers(b)];
 	for (let index = 0; index < Math.max(left.length, right.length); index += 1) {
 		const difference = (left[index] ?? 0) - (right[index] ?? 0);

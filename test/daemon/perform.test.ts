@@ -89,7 +89,7 @@ test("a rollout that goes back gets the package that no policy in force names an
 	const step = { kind: "acquire", sha256, attempt: 1 } as const;
 	assert.equal((await room.act(step)).kind, "failed");
 	const packages = [{ sha256, source: { url: pathToFileURL(file).href, mirrors: [] } }];
-	const restores = { rollout: "office@r2/run", revision: "r2", machines: [] };
+	const restores = { rollout: "office@r2/run", revision: "r2", why: "it failed", machines: [] };
 	room.ledger.given = fleetOf({ rollout: { restores, previous: { revision: "r0", packages } } });
 	assert.equal((await room.act(step)).kind, "acquired");
 	assert.ok(await room.store.has(sha256));
@@ -104,7 +104,7 @@ test("only a rollout that goes back may install an older version", async (t) => 
 	await putProgram(folder, "apt-get", 'echo "$*" >> ~/log');
 	const ref = { machine: "mill-03", rollout: ROLLOUT, package: "app" };
 	assert.deepEqual(await act({ kind: "install", ...ref, attempt: 1 }), { kind: "exited", exitCode: 0 });
-	const restores = { rollout: "office@r2/run", revision: "r2", machines: ["mill-03"] };
+	const restores = { rollout: "office@r2/run", revision: "r2", why: "it failed", machines: ["mill-03"] };
 	const rollout = { restores, previous: { revision: "r0" } };
 	ledger.given = { ...ledger.fleet, rollouts: fleetOf({ ...given, rollout }).rollouts };
 	assert.deepEqual(await act({ kind: "install", ...ref, attempt: 2 }), { kind: "exited", exitCode: 0 });

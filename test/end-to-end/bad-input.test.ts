@@ -100,7 +100,7 @@ test("a wrong checksum is refused and set aside, and the machine says why it wai
 	const why = await controller.command("why", name);
 	assert.match(
 		why,
-		/wrong: waiting: the package is not there: .*\(FS-ACQUIRE-DIGEST\)\n {2}.*fleetseed retry --package/,
+		/^wrong \(.*waiting since .*: the package is not there: .*\(FS-ACQUIRE-DIGEST\).*fleetseed retry --package/m,
 	);
 	await rm(policyFile("wrong.yaml"));
 	await reload();

@@ -12,7 +12,7 @@ test("the page about policies has the schema's own table of keys (node test/poli
 });
 
 test("every example on the page is accepted in a policy", () => {
-	const examples = [...page.matchAll(/```yaml\n([^]*?)```/g)].map(([, yaml = ""]) => yaml);
+	const examples = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, yaml = ""]) => yaml);
 	assert.ok(examples.length >= 8, `${examples.length} examples`);
 	const whole = examples.find((example) => example.startsWith("version: 1")) ?? "";
 	for (const example of examples) {

@@ -4,7 +4,7 @@ import { policyJsonSchema } from "../../src/policy/policy-schema.ts";
 import { type JsonSchema, keysOf } from "./schema-keys.ts";
 
 export const PAGE = join(import.meta.dirname, "../../docs/policies.md");
-const TABLE = /(?<=<!-- keys -->\n)[^]*(?=<!-- \/keys -->)/;
+const TABLE = /(?<=<!-- keys -->\n)[\s\S]*(?=<!-- \/keys -->)/;
 
 /** The page with its table of keys made anew from the schema. */
 export function pageWithTable(page: string): string {

@@ -15,7 +15,7 @@ before(async () => {
 });
 after(() => rm(folder, { recursive: true }));
 
-const paused = (at: number): Event => ({ kind: "Paused", by: "eve", reason: "audit", at });
+const paused = (at: number): Event => ({ kind: "Paused", policy: null, by: "eve", reason: "audit", at });
 
 test("what was appended is read back in order by the next one who opens the file", () => {
 	const file = join(folder, "order", "journal.sqlite");

@@ -94,6 +94,6 @@ function stuckIn(sight: Sight, rollout: Rollout | undefined, ring: string | unde
 	const failed = rings.flatMap(({ members, standings }) => members.filter((_, index) => standings[index] === "failed"));
 	const first = failed[0];
 	if (!first) return "There is nothing to do; it goes on by itself.";
-	const names = someOf(failed.map(({ name }) => name));
-	return `Mend what failed on ${names} (fleetseed why ${first.name}), then: fleetseed retry --policy ${rollout.policy.name}`;
+	const names = someOf(failed.map(({ machine }) => machine.name));
+	return `Mend what failed on ${names} (fleetseed why ${first.machine.name}), then: fleetseed retry --policy ${rollout.policy.name}`;
 }

@@ -1,7 +1,7 @@
 import type { Fleet, Rollout } from "../model/fleet.ts";
 import type { Machine } from "../model/machine.ts";
 import { applyEvent } from "../plan/apply-event.ts";
-import { machineStanding } from "../plan/standing.ts";
+import { machineStanding } from "../plan/seat.ts";
 import { byWhom } from "./act.ts";
 import { counted } from "./counted.ts";
 import {

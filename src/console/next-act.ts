@@ -1,6 +1,6 @@
 import type { Rollout } from "../model/fleet.ts";
 import type { Machine } from "../model/machine.ts";
-import { nextPackage } from "../plan/standing.ts";
+import { seatOf } from "../plan/seat.ts";
 import type { Open } from "../plan/task.ts";
 import { timeZoneOf } from "../plan/time-zone.ts";
 import type { Standing } from "./machine-state.ts";
@@ -46,8 +46,7 @@ function nextAct(rollout: Rollout, machine: Machine, { held, inFlight }: Standin
 }
 
 function actOn(rollout: Rollout, machine: Machine): string | null {
-	const open = nextPackage(rollout, machine, 0);
-	const reboot = rollout.reboots.get(machine.name);
+	const { next: open, reboot } = seatOf(rollout, machine);
 	const isPending = reboot?.phase === "due" || reboot?.phase === "running";
 	if (isPending && (open === null || reboot.isUrgent || reboot.phase === "running")) return "it reboots";
 	return open && actFor(open);

@@ -1,7 +1,8 @@
 import type { Rollout, Task } from "../model/fleet.ts";
 import type { Machine } from "../model/machine.ts";
 import type { Policy } from "../model/policy.ts";
-import { type MachineStanding, machineStanding } from "../plan/standing.ts";
+import { machineStanding } from "../plan/seat.ts";
+import type { MachineStanding } from "../plan/standing.ts";
 import { tasksOf } from "../plan/task.ts";
 import type { RolloutMachine } from "./cockpit.ts";
 import { type Standing, standingOf } from "./machine-state.ts";
@@ -17,7 +18,7 @@ export function rolloutMachines(sight: Sight, rollout: Rollout, delivered: Deliv
 	const ground = { sight, rollout, delivered };
 	const rows: RolloutMachine[] = [];
 	for (const { ring, members, standings } of rings)
-		for (const [index, machine] of members.entries())
+		for (const [index, { machine }] of members.entries())
 			rows.push(rolloutMachine(ground, { machine, where: standings[index] ?? "open" }, ring.name));
 	for (const machine of [...undecided, ...discovered, ...strays, ...untouched])
 		rows.push(rolloutMachine(ground, { machine, where: machineStanding(rollout, machine, sight.now) }, null));

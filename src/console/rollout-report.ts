@@ -1,11 +1,11 @@
 import type { AppliedPolicy, Rollout } from "../model/fleet.ts";
-import type { Machine } from "../model/machine.ts";
 import { describeReason } from "../plan/describe-held.ts";
 import { type Gate, gateOf } from "../plan/gate.ts";
 import type { Held } from "../plan/held.ts";
 import { prestageBar } from "../plan/prestage.ts";
 import type { Membership, RingCount } from "../plan/rings.ts";
 import { runTimes } from "../plan/schedule.ts";
+import type { Seat } from "../plan/seat.ts";
 import { actOf } from "./act.ts";
 import { approvalReport } from "./approval-report.ts";
 import type { RebootsReport, RingReport, RolloutReport } from "./cockpit.ts";
@@ -82,14 +82,13 @@ function prestaging(rollout: Rollout, count: RingCount): RingReport["prestaging"
 function rebootsReport({ policy, reboots }: Rollout, rings: readonly RingCount[]): RebootsReport {
 	const counts = { due: 0, running: 0, done: 0, failed: 0 };
 	const underWay: RebootsReport["under_way"][number][] = [];
-	const look = ({ name }: Machine) => {
-		const reboot = reboots.get(name);
+	const look = ({ machine: { name }, reboot }: Seat) => {
 		if (!reboot) return;
 		counts[reboot.phase] += 1;
 		if (reboot.phase !== "running") return;
 		underWay.push({ machine: name, since: iso(reboot.at), back_by: iso(reboot.at + policy.reboot.timeoutMs) });
 	};
-	if (reboots.size > 0) for (const { members } of rings) for (const machine of members) look(machine);
+	if (reboots.size > 0) for (const { members } of rings) for (const seat of members) look(seat);
 	const { due, done, failed } = counts;
 	return { due, done, failed, under_way: underWay };
 }

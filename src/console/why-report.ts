@@ -1,8 +1,8 @@
 import type { AppliedPolicy, Rollout } from "../model/fleet.ts";
 import type { Machine } from "../model/machine.ts";
 import { ringOf } from "../plan/roster.ts";
+import { machineStanding } from "../plan/seat.ts";
 import { selects } from "../plan/selection.ts";
-import { machineStanding } from "../plan/standing.ts";
 import { timeZoneOf } from "../plan/time-zone.ts";
 import { adviceFor } from "./advice.ts";
 import type { WhyPolicy, WhyReport } from "./cockpit.ts";

@@ -2,7 +2,7 @@ import type { OperatorEvent, RetryScope } from "../model/event.ts";
 import type { Fleet, Reboot, Rollout, Task } from "../model/fleet.ts";
 import type { Machine } from "../model/machine.ts";
 import { withEntry, withoutEntry } from "./copy.ts";
-import { machineStanding } from "./standing.ts";
+import { machineStanding } from "./seat.ts";
 import { NEW_TASK, withRollout } from "./task.ts";
 
 /** An operator's retry: failed tasks get a new attempt, waiting ones lose their back-off. Nothing in flight is touched. */

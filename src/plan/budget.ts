@@ -1,7 +1,6 @@
 import type { Rollout } from "../model/fleet.ts";
 import type { HeldReason } from "./held.ts";
 import type { RingCount } from "./rings.ts";
-import { tasksOf, wasInstalled } from "./task.ts";
 
 interface Budget {
 	readonly maxErrors?: number;
@@ -29,7 +28,7 @@ function spent(rollout: Rollout, budget: Budget, rings: readonly RingCount[]): S
 	const { maxErrors, maxFailPercentage } = budget;
 	const failed = rings.reduce((sum, count) => sum + count.failed, 0);
 	if (failed === 0 || (maxErrors === undefined && maxFailPercentage === undefined)) return null;
-	const started = startedIn(rollout, rings);
+	const started = startedIn(rings);
 	const reason = { kind: "budget_spent" as const, failed, started };
 	if (maxErrors !== undefined && failed > maxErrors) return { ...reason, limit: "max_errors", allowed: maxErrors };
 	const isOver = maxFailPercentage !== undefined && failed * 100 > maxFailPercentage * started;
@@ -39,12 +38,10 @@ function spent(rollout: Rollout, budget: Budget, rings: readonly RingCount[]): S
 }
 
 /** Machines on which an installer ran, or which failed before one could. */
-function startedIn(rollout: Rollout, rings: readonly RingCount[]): number {
+function startedIn(rings: readonly RingCount[]): number {
 	let started = 0;
 	for (const { members, standings } of rings)
-		for (const [index, { name }] of members.entries()) {
-			const hasRun = tasksOf(rollout, name).some(({ task }) => wasInstalled(task));
-			if (hasRun || standings[index] === "failed") started += 1;
-		}
+		for (const [index, { wasInstalled }] of members.entries())
+			if (wasInstalled || standings[index] === "failed") started += 1;
 	return started;
 }

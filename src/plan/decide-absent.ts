@@ -1,6 +1,5 @@
 import type { Rollout } from "../model/fleet.ts";
 import type { LedgerStep } from "../model/step.ts";
-import { givesUpAt } from "./contact.ts";
 import type { Part } from "./ground.ts";
 import type { RingCount } from "./rings.ts";
 
@@ -9,18 +8,17 @@ export function decideAbsent(rollout: Rollout, rings: readonly RingCount[], now:
 	const { policy } = rollout.policy.offline;
 	const steps: LedgerStep[] = [];
 	const wakes: number[] = [];
-	for (const { members, standings, changes } of rings)
-		for (const [index, machine] of members.entries()) {
-			const at = givesUpAt(rollout, machine);
-			if (at === null || standings[index] !== "open") continue;
+	for (const { members, standings } of rings)
+		members.forEach(({ machine, givesUpAt: at, changingUntil }, index) => {
+			if (at === null || standings[index] !== "open") return;
 			if (at > now) wakes.push(at);
-			else if (policy !== "wait" && (changes[index] ?? 0) <= now)
+			else if (policy !== "wait" && changingUntil <= now)
 				steps.push({
 					kind: "give_up",
 					rollout: rollout.id,
 					absentee: machine.name,
 					as: policy === "skip" ? "skipped" : "failed",
 				});
-		}
+		});
 	return { steps, wakes };
 }

@@ -1,27 +1,26 @@
 import type { Rollout } from "../model/fleet.ts";
 import type { Machine } from "../model/machine.ts";
 import type { FactsStep, MachineStep, MachineStepKind } from "../model/step.ts";
-import { isChanging } from "./changing.ts";
 import { decideFacts } from "./decide-facts.ts";
 import { decideReboot } from "./decide-reboot.ts";
 import type { Ground, MachineAct, Member, Waiting } from "./ground.ts";
 import type { Held, HeldReason } from "./held.ts";
 import { unmetRequirement } from "./requirements.ts";
-import { applicableTasks, type MachineStanding, nextPackage } from "./standing.ts";
+import { nextPackage, type Seat } from "./seat.ts";
+import type { MachineStanding } from "./standing.ts";
 import { gateBarred, stepBarred } from "./step-bars.ts";
-import { type Open, tasksOf } from "./task.ts";
-import { retryAt } from "./try-again.ts";
+import type { Open } from "./task.ts";
 
 type Answer = { readonly step: MachineAct } | { readonly held: Held } | null;
 /** The machine's next step, or the one reason why there is none; null: nothing to do, or its own step is in flight. */
 export function decideMachine(ground: Ground, member: Member): Answer {
 	const { rollout, busy, gate, now } = ground;
-	const { machine, standing } = member;
+	const { machine, standing, seat } = member;
 	const recheckBefore = gate?.index === member.ringIndex ? gate.recheckBefore : 0;
-	if (standing === "verified" && nextPackage(rollout, machine, recheckBefore) === null) return null;
+	if (standing === "verified" && nextPackage(seat, recheckBefore) === null) return null;
 	if (busy.get(machine.name) === rollout.policy.name) return null;
 	// What is in flight finishes, also on a machine that was taken out meanwhile.
-	const over = isChanging(rollout, machine.name, now) ? null : overReason(rollout, machine, standing);
+	const over = seat.changingUntil > now ? null : overReason(rollout, seat, standing);
 	const isFull = over?.reason.kind === "not_applicable" && over.reason.unmet.requirement === "diskSpaceMb";
 	if (over && !isFull) return hold(rollout, machine, over);
 	const waiting = barred(ground, member);
@@ -31,15 +30,18 @@ export function decideMachine(ground: Ground, member: Member): Answer {
 }
 
 function hold(rollout: Rollout, machine: Machine, waiting: Waiting): Answer {
-	return { held: { policy: rollout.policy.name, machine: machine.name, ...waiting } };
+	const { reason, until } = waiting;
+	const held = { policy: rollout.policy.name, machine: machine.name, reason };
+	return { held: until === undefined ? held : { ...held, until } };
 }
 
 /** Why nothing more is done on it in this rollout. */
-function overReason(rollout: Rollout, machine: Machine, standing: MachineStanding): Waiting | null {
+function overReason(rollout: Rollout, seat: Seat, standing: MachineStanding): Waiting | null {
+	const { machine } = seat;
 	const { giveUpAfterMs } = rollout.policy.offline;
 	switch (standing) {
 		case "failed":
-			return { reason: { kind: "failed", failure: failureOf(rollout, machine) } };
+			return { reason: { kind: "failed", failure: failureOf(seat) } };
 		case "excluded":
 			return { reason: { kind: "excluded", by: machine.excluded?.by ?? "", why: machine.excluded?.reason ?? "" } };
 		case "skipped":
@@ -59,10 +61,10 @@ function lookForRoom(ground: Ground, machine: Machine, over: Waiting): FactsStep
 	return again > ground.now ? { ...over, until: again } : decideFacts(ground.rollout.policy.name, machine, ground);
 }
 
-function failureOf(rollout: Rollout, { name }: Machine) {
-	const broken = tasksOf(rollout, name).find(({ task }) => task.phase === "failed")?.task.failure;
+function failureOf({ machine: { name }, tasks, reboot }: Seat) {
+	const broken = tasks.find(({ task }) => task.phase === "failed")?.task.failure;
 	const absent = { code: "FS-MACHINE-ABSENT" as const, detail: `${name} stayed away` };
-	return broken ?? rollout.reboots.get(name)?.failure ?? absent;
+	return broken ?? reboot?.failure ?? absent;
 }
 
 function notApplicable(rollout: Rollout, machine: Machine): HeldReason {
@@ -74,16 +76,16 @@ function notApplicable(rollout: Rollout, machine: Machine): HeldReason {
 }
 
 /** What bars every step on the machine, the most lasting reason first. */
-function barred(ground: Ground, { machine, ringIndex }: Member): Waiting | null {
+function barred(ground: Ground, { seat, machine, ringIndex }: Member): Waiting | null {
 	const { rollout, gate, brake, bar, now, busy } = ground;
 	const { trust, presence, name } = machine;
 	if (trust.kind === "quarantined")
 		return { reason: { kind: "host_key_changed", expected: trust.hostKeys, saw: trust.saw } };
-	const isInFlight = isChanging(rollout, name, now);
+	const isInFlight = seat.changingUntil > now;
 	if (bar && !isInFlight) return { reason: bar };
 	if (gate && gate.index < ringIndex && !isInFlight && !deliversAhead(rollout)) return gateBarred(gate);
-	if (brake && !isInFlight && !isRequested(rollout, name)) return { reason: brake };
-	const reachAt = rollout.reboots.get(name)?.phase === "running" ? now : retryAt(machine);
+	if (brake && !isInFlight && !seat.isRequested) return { reason: brake };
+	const reachAt = seat.reboot?.phase === "running" ? now : seat.retryAt;
 	if (reachAt > now) {
 		const failure = presence.kind === "unreachable" ? presence.failure : null;
 		return { reason: { kind: "waiting_for_machine", failure, since: reachAt }, until: reachAt };
@@ -96,16 +98,11 @@ function deliversAhead({ policy }: Rollout): boolean {
 	return policy.rollout.prestageThreshold !== undefined;
 }
 
-/** A person asked for this machine: a spent budget does not hold it. */
-function isRequested(rollout: Rollout, machine: string): boolean {
-	return tasksOf(rollout, machine).some(({ task }) => task.isRequested);
-}
-
 function actOn(ground: Ground, member: Member, recheckBefore: number): MachineAct | Waiting {
 	const { rollout, now } = ground;
-	const { machine } = member;
-	const reboot = rollout.reboots.get(machine.name);
-	const open = nextPackage(rollout, machine, recheckBefore);
+	const { machine, seat } = member;
+	const { reboot } = seat;
+	const open = nextPackage(seat, recheckBefore);
 	const isPending = reboot?.phase === "due" || reboot?.phase === "running";
 	if (isPending && (open === null || reboot.isUrgent || reboot.phase === "running"))
 		return decideReboot(ground, member, reboot);
@@ -121,7 +118,7 @@ function actOn(ground: Ground, member: Member, recheckBefore: number): MachineAc
 /** While the next install waits for its moment, later packages come to the machine already. */
 function deliverAhead(ground: Ground, member: Member): MachineStep | null {
 	const { rollout } = ground;
-	for (const open of applicableTasks(rollout, member.machine)) {
+	for (const open of member.seat.applicable) {
 		const { phase } = open.task;
 		if (phase !== "unread" && phase !== "absent") continue;
 		return stepBarred(ground, member, open) === null ? stepFor(rollout, member.machine, open) : null;

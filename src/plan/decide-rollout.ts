@@ -53,10 +53,9 @@ export function finishRollout(fleet: Fleet, rollout: Rollout, now: number, place
 }
 
 function onlyChanging(now: number): (count: RingCount) => RingCount {
-	return (count) => {
-		const kept = count.members.map((_, index) => (count.changes[index] ?? 0) > now);
-		const keep = <T>(list: readonly T[]) => list.filter((_, index) => kept[index]);
-		return { ...count, members: keep(count.members), standings: keep(count.standings), changes: keep(count.changes) };
+	return ({ members, standings, ...count }) => {
+		const keep = <T>(list: readonly T[]) => list.filter((_, index) => (members[index]?.changingUntil ?? 0) > now);
+		return { ...count, members: keep(members), standings: keep(standings) };
 	};
 }
 
@@ -118,7 +117,8 @@ function wakesOf({ rollout, windows, now }: Ground, rings: readonly RingCount[])
 	const wakes = [availableAt ?? 0, deadline ?? 0];
 	for (const window of [windows.install, windows.reboot])
 		if (window.isOpen && window.closesAt !== null) wakes.push(window.closesAt);
-	for (const { changes } of rings) for (const until of changes) if (until > now) wakes.push(until);
+	for (const { members } of rings)
+		for (const { changingUntil } of members) if (changingUntil > now) wakes.push(changingUntil);
 	return wakes;
 }
 

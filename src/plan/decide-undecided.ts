@@ -17,9 +17,9 @@ export function decideUndecided(ground: Ground, undecided: readonly Machine[], {
 			held.push({ policy, machine: name, reason, ...(until === undefined ? {} : { until }) });
 		const otherPolicy = busy.get(name);
 		if (otherPolicy === policy) continue;
+		const tryAt = retryAt(machine);
 		if (bar) hold(bar);
-		else if (retryAt(machine) > now)
-			hold({ kind: "waiting_for_machine", failure: null, since: retryAt(machine) }, retryAt(machine));
+		else if (tryAt > now) hold({ kind: "waiting_for_machine", failure: null, since: tryAt }, tryAt);
 		else if (otherPolicy !== undefined) hold({ kind: "machine_busy", policy: otherPolicy });
 		else {
 			const answer = decideFacts(policy, machine, { slots, now });

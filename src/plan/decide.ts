@@ -9,7 +9,6 @@ import type { Held } from "./held.ts";
 import { membership } from "./rings.ts";
 import { rostersOf } from "./roster.ts";
 import { type Limits, Slots } from "./slots.ts";
-import { machineStanding } from "./standing.ts";
 
 export interface Decision {
 	/** What to do now, in order. */
@@ -45,7 +44,7 @@ export function decide(fleet: Fleet, policies: readonly Policy[], now: number, l
 
 function decidePolicy(fleet: Fleet, policy: Policy, now: number, places: Places): Part {
 	const pause = fleet.pause ?? fleet.policies.get(policy.name)?.pause ?? null;
-	if (pause) return decidePaused(fleet, policy, { pause, now });
+	if (pause) return decidePaused(fleet, policy, { pause, now, places });
 	const rollout = fleet.rollouts.get(policy.name);
 	const run = decideRun(fleet, policy, now);
 	const isBeginning = run.steps.some(({ kind }) => kind === "begin");
@@ -76,13 +75,19 @@ function wanted(policy: Policy, current: Policy) {
 	return policy.revision === current.revision ? policy.packages : [...policy.packages, ...current.packages];
 }
 
+interface Paused {
+	readonly pause: Pause;
+	readonly now: number;
+	readonly places: Places;
+}
+
 /** Pause wins over everything: nothing starts, and what is in flight ends by itself. */
-function decidePaused(fleet: Fleet, policy: Policy, { pause, now }: { pause: Pause; now: number }): Part {
+function decidePaused(fleet: Fleet, policy: Policy, { pause, now, places }: Paused): Part {
 	const reason = { kind: "paused" as const, by: pause.by, why: pause.reason };
 	const rollout = fleet.rollouts.get(policy.name);
-	const members = rollout ? membership(fleet, rollout, now).rings.flatMap((count) => count.members) : [];
-	const open = members.filter((machine) => rollout && machineStanding(rollout, machine, now) === "open");
-	const names = [null, ...open.map(({ name }) => name)];
+	const rings = rollout ? membership(fleet, rollout, now, places.rosters).rings : [];
+	const open = rings.flatMap(({ members, standings }) => members.filter((_, index) => standings[index] === "open"));
+	const names = [null, ...open.map(({ machine }) => machine.name)];
 	return { steps: [], held: names.map((machine) => ({ policy: policy.name, machine, reason })), wakes: [] };
 }
 

@@ -1,11 +1,9 @@
 import type { Rollout } from "../model/fleet.ts";
-import type { Machine } from "../model/machine.ts";
 import type { Ring } from "../model/policy.ts";
 import type { LedgerStep } from "../model/step.ts";
-import { isOutOfReach } from "./contact.ts";
 import type { HeldReason } from "./held.ts";
 import { countedMembers, isRingProven, type RingCount } from "./rings.ts";
-import { applicableTasks } from "./standing.ts";
+import type { Seat } from "./seat.ts";
 import { timeZoneOf } from "./time-zone.ts";
 
 /** The first ring that has not let the next one start: what it waits for, and what is to be done about it. */
@@ -45,7 +43,7 @@ function stateOf(rollout: Rollout, count: RingCount, { now, isLast }: { now: num
 	}
 	const until = minHealthyTimeMs === 0 ? 0 : (soakedSince ?? now) + minHealthyTimeMs;
 	if (now < until) return { ...nothing, reason: { kind: "soaking", ring: name, until, timeZone }, wakeAt: until };
-	const fresh = freshlyVerified(rollout, count, until);
+	const fresh = freshlyVerified(count, until);
 	if (fresh.verified === 0 || fresh.verified * 100 < ring.successThreshold * fresh.counted) {
 		const reason = { kind: "rechecking" as const, ring: name, ...fresh, threshold: ring.successThreshold };
 		return { ...nothing, reason, recheckBefore: until };
@@ -56,18 +54,18 @@ function stateOf(rollout: Rollout, count: RingCount, { now, isLast }: { now: num
 }
 
 /** Of those that can be looked at: how many were, since the soak's end, and hold. */
-function freshlyVerified(rollout: Rollout, count: RingCount, since: number) {
+function freshlyVerified(count: RingCount, since: number) {
 	let [verified, away] = [0, 0];
-	for (const [index, machine] of count.members.entries()) {
+	for (const [index, seat] of count.members.entries()) {
 		if (count.standings[index] !== "verified") continue;
-		if (isVerifiedSince(rollout, machine, since)) verified += 1;
-		else if (isOutOfReach(machine)) away += 1;
+		if (isVerifiedSince(seat, since)) verified += 1;
+		else if (seat.isOutOfReach) away += 1;
 	}
 	return { verified, counted: countedMembers(count) - away };
 }
 
-function isVerifiedSince(rollout: Rollout, machine: Machine, since: number): boolean {
-	return applicableTasks(rollout, machine).every(({ task }) => task.at >= since);
+function isVerifiedSince({ applicable }: Seat, since: number): boolean {
+	return applicable.every(({ task }) => task.at >= since);
 }
 
 function ringWaiting(count: RingCount): HeldReason {

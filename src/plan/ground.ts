@@ -6,6 +6,7 @@ import type { Gate } from "./gate.ts";
 import type { Held, HeldReason } from "./held.ts";
 import type { RingCount } from "./rings.ts";
 import type { Roster } from "./roster.ts";
+import type { Seat } from "./seat.ts";
 import type { InstallSlots, Slots } from "./slots.ts";
 import type { MachineStanding } from "./standing.ts";
 import type { WindowState } from "./windows.ts";
@@ -45,6 +46,7 @@ export interface Ground extends Places {
 
 /** A machine and the place of its ring. */
 export interface Member {
+	readonly seat: Seat;
 	readonly machine: Machine;
 	readonly standing: MachineStanding;
 	readonly count: RingCount;

@@ -1,7 +1,6 @@
-import type { Rollout } from "../model/fleet.ts";
-import type { Machine } from "../model/machine.ts";
 import type { Ground, Member } from "./ground.ts";
 import type { RingCount } from "./rings.ts";
+import type { Seat } from "./seat.ts";
 
 /** By rings, all with something left to do; those that wait for their reboot and still seed what is being delivered to others come last. */
 export function inOrder({ fleet, rollout, gate }: Ground, rings: readonly RingCount[]): readonly Member[] {
@@ -12,18 +11,17 @@ export function inOrder({ fleet, rollout, gate }: Ground, rings: readonly RingCo
 	const seeds: Member[] = [];
 	for (const [ringIndex, count] of rings.entries()) {
 		const isRechecked = gate?.index === ringIndex && gate.recheckBefore > 0;
-		for (const [index, machine] of count.members.entries()) {
+		count.members.forEach((seat, index) => {
 			const standing = count.standings[index] ?? "open";
-			if (standing === "verified" && !isRechecked) continue;
-			const member = { machine, standing, count, ringIndex };
-			(seedsFor(rollout, machine, wanted) ? seeds : members).push(member);
-		}
+			if (standing === "verified" && !isRechecked) return;
+			const member = { seat, machine: seat.machine, standing, count, ringIndex };
+			(seedsFor(seat, wanted) ? seeds : members).push(member);
+		});
 	}
 	return seeds.length === 0 ? members : [...members, ...seeds];
 }
 
-function seedsFor(rollout: Rollout, { name }: Machine, wanted: ReadonlySet<string>): boolean {
-	if (wanted.size === 0 || rollout.reboots.get(name)?.phase !== "due") return false;
-	const tasks = rollout.progress.get(name) ?? new Map();
-	return [...wanted].some((each) => tasks.get(each)?.delivery !== undefined);
+function seedsFor({ reboot, progress }: Seat, wanted: ReadonlySet<string>): boolean {
+	if (wanted.size === 0 || reboot?.phase !== "due") return false;
+	return [...wanted].some((each) => progress?.get(each)?.delivery !== undefined);
 }

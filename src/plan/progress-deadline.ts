@@ -2,7 +2,6 @@ import type { Rollout } from "../model/fleet.ts";
 import type { Gate } from "./gate.ts";
 import type { HeldReason } from "./held.ts";
 import type { RingCount } from "./rings.ts";
-import { tasksOf } from "./task.ts";
 import { timeZoneOf } from "./time-zone.ts";
 import type { WindowState } from "./windows.ts";
 
@@ -41,8 +40,6 @@ function isWaitingForInstalls({ standings, unreachable }: RingCount): boolean {
 /** The latest of: the rollout's beginning, a person's hand, a machine verified. */
 function lastProgress(rollout: Rollout, rings: readonly RingCount[]): number {
 	let last = Math.max(rollout.beganAt, rollout.steeredAt);
-	for (const { members } of rings)
-		for (const { name } of members)
-			for (const { task } of tasksOf(rollout, name)) if (task.phase === "verified") last = Math.max(last, task.at);
+	for (const { members } of rings) for (const { verifiedAt } of members) last = Math.max(last, verifiedAt);
 	return last;
 }

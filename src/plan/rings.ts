@@ -1,19 +1,17 @@
 import type { Fleet, Rollout } from "../model/fleet.ts";
 import type { Machine } from "../model/machine.ts";
 import type { Policy, Ring } from "../model/policy.ts";
-import { changingUntil } from "./changing.ts";
-import { isOutOfReach } from "./contact.ts";
 import { type Roster, rostersOf } from "./roster.ts";
-import { type MachineStanding, machineStanding } from "./standing.ts";
+import { type Seat, standingAt } from "./seat.ts";
+import { seating } from "./seating.ts";
+import type { MachineStanding } from "./standing.ts";
 
 /** A ring's members as they are now, counted for its gate. */
 export interface RingCount {
 	readonly ring: Ring;
-	readonly members: readonly Machine[];
+	readonly members: readonly Seat[];
 	/** Where each member stands, by its index. */
 	readonly standings: readonly MachineStanding[];
-	/** Until when each member is in the middle of a change at most, ms since the epoch, by its index; 0: it is not. */
-	readonly changes: readonly number[];
 	readonly verified: number;
 	readonly failed: number;
 	/** Out of reach for good or quarantined while there is something left to do: they hold nobody up. */
@@ -39,24 +37,19 @@ export function membership(
 	const roster = rosters.get(rollout.policy);
 	if (!roster) throw new Error(`${rollout.id}: no roster was made for its policy`);
 	const { restores } = rollout;
-	const here = (machines: readonly Machine[]) =>
-		restores ? machines.filter(({ name }) => restores.machines.has(name)) : machines;
-	const rings = rollout.policy.rollout.rings.map((ring, index) =>
-		countRing(ring, here(roster.rings[index] ?? []), rollout, now),
-	);
+	const here = (machines: readonly Machine[]) => machines.filter(({ name }) => restores?.machines.has(name));
+	const seats = seating(rollout, restores ? roster.rings.map(here) : roster.rings);
+	const rings = rollout.policy.rollout.rings.map((ring, index) => countRing(ring, seats[index] ?? [], rollout, now));
 	const { discovered, strays, undecided } = roster;
 	if (!restores) return { rings, discovered, strays, undecided, untouched: [] };
 	const untouched = roster.rings.flat().filter(({ name }) => !restores.machines.has(name));
 	return { rings, discovered: [], strays: [], undecided: [], untouched };
 }
 
-function countRing(ring: Ring, members: readonly Machine[], rollout: Rollout, now: number): RingCount {
-	const standings = members.map((machine) => machineStanding(rollout, machine, now));
-	const changes = members.map(({ name }, index) =>
-		standings[index] === "verified" ? 0 : changingUntil(rollout, name),
-	);
+function countRing(ring: Ring, members: readonly Seat[], rollout: Rollout, now: number): RingCount {
+	const standings = members.map((seat) => standingAt(rollout, seat, now));
 	const counts = { verified: 0, failed: 0, unreachable: 0, leftOut: 0 };
-	for (const [index, machine] of members.entries()) {
+	members.forEach((seat, index) => {
 		switch (standings[index]) {
 			case "verified":
 				counts.verified += 1;
@@ -65,13 +58,13 @@ function countRing(ring: Ring, members: readonly Machine[], rollout: Rollout, no
 				counts.failed += 1;
 				break;
 			case "open":
-				if ((changes[index] ?? 0) <= now && isOutOfReach(machine)) counts.unreachable += 1;
+				if (seat.isOutOfReach && seat.changingUntil <= now) counts.unreachable += 1;
 				break;
 			default:
 				counts.leftOut += 1;
 		}
-	}
-	return { ring, members, standings, changes, ...counts };
+	});
+	return { ring, members, standings, ...counts };
 }
 
 /** Members that a gate waits for: all but those that cannot take part. */

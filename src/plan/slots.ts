@@ -55,7 +55,11 @@ export class Slots {
 interface Place {
 	busy: number;
 	readonly of: number;
+	/** What is said to those who find it full. */
+	reason?: SlotsBusy;
 }
+
+type SlotsBusy = Extract<HeldReason, { kind: "slots_busy" }>;
 
 /** Installs and reboots of one rollout that may start now: over all rings, and within each. A rebooting machine counts as installing. */
 export class InstallSlots {
@@ -66,10 +70,12 @@ export class InstallSlots {
 	constructor(rollout: Rollout, rings: readonly RingCount[], now: number) {
 		const { maxConcurrency } = rollout.policy.rollout;
 		let [machines, changing, rebooting] = [0, 0, 0];
-		for (const { name } of rollout.reboots.size > 0 ? rings.flatMap((count) => count.members) : [])
-			if (rebootingUntil(rollout, name) > now) rebooting += 1;
-		for (const { ring, members, changes } of rings) {
-			const busy = changes.filter((until) => until > now).length;
+		for (const { ring, members } of rings) {
+			let busy = 0;
+			for (const { machine, reboot, changingUntil } of members) {
+				if (changingUntil > now) busy += 1;
+				if (reboot && rebootingUntil(rollout, machine.name) > now) rebooting += 1;
+			}
 			this.#rings.set(ring.name, { busy, of: resolveCount(ring.maxConcurrency ?? maxConcurrency, members.length) });
 			machines += members.length;
 			changing += busy;
@@ -80,8 +86,7 @@ export class InstallSlots {
 
 	take(ring: string, machine: Machine, slots: Slots): HeldReason | null {
 		const inRing = this.#rings.get(ring) ?? { busy: 0, of: 0 };
-		const ringFull = full("installs", inRing);
-		const reason = full("installs", this.#total) ?? (ringFull && { ...ringFull, ring }) ?? slots.takeSession(machine);
+		const reason = full("installs", this.#total) ?? full("installs", inRing, ring) ?? slots.takeSession(machine);
 		if (reason) return reason;
 		this.#total.busy += 1;
 		inRing.busy += 1;
@@ -95,6 +100,10 @@ export class InstallSlots {
 	}
 }
 
-function full(slots: "installs" | "reboots" | "deliveries" | "sessions", { busy, of }: Place) {
-	return busy < of ? null : { kind: "slots_busy" as const, slots, busy, of };
+/** Within one decision nothing becomes free again: what is full says so to everybody alike. */
+function full(slots: SlotsBusy["slots"], place: Place, ring?: string): SlotsBusy | null {
+	const { busy, of } = place;
+	if (busy < of) return null;
+	place.reason ??= { kind: "slots_busy", slots, busy, of, ...(ring === undefined ? {} : { ring }) };
+	return place.reason;
 }

@@ -12,7 +12,9 @@ import type { WindowState } from "./windows.ts";
 export function stepBarred(ground: Ground, member: Member, { spec, task }: Open): Waiting | null {
 	const { now, slots } = ground;
 	const { machine } = member;
-	const tryAt = Math.max(task.notBefore ?? 0, triedAgainAt(task.at, task.failures, `${machine.name} ${spec.name}`));
+	const { failures: tries, notBefore = 0 } = task;
+	const tryAt =
+		tries === 0 ? notBefore : Math.max(notBefore, triedAgainAt(task.at, tries, `${machine.name} ${spec.name}`));
 	if (tryAt > now) {
 		const failures = task.failures + (task.retries ?? 0);
 		return { reason: { kind: "backing_off", failure: task.failure ?? null, failures }, until: tryAt };

@@ -1,9 +1,17 @@
 import type { Machine } from "../model/machine.ts";
-import { backOffMs, SILENT_RETRY_MS } from "./back-off.ts";
+import { backOffMs, contactBackOffMs, SILENT_RETRY_MS } from "./back-off.ts";
+
+/** Asked for every machine at every decision, and the jitter is a digest. */
+const known = new WeakMap<Machine, number>();
 
 /** When the machine may be tried again; 0: at once. */
-export function retryAt({ name, presence }: Machine): number {
-	if (presence.kind === "unreachable") return presence.at + backOffMs(presence.failures, name);
+export function retryAt(machine: Machine): number {
+	const { name, presence, sources } = machine;
+	if (presence.kind === "unreachable") {
+		const at = known.get(machine) ?? presence.at + contactBackOffMs(presence.failures, name, sources.includes("mdns"));
+		known.set(machine, at);
+		return at;
+	}
 	return presence.kind === "silent" ? presence.at + SILENT_RETRY_MS : 0;
 }
 

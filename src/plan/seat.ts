@@ -1,0 +1,103 @@
+import type { Reboot, Rollout, Task, TaskPhase } from "../model/fleet.ts";
+import type { Machine } from "../model/machine.ts";
+import { changingUntil } from "./changing.ts";
+import { givesUpAt, isOutOfReach } from "./contact.ts";
+import { isApplicable, type MachineStanding } from "./standing.ts";
+import { type Open, tasksOf, wasInstalled } from "./task.ts";
+import { retryAt } from "./try-again.ts";
+
+/** A machine in a rollout with all that follows from the two alone: it is worked out again when one of them has changed. Times are ms since the epoch. */
+export interface Seat {
+	readonly machine: Machine;
+	/** The machine's tasks as they are in the rollout. */
+	readonly progress: ReadonlyMap<string, Task> | undefined;
+	readonly reboot: Reboot | undefined;
+	readonly givenUp: "skipped" | "failed" | undefined;
+	/** In the policy's order. */
+	readonly tasks: readonly Open[];
+	/**
+	 * Those whose requirements the machine meets, or may meet as long as nobody has looked. What has been delivered is not
+	 * asked again: the package itself takes the room that it needs.
+	 */
+	readonly applicable: readonly Open[];
+	/** Where it stands while it has not stayed away for too long; see `standingAt`. */
+	readonly standing: MachineStanding;
+	/** When the policy gives it up if it stays away; null: it is not away. */
+	readonly givesUpAt: number | null;
+	/** Until when it is in the middle of a change at most; 0: it is not. */
+	readonly changingUntil: number;
+	readonly isOutOfReach: boolean;
+	/** When it may be tried again; 0: at once. */
+	readonly retryAt: number;
+	/** This rollout has run an installer on it. */
+	readonly wasInstalled: boolean;
+	/** A person asked for it: a spent budget does not hold it. */
+	readonly isRequested: boolean;
+	/** It has every package that it needs, or had before the install. */
+	readonly isHolding: boolean;
+	/** When a package was last verified on it; 0: never. */
+	readonly verifiedAt: number;
+	/** Verifications before it do not count, since the machine was rebooted. */
+	readonly freshSince: number;
+	/** What is to be done next; null: nothing. */
+	readonly next: Open | null;
+}
+
+/** Whoever is in one of these holds the verified package, or did until it was installed. */
+const HOLDING: readonly TaskPhase[] = ["staged", "running", "exited", "verified"];
+
+export function seatOf(rollout: Rollout, machine: Machine): Seat {
+	const { name } = machine;
+	const reboot = rollout.reboots.get(name);
+	const givenUp = rollout.givenUp.get(name);
+	const tasks = tasksOf(rollout, name);
+	const applicable = tasks.filter(({ spec, task }) => isApplicable(spec, task, machine));
+	const freshSince = reboot?.phase === "done" ? reboot.at : 0;
+	const next = applicable.find(({ task }) => isOpen(task, freshSince)) ?? null;
+	const given = { machine, progress: rollout.progress.get(name), reboot, givenUp, tasks, applicable, freshSince, next };
+	return {
+		...given,
+		standing: standing(given),
+		givesUpAt: givesUpAt(rollout, machine),
+		changingUntil: changingUntil(rollout, name),
+		isOutOfReach: isOutOfReach(machine),
+		retryAt: retryAt(machine),
+		wasInstalled: tasks.some(({ task }) => wasInstalled(task)),
+		isRequested: tasks.some(({ task }) => task.isRequested),
+		isHolding: applicable.length > 0 && applicable.every(({ task }) => HOLDING.includes(task.phase)),
+		verifiedAt: tasks.reduce((last, { task }) => (task.phase === "verified" ? Math.max(last, task.at) : last), 0),
+	};
+}
+
+function standing(seat: Pick<Seat, "machine" | "givenUp" | "reboot" | "applicable" | "next">): MachineStanding {
+	const { machine, givenUp, reboot, applicable, next } = seat;
+	if (machine.excluded) return "excluded";
+	if (givenUp) return givenUp;
+	if (reboot?.phase === "failed" || applicable.some(({ task }) => task.phase === "failed")) return "failed";
+	if (applicable.length === 0) return "not_applicable";
+	if (next !== null) return "open";
+	return reboot === undefined || reboot.phase === "done" ? "verified" : "open";
+}
+
+/** A policy that waits for machines still names those that it has waited for long enough. */
+export function standingAt({ policy }: Rollout, seat: Seat, now: number): MachineStanding {
+	if (seat.standing !== "open" || seat.next === null || policy.offline.policy !== "wait") return seat.standing;
+	return seat.givesUpAt !== null && seat.givesUpAt <= now ? "skipped" : "open";
+}
+
+export function machineStanding(rollout: Rollout, machine: Machine, now: number): MachineStanding {
+	return standingAt(rollout, seatOf(rollout, machine), now);
+}
+
+/**
+ * The first package in the policy's order that is not verified, or was verified before the machine's reboot or before
+ * `since` (ms) and has to be looked at again; a failed one stops those behind it.
+ */
+export function nextPackage({ applicable, freshSince, next }: Seat, since: number): Open | null {
+	if (since <= freshSince) return next;
+	return applicable.find(({ task }) => isOpen(task, since)) ?? null;
+}
+
+function isOpen({ phase, at }: Task, freshSince: number): boolean {
+	return phase !== "verified" || at < freshSince;
+}

@@ -5,6 +5,7 @@ import { addFileCommands } from "./commands/files.ts";
 import { addFolderCommands } from "./commands/folder.ts";
 import { addMachineCommands } from "./commands/machines.ts";
 import { addPolicyCommands } from "./commands/policies.ts";
+import { addSimulateCommand } from "./commands/simulate.ts";
 import { addStatusCommands } from "./commands/status.ts";
 import { addSteerCommands } from "./commands/steer.ts";
 import { EXIT, processTerminal } from "./terminal.ts";
@@ -36,6 +37,7 @@ export async function run(argv: readonly string[], injected: Injected): Promise<
 		},
 	};
 	addFileCommands(program, context);
+	addSimulateCommand(program, context);
 	addStatusCommands(program, context);
 	addMachineCommands(program, context);
 	addSteerCommands(program, context);

@@ -5,7 +5,7 @@ import type { Task } from "../model/fleet.ts";
 import type { PackageSpec, RetryCause, RetrySpec } from "../model/policy.ts";
 import type { MachineStep } from "../model/step.ts";
 import { backOffMs, jitteredMs } from "./back-off.ts";
-import { classifyExit, isLossOfContact } from "./outcome-class.ts";
+import { classifyExit, isLossOfContact, isNeverConnected } from "./outcome-class.ts";
 import { verdict } from "./verdict.ts";
 
 /** Tries of one kind that fail one after the other before the task is failed and waits for a person. */
@@ -44,6 +44,11 @@ export function afterLossOfContact(task: Task, at: number): Task {
 	return task.phase === "verified" || task.phase === "failed" || task.phase === "exited"
 		? task
 		: { ...task, phase: "unread", at };
+}
+
+/** It did not even begin, and holds no place of those that install. */
+function notStarted({ startedAt: _startedAt, ...task }: Task, at: number): Task {
+	return afterLossOfContact(task, at);
 }
 
 function afterFacts(task: Task, facts: PackageFacts, finished: Finished): Task {
@@ -85,7 +90,8 @@ function afterExit(task: Task, exitCode: number, finished: Finished): Task {
 }
 
 function afterFailure(task: Task, failure: Failure, finished: Finished): Task {
-	const { at } = finished;
+	const { at, step } = finished;
+	if (isNeverConnected(failure.code) && step.kind === "install") return notStarted(task, at);
 	if (isLossOfContact(failure.code)) return afterLossOfContact(task, at);
 	switch (failure.code) {
 		case "FS-INSTALL-BUSY":

@@ -110,7 +110,7 @@ function actOn(ground: Ground, member: Member, recheckBefore: number): MachineAc
 	if (open.task.phase !== "unread" && unmetRequirement(open.spec.requirements, machine) === "unknown")
 		return decideFacts(rollout.policy.name, machine, ground);
 	const waiting = stepBarred(ground, member, open);
-	if (waiting === null) return stepFor(rollout, machine, open);
+	if (waiting === null) return stepFor(rollout, seat, open);
 	if (open.task.phase !== "staged" || (open.task.notBefore ?? 0) > now) return waiting;
 	return deliverAhead(ground, member) ?? waiting;
 }
@@ -121,14 +121,16 @@ function deliverAhead(ground: Ground, member: Member): MachineStep | null {
 	for (const open of member.seat.applicable) {
 		const { phase } = open.task;
 		if (phase !== "unread" && phase !== "absent") continue;
-		return stepBarred(ground, member, open) === null ? stepFor(rollout, member.machine, open) : null;
+		return stepBarred(ground, member, open) === null ? stepFor(rollout, member.seat, open) : null;
 	}
 	return null;
 }
 
-function stepFor(rollout: Rollout, machine: Machine, { spec, task }: Open): MachineStep {
+function stepFor(rollout: Rollout, { machine, isOutOfReach }: Seat, { spec, task }: Open): MachineStep {
 	const ref = { machine: machine.name, rollout: rollout.id, package: spec.name, attempt: task.attempt };
-	return { kind: stepKind(task.phase), ...ref };
+	// Who does not answer takes no place of those that install: it is looked at first.
+	const kind = isOutOfReach && task.phase === "staged" ? "inspect" : stepKind(task.phase);
+	return { kind, ...ref };
 }
 
 function stepKind(phase: Open["task"]["phase"]): MachineStepKind {

@@ -16,6 +16,11 @@ export function isLossOfContact(code: ErrorCode): boolean {
 	return code.startsWith("FS-SSH-");
 }
 
+/** Nothing reached the machine: the connection failed before any command was sent. */
+export function isNeverConnected(code: ErrorCode): boolean {
+	return isLossOfContact(code) && code !== "FS-SSH-LOST";
+}
+
 /** An announcement cannot mend these; only the back-off or a retry asks again. */
 export function isMendedByHand(code: ErrorCode): boolean {
 	return code === "FS-SSH-AUTH" || code === "FS-SSH-PROTOCOL" || code === "FS-SSH-KEY";

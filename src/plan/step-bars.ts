@@ -36,7 +36,7 @@ function packageBarred({ fleet }: Ground, sha256: string): Waiting | null {
 	return { reason: { kind: "package_failed", failure: state.failure, isFinal: state.kind === "refused" } };
 }
 
-function installBarred(ground: Ground, { machine, count, ringIndex }: Member): Waiting | null {
+function installBarred(ground: Ground, { seat, machine, count, ringIndex }: Member): Waiting | null {
 	const { rollout, gate, now, installs, slots, prestage, windows } = ground;
 	const { availableAt } = rollout.policy;
 	if (gate && gate.index < ringIndex) return gateBarred(gate);
@@ -48,7 +48,8 @@ function installBarred(ground: Ground, { machine, count, ringIndex }: Member): W
 	const prestaging = prestage.get(count.ring.name) ?? null;
 	if (prestaging) return { reason: prestaging };
 	const closed = windowBarred(ground, machine, windows.install, "install");
-	return closed ?? waitingFor(installs.take(count.ring.name, machine, slots));
+	const take = () => (seat.isOutOfReach ? slots.takeSession(machine) : installs.take(count.ring.name, machine, slots));
+	return closed ?? waitingFor(take());
 }
 
 /** Why an install or a reboot waits for its window; a deadline that has passed waits for none. */

@@ -3,7 +3,7 @@ import { CappedBuffer } from "./capped-buffer.ts";
 import { type Failed, failed } from "./failed.ts";
 import { type Connection, openConnection } from "./open-connection.ts";
 import { quote } from "./quote.ts";
-import { type Place, sshFailure } from "./ssh-failure.ts";
+import { type Place, placeOf, sshFailure } from "./ssh-failure.ts";
 import type { Target } from "./target.ts";
 
 export interface RunOptions {
@@ -58,14 +58,15 @@ export class Session {
 	}
 
 	/**
-	 * Runs a command at the machine. Errors: FS-SSH-TIMEOUT after timeoutMs, FS-SSH-LOST when the connection ends first or the
-	 * signal aborts; the command may go on at the machine after either.
+	 * Runs a command at the machine. Errors: FS-SSH-LOST after timeoutMs, when the connection ends first or the signal aborts;
+	 * the command may go on at the machine.
 	 */
 	async run(argv: readonly string[], options: RunOptions): Promise<Ran | Failed> {
 		const lost = sshFailure(this.#place, new Error("lost"));
 		if (!this.#isAlive || options.signal.aborted) return lost;
 		const { promise, resolve } = Promise.withResolvers<Ran | Failed>();
-		const timedOut = sshFailure(this.#place, Object.assign(new Error(), { code: "ETIMEDOUT" }));
+		const detail = `${this.#place.machine}: a command gave no answer in time (${placeOf(this.#place)})`;
+		const timedOut = failed("FS-SSH-LOST", detail);
 		const timer = setTimeout(() => resolve(timedOut), options.timeoutMs);
 		const abort = () => resolve(lost);
 		options.signal.addEventListener("abort", abort, { once: true });

@@ -3,22 +3,23 @@ const rooms = {
 	model: [],
 	policy: ["model"],
 	plan: ["policy", "model"],
+	simulate: ["plan", "policy", "model"],
 	acquire: ["model"],
 	discover: ["model"],
 	swarm: ["model"],
 	push: ["model"],
 	record: ["model"],
-	console: ["record", "plan", "policy", "model"],
+	console: ["record", "simulate", "plan", "policy", "model"],
 	agent: ["swarm", "discover", "model"],
 	daemon: ["model", "policy", "plan", "acquire", "discover", "swarm", "push", "record", "console", "agent"],
 };
 
 /** Libraries that the pure rooms may use: each is a function of its arguments. */
-const pureLibraries = "^node_modules/(croner|immutable|yaml|zod|@noble/hashes)/";
+const pureLibraries = "^node_modules/(croner|immutable|pure-rand|tinyqueue|yaml|zod|@noble/hashes)/";
 
 const allowed = Object.entries(rooms).flatMap(([room, imports]) => [
 	{ from: { path: `^src/${room}/` }, to: { path: `^src/(${[room, ...imports].join("|")})/` } },
-	["model", "policy", "plan"].includes(room)
+	["model", "policy", "plan", "simulate"].includes(room)
 		? { from: { path: `^src/${room}/` }, to: { path: pureLibraries } }
 		: { from: { path: `^src/${room}/` }, to: { pathNot: "^src/", dependencyTypes: ["core", "npm", "npm-optional"] } },
 ]);

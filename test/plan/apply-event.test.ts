@@ -114,6 +114,15 @@ test("unreachable is not failed: the task waits and only the machine's presence 
 	assert.equal(next.machines.get("a")?.presence.kind, "unreachable");
 });
 
+test("an install that never reached its machine holds no slot; one that was cut off does, since it may be running", () => {
+	const refused = after({ phase: "staged" }, "install", failed("FS-SSH-TIMEOUT"));
+	assert.deepEqual([refused.phase, refused.startedAt], ["unread", undefined]);
+	const cut = after({ phase: "staged" }, "install", failed("FS-SSH-LOST"));
+	assert.deepEqual([cut.phase, cut.startedAt], ["unread", AT - 1]);
+	const followed = after({ phase: "running", startedAt: AT - 9 }, "follow", failed("FS-SSH-TIMEOUT"));
+	assert.deepEqual([followed.phase, followed.startedAt], ["unread", AT - 9]);
+});
+
 test("a machine that announces itself again is present at once, unless only a person can mend what is wrong", () => {
 	const seen: Event = {
 		kind: "MachineSeen",

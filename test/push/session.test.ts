@@ -180,7 +180,7 @@ test("runs commands side by side with capped output, input and exit codes", asyn
 	assert.deepEqual([cat.exitCode, `${cat.stdout}`], [0, "in"]);
 	assert.ok(killed.exitCode === undefined || killed.exitCode === 137);
 	const slow = await session.run(["sleep", "20"], { ...options, timeoutMs: 50 });
-	assert.equal(slow.kind === "failed" && slow.failure.code, "FS-SSH-TIMEOUT");
+	assert.equal(slow.kind === "failed" && slow.failure.code, "FS-SSH-LOST");
 	session.stop();
 	session.stop();
 	const late = await session.run(["true"], options);

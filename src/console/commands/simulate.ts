@@ -1,0 +1,153 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { Presets, SingleBar } from "cli-progress";
+import type { Command } from "commander";
+import type { Policy } from "../../model/policy.ts";
+import { describeProblem, type Problem } from "../../policy/document.ts";
+import { duration, moment } from "../../policy/fields.ts";
+import { type Inventory, parseInventory } from "../../policy/parse-inventory.ts";
+import { parsePolicy } from "../../policy/parse-policy.ts";
+import { modelFleet } from "../../simulate/model-fleet.ts";
+import { simulate } from "../../simulate/simulate.ts";
+import type { Scenario } from "../../simulate/simulation.ts";
+import { printable } from "../printable.ts";
+import { renderTimeline } from "../render-timeline.ts";
+import { EXIT } from "../terminal.ts";
+import { timelineReport } from "../timeline-report.ts";
+import { timelineSvg } from "../timeline-svg.ts";
+import { type Context, JSON_OPTION, type JsonOption, misused } from "./context.ts";
+
+interface SimulateOptions extends JsonOption {
+	readonly machines: string;
+	readonly days: string;
+	readonly seed: string;
+	readonly offline: string;
+	readonly fail: string;
+	readonly answer: string;
+	readonly inventory?: string;
+	readonly start?: string;
+	readonly svg?: string;
+}
+
+/** The daemon's own limits where its configuration says nothing. */
+const LIMITS = { sessions: 64, deliveries: 64 };
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+
+export function addSimulateCommand(program: Command, context: Context): void {
+	program
+		.command("simulate")
+		.description("play a policy on a modelled fleet in virtual time, before the first byte moves")
+		.argument("<file>", "the policy file")
+		.option("--machines <number>", "how many machines the model has", "1000")
+		.option("--days <number>", "how many days are played", "14")
+		.option("--seed <number>", "another seed is another course of chance", "1")
+		.option("--offline <percent>", "machines that are on in office hours only", "10%")
+		.option("--fail <percent>", "machines on which the first run of an installer fails, on half of them for good", "2%")
+		.option("--answer <duration>", "how long people take to approve and to promote, or: never", "1h")
+		.option("--inventory <file>", "the machines of this inventory in place of modelled ones")
+		.option("--start <moment>", "such as 2026-12-01T08:00[Europe/Budapest]; default: now")
+		.option("--svg <file>", "also draw machines by state over time")
+		.option(...JSON_OPTION)
+		.action((file: string, options: SimulateOptions) => play(context, file, options));
+}
+
+async function play(context: Context, file: string, options: SimulateOptions): Promise<void> {
+	const { terminal, exit } = context;
+	const wanted = readNumbers(options);
+	if (typeof wanted === "string") return misused(context, wanted, "fleetseed simulate --help");
+	const read = await readFiles(file, options.inventory);
+	if ("unreadable" in read) return misused(context, read.unreadable, "Give a file that can be read.");
+	if ("problems" in read) {
+		for (const problem of read.problems) terminal.print(printable(describeProblem(problem)));
+		return exit(EXIT.badNews);
+	}
+	const began = performance.now();
+	const timeline = simulate(scenarioOf(read, wanted), progressBar());
+	const seconds = (performance.now() - began) / 1000;
+	if (options.svg !== undefined) await writeFile(options.svg, timelineSvg(timeline));
+	if (options.json) return terminal.printJson(timelineReport(timeline, seconds));
+	terminal.print(renderTimeline(timeline, seconds, terminal.style));
+	if (options.svg !== undefined) terminal.print(`The picture is in ${options.svg}.`);
+}
+
+interface Wanted {
+	readonly machines: number;
+	readonly days: number;
+	readonly seed: number;
+	readonly offline: number;
+	readonly fail: number;
+	readonly answerMs: number | null;
+	readonly start: number;
+}
+
+/** What was asked for, or what is wrong with it. */
+function readNumbers(options: SimulateOptions): Wanted | string {
+	const machines = whole(options.machines, 1, 100_000);
+	const days = whole(options.days, 1, 3_660);
+	const seed = whole(options.seed, 0, Number.MAX_SAFE_INTEGER);
+	const offline = share(options.offline);
+	const fail = share(options.fail);
+	const answer = duration("0s", "365d").safeParse(options.answer);
+	const start = options.start === undefined ? null : moment.safeParse(options.start);
+	if (machines === null) return `--machines ${options.machines}: expected a whole number from 1 to 100000`;
+	if (days === null) return `--days ${options.days}: expected a whole number from 1 to 3660`;
+	if (seed === null) return `--seed ${options.seed}: expected a whole number`;
+	if (offline === null) return `--offline ${options.offline}: expected a percentage such as 10%`;
+	if (fail === null) return `--fail ${options.fail}: expected a percentage such as 2%`;
+	if (!answer.success && options.answer !== "never")
+		return `--answer ${options.answer}: expected a duration such as 30m or 4h, or never`;
+	if (start?.success === false)
+		return `--start ${options.start}: expected a date and time with a zone, such as 2026-12-01T08:00[Europe/Budapest]`;
+	const now = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS;
+	return { machines, days, seed, offline, fail, answerMs: answer.data ?? null, start: start?.data ?? now };
+}
+
+function whole(text: string, least: number, most: number): number | null {
+	const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+	return value >= least && value <= most ? value : null;
+}
+
+function share(text: string): number | null {
+	const percent = /^\d+(\.\d+)?%$/.test(text) ? Number.parseFloat(text) : Number.NaN;
+	return percent >= 0 && percent <= 100 ? percent / 100 : null;
+}
+
+interface Files {
+	readonly policy: Policy;
+	readonly inventory: Inventory | null;
+}
+
+type Unusable = { readonly problems: readonly Problem[] } | { readonly unreadable: string };
+
+async function readFiles(file: string, inventoryFile: string | undefined): Promise<Files | Unusable> {
+	const text = await readFile(file, "utf8").catch((error: Error) => error);
+	if (text instanceof Error) return { unreadable: text.message };
+	const parsed = parsePolicy(text, file);
+	if ("problems" in parsed) return parsed;
+	if (inventoryFile === undefined) return { policy: parsed.policy, inventory: null };
+	const listed = await readFile(inventoryFile, "utf8").catch((error: Error) => error);
+	if (listed instanceof Error) return { unreadable: listed.message };
+	const read = parseInventory(listed, inventoryFile);
+	return "problems" in read ? read : { policy: parsed.policy, inventory: read.inventory };
+}
+
+function scenarioOf({ policy, inventory }: Files, wanted: Wanted): Scenario {
+	const { seed, start, answerMs } = wanted;
+	const end = start + wanted.days * DAY_MS;
+	const machines = modelFleet({ ...wanted, policy, end, ...(inventory ? { inventory } : {}) });
+	return { policy, machines, start, end, seed, answerMs, limits: LIMITS };
+}
+
+/** On a terminal only, beside the answer and not in it. */
+function progressBar(): ((share: number) => void) | undefined {
+	if (!process.stderr.isTTY) return undefined;
+	const bar = new SingleBar(
+		{ format: "  virtual time [{bar}] {percentage} %", barsize: 40, clearOnComplete: true, stream: process.stderr },
+		Presets.legacy,
+	);
+	bar.start(100, 0);
+	return (done) => {
+		bar.update(Math.floor(done * 100));
+		if (done >= 1) bar.stop();
+	};
+}

@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { test } from "node:test";
+import { parse } from "yaml";
+import type { Event } from "../../src/model/event.ts";
+import type { Fleet } from "../../src/model/fleet.ts";
+import { applyEvent } from "../../src/plan/apply-event.ts";
+import { EMPTY_FLEET } from "../../src/plan/empty-fleet.ts";
+import { type FleetJson, fleetFromJson, fleetToJson } from "../../src/plan/fleet-json.ts";
+import { bigPolicies, machineEvents, policyEvents } from "../bench/big-fleet.ts";
+import { decideNow, turn, Unwritten } from "../bench/turn.ts";
+import { World } from "../bench/world.ts";
+import { fleetOf, type Given, policyOf, resolveTimes } from "./fleet-of.ts";
+
+const NOW = Date.parse("2026-11-23T10:00:00Z");
+const limits = { sessions: 40, deliveries: 40 };
+
+function writtenAndRead(fleet: Fleet): Fleet {
+	return fleetFromJson(JSON.parse(JSON.stringify(fleetToJson(fleet))) as FleetJson);
+}
+
+function after(fleet: Fleet, ...events: readonly Event[]): Fleet {
+	return events.reduce(applyEvent, fleet);
+}
+
+test("every fleet of the decision cases is read back equal, and the same is decided for it", () => {
+	const folder = new URL("cases/", import.meta.url);
+	const files = readdirSync(folder).filter((name) => name.endsWith(".yaml"));
+	const cases = files.flatMap(
+		(name) =>
+			parse(readFileSync(new URL(name, folder), "utf8"), { merge: true }) as {
+				given: Given;
+				now: string;
+				name: string;
+			}[],
+	);
+	assert.ok(cases.length > 50);
+	for (const { given, now, name } of cases) {
+		const fleet = fleetOf(resolveTimes(given) as Given);
+		const read = writtenAndRead(fleet);
+		assert.deepEqual(read, fleet, name);
+		assert.deepEqual(decideNow(read, limits, Date.parse(now)), decideNow(fleet, limits, Date.parse(now)), name);
+	}
+});
+
+test("a fleet in the middle of its rollouts goes on in the same way after it was written and read", () => {
+	const original = new Unwritten(
+		after(EMPTY_FLEET, ...policyEvents(bigPolicies({ selection: "two" }), NOW), ...machineEvents(80, NOW)),
+	);
+	const world = new World();
+	for (let now = NOW; now < NOW + 60_000; now += 2000) {
+		const restored = new Unwritten(writtenAndRead(original.fleet));
+		assert.deepEqual(decideNow(restored.fleet, limits, now), decideNow(original.fleet, limits, now));
+		const events: Event[] = [];
+		turn({ fleet: original.fleet, record: (some) => events.push(...some) }, { world, limits, now });
+		for (const event of events) {
+			original.record([event]);
+			restored.record([event]);
+		}
+		assert.deepEqual(fleetToJson(restored.fleet), fleetToJson(original.fleet));
+	}
+	const phases = [...original.fleet.rollouts.values()].flatMap(({ progress }) =>
+		[...progress.values()].flatMap((tasks) => [...tasks.values()].map(({ phase }) => phase)),
+	);
+	assert.ok(phases.includes("verified") && phases.includes("failed"), "the way led through the whole of a rollout");
+});
+
+test("an event that changed nothing before changes nothing after it either", () => {
+	const fleet = after(EMPTY_FLEET, ...policyEvents(bigPolicies({ selection: "two" }), NOW), ...machineEvents(40, NOW));
+	const read = writtenAndRead(fleet);
+	for (const event of machineEvents(40, NOW)) assert.equal(applyEvent(read, event), read);
+});
+
+test("maps keep their order, also when names are numbers or were removed and came back", () => {
+	let fleet = after(EMPTY_FLEET, ...machineEvents(30, NOW));
+	fleet = after(fleet, { kind: "MachineForgotten", machine: "machine-000003", by: "eve", at: NOW });
+	for (const machine of ["10", "9", "machine-000003"])
+		fleet = after(fleet, {
+			...{ kind: "MachineSeen", machine, address: "10.0.0.1", port: 22, source: "mdns", groups: [], at: NOW },
+			labels: { 2: "b", 1: "a" },
+		});
+	assert.deepEqual([...writtenAndRead(fleet).machines.keys()].slice(-3), ["10", "9", "machine-000003"]);
+	assert.deepEqual([...writtenAndRead(fleet).machines], [...fleet.machines]);
+});
+
+test("policies that were one object are one again, and two of the same revision stay two", () => {
+	const begin = { kind: "begin", rollout: "office@r1/run", policy: "office", revision: "r1", run: NOW } as const;
+	const begun = after(
+		EMPTY_FLEET,
+		{ kind: "PolicyApplied", policy: policyOf({}), source: "a.yaml", at: NOW },
+		{ kind: "StepStarted", step: begin, at: NOW },
+		{ kind: "StepFinished", step: begin, outcome: { kind: "recorded" }, at: NOW },
+	);
+	const one = writtenAndRead(begun);
+	assert.ok(one.policies.get("office")?.policy);
+	assert.equal(one.policies.get("office")?.policy, one.rollouts.get("office")?.policy);
+	const moved = after(begun, { kind: "PolicyApplied", policy: policyOf({}), source: "b.yaml", at: NOW + 1 });
+	const two = writtenAndRead(moved);
+	assert.notEqual(two.policies.get("office")?.policy, two.rollouts.get("office")?.policy);
+	assert.deepEqual(two, moved);
+});
+
+test("a fleet that names a policy it does not hold is refused", () => {
+	const json = fleetToJson(after(EMPTY_FLEET, { kind: "PolicyApplied", policy: policyOf({}), source: "a", at: NOW }));
+	assert.throws(() => fleetFromJson({ ...json, shared: [] }), /names policy 0 of 0/);
+});

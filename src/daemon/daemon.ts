@@ -57,7 +57,10 @@ export class Daemon {
 		this.#options = options;
 		this.settings = settings;
 		this.journal = new Journal(join(settings.stateFolder, "journal.sqlite"));
-		this.ledger = new Ledger(this.journal);
+		this.ledger = new Ledger(this.journal, {
+			onProblem: (detail) => log.warn({ detail }, "snapshot"),
+			onKept: (kept) => log.info(kept, "snapshot kept"),
+		});
 		this.#secret = readSecret(join(settings.stateFolder, "tracker.secret"));
 		this.#store = new Store({ folder: settings.stateFolder, maxPackageBytes: settings.maxPackageBytes });
 		this.pusher = new Pusher({ sessions: settings.limits.sessions, seedSeconds: settings.swarm.seedTimeMs / 1000 });
@@ -114,6 +117,7 @@ export class Daemon {
 		await this.pusher.stop();
 		await this.#uplink.stop();
 		await this.#swarm.stop();
+		this.ledger.keepSnapshot();
 		this.journal.close();
 	}
 

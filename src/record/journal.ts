@@ -3,37 +3,8 @@ import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Event } from "../model/event.ts";
 import type { TaskRef } from "../model/step.ts";
-
-const SCHEMA_VERSION = 1;
-
-const SCHEMA = `
-	CREATE TABLE IF NOT EXISTS events (
-		seq INTEGER PRIMARY KEY AUTOINCREMENT,
-		at INTEGER NOT NULL,
-		kind TEXT NOT NULL,
-		machine TEXT,
-		body TEXT NOT NULL
-	) STRICT;
-	CREATE INDEX IF NOT EXISTS events_machine ON events (machine, seq);
-	CREATE TABLE IF NOT EXISTS outputs (
-		seq INTEGER PRIMARY KEY AUTOINCREMENT,
-		at INTEGER NOT NULL,
-		machine TEXT NOT NULL,
-		rollout TEXT NOT NULL,
-		package TEXT NOT NULL,
-		attempt INTEGER NOT NULL,
-		kind TEXT NOT NULL,
-		head TEXT NOT NULL,
-		tail TEXT NOT NULL,
-		total_bytes INTEGER NOT NULL
-	) STRICT;
-	CREATE INDEX IF NOT EXISTS outputs_machine ON outputs (machine, seq);
-	CREATE TABLE IF NOT EXISTS uplink (
-		sha256 TEXT PRIMARY KEY,
-		bytes INTEGER NOT NULL
-	) STRICT;
-	PRAGMA user_version = ${SCHEMA_VERSION};
-`;
+import { migrate, transaction } from "./schema.ts";
+import { type KeptSnapshot, keepSnapshot, latestSnapshot, type Snapshot } from "./snapshots.ts";
 
 /** What a step printed on its machine: the first and last part, and how much there was in all. */
 export interface OutputRecord extends TaskRef {
@@ -55,33 +26,47 @@ export class Journal {
 		mkdirSync(dirname(file), { recursive: true });
 		this.#db = new DatabaseSync(file);
 		this.#db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000;");
-		this.#migrate(file);
+		try {
+			migrate(this.#db, file);
+		} catch (error) {
+			this.#db.close();
+			throw error;
+		}
 	}
 
-	#migrate(file: string): void {
-		const version = Number(this.#db.prepare("PRAGMA user_version").get()?.user_version);
-		if (version > SCHEMA_VERSION)
-			throw new Error(`${file}: written by a newer fleetseed (schema ${version}, this one knows ${SCHEMA_VERSION})`);
-		this.#db.exec(SCHEMA);
-	}
-
-	/** All of them or none, in order. */
-	append(events: readonly Event[]): void {
+	/** All of them or none, in order; answers the number of the last one (of the newest there is, when given none). */
+	append(events: readonly Event[]): number {
 		const insert = this.#db.prepare("INSERT INTO events (at, kind, machine, body) VALUES (?, ?, ?, ?)");
-		this.#transaction(() => {
+		transaction(this.#db, () => {
 			for (const event of events) insert.run(event.at, event.kind, machineOf(event), JSON.stringify(event));
 		});
+		return this.lastSeq();
 	}
 
-	/** Every event since the first, in order. */
-	*replay(): Generator<Event> {
-		for (const row of this.#db.prepare("SELECT body FROM events ORDER BY seq").iterate())
+	/** Every event after the one with this number, in order; 0: all of them. */
+	*replay(afterSeq = 0): Generator<Event> {
+		for (const row of this.#db.prepare("SELECT body FROM events WHERE seq > ? ORDER BY seq").iterate(afterSeq))
 			yield JSON.parse(String(row.body)) as Event;
+	}
+
+	/** The number of the newest event; 0: there is none. Numbers rise and are never used twice. */
+	lastSeq(): number {
+		return Number(this.#db.prepare("SELECT max(seq) AS seq FROM events").get()?.seq ?? 0);
+	}
+
+	/** The newest two are kept. A crash at any moment costs at most the snapshot, never an event. */
+	keepSnapshot(snapshot: Snapshot): void {
+		keepSnapshot(this.#db, snapshot);
+	}
+
+	/** The newest snapshot, or the newest that ends before the event `before`; it says itself whether it is whole. */
+	latestSnapshot(before = Number.MAX_SAFE_INTEGER): KeptSnapshot | null {
+		return latestSnapshot(this.#db, before);
 	}
 
 	keepOutput(output: OutputRecord): void {
 		const { at, machine, rollout, package: name, attempt, kind, head, tail, totalBytes } = output;
-		this.#transaction(() => {
+		transaction(this.#db, () => {
 			this.#db
 				.prepare(
 					"INSERT INTO outputs (at, machine, rollout, package, attempt, kind, head, tail, total_bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -126,17 +111,6 @@ export class Journal {
 
 	close(): void {
 		if (this.#db.isOpen) this.#db.close();
-	}
-
-	#transaction(act: () => void): void {
-		this.#db.exec("BEGIN IMMEDIATE");
-		try {
-			act();
-			this.#db.exec("COMMIT");
-		} catch (error) {
-			this.#db.exec("ROLLBACK");
-			throw error;
-		}
 	}
 }
 

@@ -65,6 +65,8 @@ export const ERROR_CODES = {
 		"Somebody is logged in; it is tried again. Set `reboot.skip_if_users: false` or a `deadline` to force it.",
 	"FS-REBOOT-REFUSED": "The machine did not take the request to reboot. Look at it, then: fleetseed retry MACHINE.",
 	"FS-REBOOT-TIMEOUT": "The machine did not come back in time. Look at its console, then: fleetseed retry MACHINE.",
+	"FS-REBOOT-LATE":
+		"The window closed before the machine could be asked to reboot. It is asked when the window opens again.",
 	"FS-REBOOT-TEST":
 		"The machine is back, but `reboot.test_command` does not exit with 0. Look at it, then: fleetseed retry MACHINE.",
 	"FS-MACHINE-ABSENT":

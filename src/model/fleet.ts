@@ -84,7 +84,7 @@ export interface Reboot {
 	readonly failures: number;
 	/** When the phase was entered, or when its last try failed. */
 	readonly at: number;
-	/** The boot that must end. */
+	/** The boot that must end; empty while the machine has not said which one it is. */
 	readonly bootId: string;
 	readonly failure?: Failure;
 }

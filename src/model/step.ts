@@ -69,6 +69,8 @@ export interface RebootStep {
 	readonly bootId: string;
 	/** ms since the epoch; by then the machine must be back. */
 	readonly deadline: number;
+	/** ms since the epoch; from then on it is not asked, and only looked at. */
+	readonly askUntil: number;
 	readonly honoursUsers: boolean;
 }
 

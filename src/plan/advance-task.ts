@@ -4,7 +4,7 @@ import type { Failure } from "../model/failure.ts";
 import type { Task } from "../model/fleet.ts";
 import type { PackageSpec, RetryCause, RetrySpec } from "../model/policy.ts";
 import type { MachineStep } from "../model/step.ts";
-import { backOffMs, jitteredMs } from "./back-off.ts";
+import { backOffMs, jitteredMs, ROOM_RETRY_MS } from "./back-off.ts";
 import { classifyExit, isLossOfContact, isNeverConnected } from "./outcome-class.ts";
 import { verdict } from "./verdict.ts";
 
@@ -101,6 +101,8 @@ function afterFailure(task: Task, failure: Failure, finished: Finished): Task {
 		case "FS-INSTALL-DIGEST":
 		case "FS-DELIVER-TOOL":
 			return fail(task, failure, at);
+		case "FS-DELIVER-DISK":
+			return waitForRoom(task, failure, at);
 		default:
 			return tryLater(
 				task.phase === "staged" || task.phase === "running" ? { ...task, phase: "unread" } : task,
@@ -139,6 +141,12 @@ function failOrRetry(task: Task, cause: RetryCause, failure: Failure, { retries,
 function tryLater(task: Task, failure: Failure, at: number): Task {
 	const later = { ...task, failures: task.failures + 1, failure, ...triedAt(task, at) };
 	return later.failures >= MAX_FAILURES ? fail(later, failure, at) : later;
+}
+
+/** Nothing was harmed and somebody may make room: it has not failed, and is tried ever more rarely. */
+function waitForRoom(task: Task, failure: Failure, at: number): Task {
+	const later = { ...task, failures: task.failures + 1, failure, at };
+	return later.failures < MAX_FAILURES ? later : { ...later, notBefore: at + ROOM_RETRY_MS };
 }
 
 /** A verified package that cannot be looked at again right now keeps the time at which it was. */

@@ -2,6 +2,7 @@ import type { MachineEvent } from "../model/event.ts";
 import type { Fleet, Rollout } from "../model/fleet.ts";
 import type { Machine, Presence } from "../model/machine.ts";
 import { withEntry, withoutEntry } from "./copy.ts";
+import { isNewIdentity, lookAtAnew } from "./new-identity.ts";
 import { isMendedByHand } from "./outcome-class.ts";
 
 type Seen = Extract<MachineEvent, { kind: "MachineSeen" }>;
@@ -19,7 +20,9 @@ export function applyMachineEvent(fleet: Fleet, event: MachineEvent & { readonly
 		case "MachineApproved": {
 			if (!known) return fleet;
 			const trust = { kind: "approved" as const, hostKeys: event.hostKeys, by: event.by, at: event.at };
-			return put(fleet, known, { ...known, trust });
+			if (!isNewIdentity(known.trust, event.hostKeys)) return put(fleet, known, { ...known, trust });
+			const { facts: _facts, factsFailure: _factsFailure, ...another } = known;
+			return lookAtAnew(put(fleet, known, { ...another, trust }), known.name, event.at);
 		}
 		case "MachineForgotten":
 			return known ? forget(fleet, event.machine) : fleet;

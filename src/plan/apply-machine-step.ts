@@ -3,7 +3,7 @@ import type { Failure } from "../model/failure.ts";
 import type { Fleet } from "../model/fleet.ts";
 import type { FactsStep, MachineStep } from "../model/step.ts";
 import { afterOutcome } from "./advance-task.ts";
-import { noteRebootNeed } from "./apply-reboot.ts";
+import { noteBoot, noteRebootNeed } from "./apply-reboot.ts";
 import { meet, withMachine } from "./meet.ts";
 import { isLossOfContact } from "./outcome-class.ts";
 import { changeTask } from "./task.ts";
@@ -14,11 +14,14 @@ export function applyMachineStep(fleet: Fleet, step: MachineStep, outcome: Outco
 		const spec = policy.packages.find(({ name }) => name === step.package);
 		return spec ? afterOutcome(task, { step, outcome, spec, retries: policy.retries, at }) : task;
 	});
-	return noteRebootNeed(advanced, step, outcome, at);
+	const seen =
+		outcome.kind === "inspected" && outcome.machine ? noteBoot(advanced, step.machine, outcome.machine, at) : advanced;
+	return noteRebootNeed(seen, step, outcome, at);
 }
 
 export function applyFactsRead(fleet: Fleet, step: FactsStep, outcome: Outcome, at: number): Fleet {
 	const met = meet(fleet, step.machine, outcome, at);
+	if (outcome.kind === "facts_read") return noteBoot(met, step.machine, outcome.machine, at);
 	const isUnread = outcome.kind === "failed" && !isLossOfContact(outcome.failure.code);
 	return isUnread ? noteUnread(met, step, outcome.failure, at) : met;
 }

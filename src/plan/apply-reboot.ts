@@ -1,38 +1,42 @@
 import type { Outcome } from "../model/event.ts";
+import type { MachineFacts } from "../model/facts.ts";
+import type { Failure } from "../model/failure.ts";
 import type { Fleet, Reboot, Rollout } from "../model/fleet.ts";
 import type { MachineStep, RebootStep } from "../model/step.ts";
 import { withEntry } from "./copy.ts";
 import { meet } from "./meet.ts";
-import { classifyExit, isLossOfContact } from "./outcome-class.ts";
+import { classifyExit, isLossOfContact, isNeverConnected } from "./outcome-class.ts";
 import { rolloutOf, tasksOf, withRollout } from "./task.ts";
 
-/** A reboot becomes due by an installer's exit code, by the machine's own word after an install, or because the policy always wants one. */
+/**
+ * A reboot becomes due by an installer's exit code, by the machine's own word after an install, or because the policy always
+ * wants one. Which boot must end is what the machine says after the install: what was read before it may be long past.
+ */
 export function noteRebootNeed(fleet: Fleet, step: MachineStep, outcome: Outcome, at: number): Fleet {
 	const rollout = rolloutOf(fleet, step.rollout);
-	const machine = fleet.machines.get(step.machine);
-	if (!rollout || !machine || rollout.policy.reboot.policy === "never") return fleet;
+	if (!rollout || !fleet.machines.has(step.machine) || rollout.policy.reboot.policy === "never") return fleet;
 	const known = rollout.reboots.get(step.machine);
+	if (known?.phase === "due") return fleet;
 	const need =
 		outcome.kind === "exited" ? needByExit(rollout, step, outcome.exitCode) : needByWord(rollout, step, outcome);
-	const bootId = machine.facts?.bootId ?? "";
-	if (need !== null) {
-		const due: Reboot = {
-			phase: "due",
-			isUrgent: need === "urgent",
-			attempt: nextAttempt(known),
-			failures: 0,
-			at,
-			bootId,
-		};
-		return known?.phase === "due" ? fleet : withReboot(fleet, rollout, step.machine, due);
-	}
-	// The machine may have been restarted by somebody else since the install: the boot that must end is the one seen after it.
-	const isNewer = known?.phase === "due" && outcome.kind === "inspected" && outcome.machine && known.bootId !== bootId;
-	return isNewer ? withReboot(fleet, rollout, step.machine, { ...known, bootId }) : fleet;
+	if (need === null) return fleet;
+	const bootId = outcome.kind === "inspected" ? (outcome.machine?.bootId ?? "") : "";
+	const attempt = (known?.attempt ?? 0) + 1;
+	const due: Reboot = { phase: "due", isUrgent: need === "urgent", attempt, failures: 0, at, bootId };
+	return withReboot(fleet, rollout, step.machine, due);
 }
 
-function nextAttempt(known: Reboot | undefined): number {
-	return (known?.attempt ?? 0) + 1;
+/** A machine with a reboot due tells its boot: the first time it is the one that must end, and another one later means that it has. */
+export function noteBoot(fleet: Fleet, machine: string, { bootId, isRebootNeeded }: MachineFacts, at: number): Fleet {
+	let next = fleet;
+	for (const rollout of fleet.rollouts.values()) {
+		const reboot = rollout.reboots.get(machine);
+		if (reboot?.phase !== "due" || reboot.bootId === bootId) continue;
+		const isOver = reboot.bootId !== "" && !isRebootNeeded;
+		const seen: Reboot = isOver ? { ...withoutFailure(reboot), phase: "done", failures: 0, at } : { ...reboot, bootId };
+		next = withReboot(next, rollout, machine, seen);
+	}
+	return next;
 }
 
 function needByExit({ policy }: Rollout, step: MachineStep, exitCode: number): "urgent" | "some_time" | null {
@@ -54,19 +58,35 @@ export function applyRebootStarted(fleet: Fleet, step: RebootStep, at: number): 
 	return changeReboot(fleet, step, (reboot) => (reboot.phase === "due" ? { ...reboot, phase: "running", at } : reboot));
 }
 
-/** Contact lost means that it was not asked for yet: from then on the step itself waits for the machine. */
-export function applyRebootEnded(fleet: Fleet, step: RebootStep, outcome: Outcome, at: number): Fleet {
+interface Ended {
+	readonly outcome: Outcome;
+	/** When the step that ended had started, ms since the epoch. */
+	readonly startedAt: number;
+	readonly at: number;
+}
+
+export function applyRebootEnded(fleet: Fleet, step: RebootStep, { outcome, startedAt, at }: Ended): Fleet {
+	const { timeoutMs } = rolloutOf(fleet, step.rollout)?.policy.reboot ?? { timeoutMs: 0 };
 	const met = meet(fleet, step.machine, outcome, at);
 	return changeReboot(met, step, (reboot) => {
 		if (reboot.phase !== "running") return reboot;
 		if (outcome.kind === "rebooted") return { ...withoutFailure(reboot), phase: "done", failures: 0, at };
 		if (outcome.kind !== "failed") return reboot;
 		const { failure } = outcome;
-		if (isLossOfContact(failure.code)) return { ...reboot, phase: "due", at };
+		const isFirstTry = startedAt <= reboot.at;
+		if (failure.code === "FS-REBOOT-LATE" || (isFirstTry && isNeverConnected(failure.code)))
+			return { ...reboot, phase: "due", at };
+		// It was asked for before, and may be on its way down: it keeps its slot until its time is over.
+		if (isLossOfContact(failure.code))
+			return at < reboot.at + timeoutMs ? reboot : { ...reboot, phase: "failed", failure: tooLate(failure), at };
 		if (failure.code === "FS-REBOOT-USERS" || failure.code === "FS-STEP-CRASHED")
 			return { ...reboot, phase: "due", failures: reboot.failures + 1, failure, at };
 		return { ...reboot, phase: "failed", failure, at };
 	});
+}
+
+function tooLate({ detail }: Failure): Failure {
+	return { code: "FS-REBOOT-TIMEOUT", detail: `it did not come back in time: ${detail}` };
 }
 
 function withoutFailure({ failure: _failure, ...reboot }: Reboot): Reboot {

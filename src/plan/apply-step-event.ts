@@ -19,6 +19,7 @@ export function applyStepStarted(fleet: Fleet, step: Step, at: number): Fleet {
 /** An outcome counts only for a step that is running, in the same attempt. */
 export function applyStepFinished(fleet: Fleet, step: Step, outcome: Outcome, at: number): Fleet {
 	if (!isRunning(fleet, step)) return fleet;
+	const startedAt = fleet.running.get(stepKey(step))?.at ?? at;
 	const rest = { ...fleet, running: withoutEntry(fleet.running, stepKey(step)) };
 	switch (step.kind) {
 		case "acquire":
@@ -26,7 +27,7 @@ export function applyStepFinished(fleet: Fleet, step: Step, outcome: Outcome, at
 		case "read_facts":
 			return applyFactsRead(rest, step, outcome, at);
 		case "reboot":
-			return applyRebootEnded(rest, step, outcome, at);
+			return applyRebootEnded(rest, step, { outcome, startedAt, at });
 		case "inspect":
 		case "deliver":
 		case "install":

@@ -6,6 +6,9 @@ const MINUTE = 60 * SECOND;
 /** A silent machine is tried all the same now and then: its multicast may be lost while sshd answers. */
 export const SILENT_RETRY_MS = 5 * MINUTE;
 
+/** A full disk may have been cleared: it is looked at again after this time. */
+export const ROOM_RETRY_MS = 60 * MINUTE;
+
 /** Doubling from 5 s to 5 min, with up to a quarter of jitter that is a function of (who, failures), never of chance. */
 export function backOffMs(failures: number, who: string): number {
 	return doublingMs(failures, who, 5 * MINUTE);

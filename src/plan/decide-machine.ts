@@ -1,6 +1,7 @@
 import type { Rollout } from "../model/fleet.ts";
 import type { Machine } from "../model/machine.ts";
 import type { FactsStep, MachineStep, MachineStepKind } from "../model/step.ts";
+import { ROOM_RETRY_MS } from "./back-off.ts";
 import { decideFacts } from "./decide-facts.ts";
 import { decideReboot } from "./decide-reboot.ts";
 import type { Ground, MachineAct, Member, Waiting } from "./ground.ts";
@@ -10,6 +11,7 @@ import { nextPackage, type Seat } from "./seat.ts";
 import type { MachineStanding } from "./standing.ts";
 import { gateBarred, stepBarred } from "./step-bars.ts";
 import type { Open } from "./task.ts";
+import { expectedBackAt } from "./try-again.ts";
 
 type Answer = { readonly step: MachineAct } | { readonly held: Held } | null;
 /** The machine's next step, or the one reason why there is none; null: nothing to do, or its own step is in flight. */
@@ -53,9 +55,6 @@ function overReason(rollout: Rollout, seat: Seat, standing: MachineStanding): Wa
 	}
 }
 
-/** A full disk may have been cleared: facts are read again after this time. */
-const ROOM_RETRY_MS = 3_600_000;
-
 function lookForRoom(ground: Ground, machine: Machine, over: Waiting): FactsStep | Waiting {
 	const again = (machine.facts?.at ?? 0) + ROOM_RETRY_MS;
 	return again > ground.now ? { ...over, until: again } : decideFacts(ground.rollout.policy.name, machine, ground);
@@ -85,7 +84,7 @@ function barred(ground: Ground, { seat, machine, ringIndex }: Member): Waiting |
 	if (bar && !isInFlight) return { reason: bar };
 	if (gate && gate.index < ringIndex && !isInFlight && !deliversAhead(rollout)) return gateBarred(gate);
 	if (brake && !isInFlight && !seat.isRequested) return { reason: brake };
-	const reachAt = seat.reboot?.phase === "running" ? now : seat.retryAt;
+	const reachAt = seat.reboot?.phase === "running" ? expectedBackAt(machine) : seat.retryAt;
 	if (reachAt > now) {
 		const failure = presence.kind === "unreachable" ? presence.failure : null;
 		return { reason: { kind: "waiting_for_machine", failure, since: reachAt }, until: reachAt };

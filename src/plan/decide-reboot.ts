@@ -6,6 +6,7 @@ import { forcedAt } from "./force.ts";
 import type { Ground, Member, Waiting } from "./ground.ts";
 import { gateBarred, waitingFor, windowBarred } from "./step-bars.ts";
 import { triedAgainAt } from "./try-again.ts";
+import type { WindowState } from "./windows.ts";
 
 /** One that was asked for is asked again: its boot id tells how far it came, and it holds its slot already. */
 export function decideReboot(ground: Ground, member: Member, reboot: Reboot): RebootStep | FactsStep | Waiting {
@@ -27,10 +28,21 @@ export function decideReboot(ground: Ground, member: Member, reboot: Reboot): Re
 /** A daemon that comes back after the deadline still looks whether the machine did. */
 const LAST_LOOK_MS = 60_000;
 
-function rebootStep({ rollout, now }: Ground, machine: Machine, { phase, at, attempt, bootId }: Reboot): RebootStep {
+function rebootStep(
+	{ rollout, now, windows }: Ground,
+	machine: Machine,
+	{ phase, at, attempt, bootId }: Reboot,
+): RebootStep {
 	const { timeoutMs } = rollout.policy.reboot;
 	const forced = forcedAt(rollout.policy, machine);
 	const deadline = phase === "running" ? Math.max(at + timeoutMs, now + LAST_LOOK_MS) : now + timeoutMs;
-	const honoursUsers = forced === null || now < forced;
-	return { kind: "reboot", machine: machine.name, rollout: rollout.id, attempt, bootId, deadline, honoursUsers };
+	const isForced = forced !== null && forced <= now;
+	const askUntil = isForced ? deadline : askableUntil(windows.reboot, now, deadline);
+	const step = { kind: "reboot" as const, machine: machine.name, rollout: rollout.id, attempt, bootId };
+	return { ...step, deadline, askUntil, honoursUsers: !isForced };
+}
+
+/** One that was asked for in a window that has closed since, and perhaps never heard of it, waits for the next. */
+function askableUntil(window: WindowState, now: number, deadline: number): number {
+	return window.isOpen ? Math.min(window.closesAt ?? deadline, deadline) : now;
 }

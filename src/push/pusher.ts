@@ -22,7 +22,7 @@ export interface PusherOptions {
 	readonly pauses?: Pauses;
 }
 
-const REBOOT_PAUSES: Pauses = { firstMs: 3_000, longestMs: 15_000 };
+const REBOOT_PAUSES: Pauses = { firstMs: 3_000, longestMs: 15_000, goingDownMs: 60_000 };
 
 /** Everything that reaches a machine over SSH. Answers, never rejects, on anything that a network or a machine does. */
 export class Pusher {

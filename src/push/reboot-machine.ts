@@ -7,6 +7,7 @@ import { type Look, lookAtBoot } from "./look-at-boot.ts";
 import type { Rebooting } from "./rebooting.ts";
 import { sshFailure } from "./ssh-failure.ts";
 import type { Target } from "./target.ts";
+import type { RebootTask } from "./task.ts";
 
 /** What timers can count to. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -14,7 +15,7 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /**
  * Asks the machine to reboot unless it has since `step.bootId`, and waits until it is back with another boot id and passes the test. Asked
  * again at any moment it goes on from what the machine says, and never reboots twice. Errors: FS-SSH-* (nothing was asked for yet),
- * FS-SSH-HOSTKEY, FS-REBOOT-USERS, -REFUSED, -TIMEOUT, -TEST.
+ * FS-SSH-HOSTKEY, FS-REBOOT-USERS, -REFUSED, -LATE (it may not be asked any more, and nobody had), -TIMEOUT, -TEST.
  */
 export async function rebootMachine(rebooting: Rebooting): Promise<Outcome> {
 	const { sessions, target, task, pauses, signal } = rebooting;
@@ -22,7 +23,7 @@ export async function rebootMachine(rebooting: Rebooting): Promise<Outcome> {
 	const ending = AbortSignal.any([signal, sessions.stopped, AbortSignal.timeout(leftMs)]);
 	let seen = await lookAtBoot(rebooting, signal);
 	if ("failure" in seen) return seen;
-	let course: Course = { isTaken: false, hasReturned: false, last: "" };
+	let course: Course = { beganAt: performance.now(), isTaken: false, hasReturned: false, last: "" };
 	for (let pauseMs = pauses.firstMs; ; pauseMs = Math.min(pauseMs * 1.5, pauses.longestMs)) {
 		const next = await goOn({ ...rebooting, signal: ending }, course, seen);
 		if ("kind" in next) return next;
@@ -35,6 +36,8 @@ export async function rebootMachine(rebooting: Rebooting): Promise<Outcome> {
 }
 
 interface Course {
+	/** By the monotonic clock, ms. */
+	readonly beganAt: number;
 	/** False: not asked for yet, or the connection was lost under the request and nobody knows. */
 	readonly isTaken: boolean;
 	readonly hasReturned: boolean;
@@ -58,8 +61,18 @@ async function goOn(rebooting: Rebooting, course: Course, seen: Look): Promise<C
 	}
 	const last = "it still runs with the boot id that was to end";
 	if (course.isTaken) return { ...course, last };
+	if (task.now() >= task.step.askUntil) return isGoingDown(rebooting, course) ? { ...course, last } : tooLate(task);
 	const asked = await askForReboot(rebooting);
 	return asked.kind === "failed" ? asked : { ...course, isTaken: asked.kind === "taken", last };
+}
+
+/** Whether an earlier request may still be on its way. */
+function isGoingDown({ pauses }: Rebooting, { beganAt }: Course): boolean {
+	return performance.now() < beganAt + pauses.goingDownMs;
+}
+
+function tooLate({ step }: RebootTask): Outcome {
+	return failed("FS-REBOOT-LATE", `${step.machine}: the window closed before it was asked`);
 }
 
 /** 124 is timeout(1)'s. */

@@ -6,6 +6,8 @@ import type { RebootTask } from "./task.ts";
 export interface Pauses {
 	readonly firstMs: number;
 	readonly longestMs: number;
+	/** A machine that is going down may still answer for so long. */
+	readonly goingDownMs: number;
 }
 
 export interface Rebooting {

@@ -16,7 +16,7 @@ export type FactsTask = Pick<FactsStep, "machine" | "policy">;
 export interface RebootTask {
 	readonly step: RebootStep;
 	readonly reboot: RebootSpec;
-	/** The clock of the step's deadline, ms since the epoch; read once. */
+	/** The clock of the step's deadline, ms since the epoch. */
 	readonly now: () => number;
 }
 

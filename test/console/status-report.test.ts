@@ -168,7 +168,7 @@ test("a machine that a policy will reach by its schedule is not called unselecte
 
 test("a step in flight is told by what it does", () => {
 	const ref = { rollout: ROLLOUT, package: "app", attempt: 1 };
-	const reboot = { rollout: ROLLOUT, attempt: 1, bootId: "boot-1", deadline: 0, honoursUsers: false };
+	const reboot = { rollout: ROLLOUT, attempt: 1, bootId: "boot-1", deadline: 0, askUntil: 0, honoursUsers: false };
 	const given = {
 		policy: { reboot: { policy: "always" } },
 		machines: { a: null, b: null, c: null, d: null, e: null, f: null },

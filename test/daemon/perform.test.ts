@@ -129,7 +129,15 @@ test("a reboot is asked for with the rollout's own rules, and not for one that w
 	const { machine, folder, act } = await daemonLab(t, { policy: { reboot }, rollout: {} });
 	const { bootId } = machine;
 	const deadline = Date.now() + 20_000;
-	const step = { kind: "reboot", machine: "mill-03", attempt: 1, bootId, deadline, honoursUsers: true } as const;
+	const step = {
+		kind: "reboot",
+		machine: "mill-03",
+		attempt: 1,
+		bootId,
+		deadline,
+		askUntil: deadline,
+		honoursUsers: true,
+	} as const;
 	const stale = await act({ ...step, rollout: "office@r0/run" });
 	assert.equal(stale.kind === "failed" && stale.failure.code, "FS-REBOOT-REFUSED");
 	assert.equal(machine.connections, 0);

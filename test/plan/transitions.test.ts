@@ -113,8 +113,67 @@ test("an exit code makes a reboot due, an urgent one when it says so, and none u
 	assert.equal(exited("always", 0)?.phase, "due");
 	assert.equal(exited("if_needed", 3010)?.isUrgent, false);
 	assert.equal(exited("if_needed", 1641)?.isUrgent, true);
-	assert.equal(exited("always", 1641)?.bootId, "boot-1");
 	assert.equal(exited("never", 1641), undefined);
+});
+
+test("the boot that must end is the first one that is seen after the install, and another one later has ended it", () => {
+	const looked = (fleet: Fleet, bootId: string, isRebootNeeded: boolean, at: number) =>
+		done(fleet, step("inspect"), { ...INSTALLED, machine: { ...FACTS, bootId, isRebootNeeded } } as Outcome, at);
+	const exited = done(fleetOf(rebooting("if_needed")), step("follow"), { kind: "exited", exitCode: 3010 });
+	assert.equal(rebootIn(exited)?.bootId, "", "facts read before the install may be of an earlier boot");
+	const due = looked(exited, "boot-2", true, AT + MINUTE);
+	assert.deepEqual([rebootIn(due)?.phase, rebootIn(due)?.bootId], ["due", "boot-2"]);
+	const rebootedByOthers = looked(due, "boot-3", false, AT + 2 * MINUTE);
+	assert.equal(rebootIn(rebootedByOthers)?.phase, "done", "somebody has restarted it: no second reboot");
+	const stillInNeed = looked(due, "boot-3", true, AT + 2 * MINUTE);
+	assert.deepEqual([rebootIn(stillInNeed)?.phase, rebootIn(stillInNeed)?.bootId], ["due", "boot-3"]);
+});
+
+test("a machine that is asked again after a restart of the daemon keeps its slot while it does not answer", () => {
+	const due = fleetOf({ ...rebooting("if_needed"), rollout: { tasks: {}, reboots: { a: {} } } });
+	const ask = (fleet: Fleet, at: number) => after(fleet, { kind: "StepStarted", step: rebootStep(due), at });
+	const interrupted = after(ask(due, AT), { kind: "StepInterrupted", step: rebootStep(due), at: AT + MINUTE });
+	const unanswered = (at: number) =>
+		after(ask(interrupted, at - 10_000), {
+			...{ kind: "StepFinished", step: rebootStep(due), at },
+			outcome: { kind: "failed", failure: { code: "FS-SSH-TIMEOUT", detail: "no answer" } },
+		});
+	assert.deepEqual(
+		[rebootIn(unanswered(AT + 2 * MINUTE))?.phase, rebootIn(unanswered(AT + 2 * MINUTE))?.at],
+		["running", AT],
+	);
+	const late = rebootIn(unanswered(AT + 15 * MINUTE));
+	assert.deepEqual([late?.phase, late?.failure?.code], ["failed", "FS-REBOOT-TIMEOUT"]);
+});
+
+test("a machine that is approved with another key is looked at again from the start; with the same key nothing changes", () => {
+	const approved = (fingerprint: string) => {
+		const fleet = fleetOf({
+			...rebooting("if_needed"),
+			rollout: {
+				tasks: { a: { phase: "failed", attempt: 2, retries: 1, failures: 3, startedAt: AT } },
+				reboots: { a: { phase: "due" } },
+				given_up: { a: "failed" },
+			},
+		});
+		const hostKeys = [{ type: "ssh-ed25519", fingerprint }];
+		return after(fleet, { kind: "MachineApproved", machine: "a", hostKeys, by: "eve", at: AT + MINUTE });
+	};
+	const another = approved("SHA256:another");
+	const { progress, reboots, givenUp } = rolloutIn(another);
+	const anew = { phase: "unread", attempt: 2, failures: 0, at: AT + MINUTE, startedAt: AT };
+	assert.deepEqual(progress.get("a")?.get("app"), anew, "its attempt and its slot stay");
+	assert.deepEqual([reboots.size, givenUp.size, another.machines.get("a")?.facts], [0, 0, undefined]);
+	const same = rolloutIn(approved("SHA256:right"));
+	assert.deepEqual([same.progress.get("a")?.get("app")?.phase, same.reboots.size], ["failed", 1]);
+});
+
+test("a full disk is no failed install: it is tried ever more rarely, for as long as it takes", () => {
+	const full: Outcome = { kind: "failed", failure: { code: "FS-DELIVER-DISK", detail: "no space left" } };
+	let fleet = fleetOf({ ...rebooting("never"), rollout: { tasks: { a: { phase: "absent" } } } });
+	for (let tries = 0; tries < 30; tries += 1) fleet = done(fleet, step("deliver"), full, AT + tries * MINUTE);
+	const task = rolloutIn(fleet).progress.get("a")?.get("app");
+	assert.deepEqual([task?.phase, task?.failures, task?.notBefore], ["absent", 30, AT + 29 * MINUTE + 60 * MINUTE]);
 });
 
 test("the machine's own word makes a reboot due after an install of ours, and only once for it", () => {
@@ -134,7 +193,16 @@ test("the machine's own word makes a reboot due after an install of ours, and on
 function rebootStep(fleet: Fleet): RebootStep {
 	const { attempt = 1, bootId = "" } = rebootIn(fleet) ?? {};
 	const deadline = AT + 15 * MINUTE;
-	return { kind: "reboot", machine: "a", rollout: ROLLOUT, attempt, bootId, deadline, honoursUsers: true };
+	return {
+		kind: "reboot",
+		machine: "a",
+		rollout: ROLLOUT,
+		attempt,
+		bootId,
+		deadline,
+		askUntil: deadline,
+		honoursUsers: true,
+	};
 }
 
 test("a reboot that was not asked for yet is due again; one that failed its test has failed", () => {

@@ -18,7 +18,7 @@ export async function lab(t: TestContext, options: Partial<MachineOptions> = {},
 		authorizedKey: pair.public,
 		...options,
 	});
-	const pusher = new Pusher({ sessions: 8, seedSeconds, pauses: { firstMs: 10, longestMs: 50 } });
+	const pusher = new Pusher({ sessions: 8, seedSeconds, pauses: { firstMs: 10, longestMs: 50, goingDownMs: 500 } });
 	t.after(async () => {
 		await pusher.stop();
 		await machine.stop();

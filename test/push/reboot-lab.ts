@@ -13,6 +13,8 @@ interface Ask extends Partial<RebootSpec> {
 	readonly honoursUsers?: boolean;
 	/** Until the machine must be back. */
 	readonly withinMs?: number;
+	/** Until when it may be asked, from now. */
+	readonly askWithinMs?: number;
 	readonly signal?: AbortSignal;
 	readonly by?: Pusher;
 }
@@ -23,7 +25,8 @@ export async function rebootLab(t: TestContext, options: Partial<MachineOptions>
 	const { machine, pusher, target } = room;
 	const { bootId } = machine;
 	const reboot = async (ask: Ask = {}): Promise<Outcome> => {
-		const { honoursUsers = true, withinMs = 20_000, signal = t.signal, by = pusher, ...spec } = ask;
+		const { honoursUsers = true, withinMs = 20_000, askWithinMs = withinMs, ...more } = ask;
+		const { signal = t.signal, by = pusher, ...spec } = more;
 		const concurrency = { kind: "absolute", value: 1 } as const;
 		const task = {
 			step: {
@@ -33,6 +36,7 @@ export async function rebootLab(t: TestContext, options: Partial<MachineOptions>
 				attempt: 1,
 				bootId,
 				deadline: 1_000_000 + withinMs,
+				askUntil: 1_000_000 + askWithinMs,
 				honoursUsers,
 			},
 			reboot: { policy: "if_needed", concurrency, timeoutMs: 900_000, skipIfUsers: false, ...spec },

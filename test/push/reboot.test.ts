@@ -58,6 +58,23 @@ test("a request that was lost on its way is made again", async (t) => {
 	assert.equal(machine.boots, 2);
 });
 
+test("does not ask once its window has closed, and says so", async (t) => {
+	const { machine, folder, reboot } = await rebootLab(t);
+	assert.deepEqual(await reboot({ askWithinMs: 0 }), {
+		kind: "failed",
+		failure: { code: "FS-REBOOT-LATE", detail: "mill-03: the window closed before it was asked" },
+	});
+	assert.deepEqual(await requests(folder), []);
+	assert.equal(machine.boots, 1);
+});
+
+test("what was asked for in time is seen to its end after the window has closed", async (t) => {
+	const { machine, reboot } = await rebootLab(t);
+	assert.equal((await reboot()).kind, "rebooted");
+	assert.equal((await reboot({ askWithinMs: 0 })).kind, "rebooted");
+	assert.equal(machine.boots, 2);
+});
+
 test("spares who is logged in, if the policy says so and the step does not overrule it", async (t) => {
 	const { machine, folder, reboot } = await rebootLab(t);
 	await machine.logIn("anna", "béla");
@@ -133,7 +150,7 @@ test("killed in the middle and asked again, it reboots once", async (t) => {
 		assert.equal(codeOf(await first).slice(0, 7), "FS-SSH-");
 	}
 	back.resolve();
-	const again = new Pusher({ sessions: 1, seedSeconds: 1, pauses: { firstMs: 10, longestMs: 50 } });
+	const again = new Pusher({ sessions: 1, seedSeconds: 1, pauses: { firstMs: 10, longestMs: 50, goingDownMs: 500 } });
 	t.after(() => again.stop());
 	await until(async () => codeOf(await again.scanHostKey(target, t.signal).then(asOutcome)) === "recorded");
 	assert.deepEqual(await reboot({ by: again }), { kind: "rebooted", bootId: machine.bootId });

@@ -54,7 +54,7 @@ function notStarted({ startedAt: _startedAt, ...task }: Task, at: number): Task 
 function afterFacts(task: Task, facts: PackageFacts, finished: Finished): Task {
 	const { spec, at } = finished;
 	const answer = verdict(spec.detection, facts.observations);
-	if (facts.job.kind === "running") return follow(task, at);
+	if (facts.job.kind === "running" || isUnheard(task, facts)) return follow(task, at);
 	if (answer === "verified") return settle(task, "verified", at);
 	if (answer === "unknown") return tryLater(task, unreadable(facts), at);
 	if (task.phase === "verified") return fail(task, undone(spec), at);
@@ -67,6 +67,11 @@ function afterFacts(task: Task, facts: PackageFacts, finished: Finished): Task {
 		case "exited":
 			return follow(task, at);
 	}
+}
+
+/** An installer of ours ended while nobody listened: how it ended says more than that the package is there, such as a reboot that it needs. */
+function isUnheard({ phase, startedAt }: Task, { job }: PackageFacts): boolean {
+	return job.kind === "exited" && startedAt !== undefined && phase !== "exited" && phase !== "verified";
 }
 
 /** Following also adopts a job that has ended: its whole result, with what it printed. */

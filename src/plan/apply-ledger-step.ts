@@ -26,7 +26,7 @@ function begin(fleet: Fleet, step: Begin, at: number): Fleet {
 	const applied = fleet.policies.get(step.policy);
 	if (applied?.policy.revision !== step.revision) return fleet;
 	const previous = previousOf(fleet.rollouts.get(step.policy), step.revision);
-	const rollout = newRollout(step, applied.policy, at);
+	const rollout = newRollout(step, applied.policy, { before: fleet.rollouts.get(step.policy), at });
 	const isRequested = applied.requestedAt !== null && applied.requestedAt <= step.run;
 	const begun = isRequested ? withApplied(fleet, { ...applied, requestedAt: null }) : fleet;
 	return withRollout(begun, previous ? { ...rollout, previous } : rollout);
@@ -43,11 +43,16 @@ function beginRestoring(fleet: Fleet, step: Begin, at: number): Fleet {
 		why: step.restores.why,
 		machines: changedMachines(failed),
 	};
-	const rollout = newRollout(step, restoringPolicy(failed.previous), at);
+	const rollout = newRollout(step, restoringPolicy(failed.previous), { before: failed, at });
 	return withRollout(fleet, { ...rollout, previous: failed.previous, restores });
 }
 
-function newRollout({ rollout: id, run }: Begin, policy: Policy, at: number): Rollout {
+interface Beginning {
+	readonly before: Rollout | undefined;
+	readonly at: number;
+}
+
+function newRollout({ rollout: id, run }: Begin, policy: Policy, { before, at }: Beginning): Rollout {
 	return {
 		id,
 		policy,
@@ -58,9 +63,14 @@ function newRollout({ rollout: id, run }: Begin, policy: Policy, at: number): Ro
 		soaks: new Map(),
 		promotions: new Map(),
 		givenUp: new Map(),
-		reboots: new Map(),
+		reboots: policy.reboot.policy === "never" ? new Map() : stillDue(before),
 		progress: new Map(),
 	};
+}
+
+/** What the run before installed goes on needing its reboot. */
+function stillDue(before: Rollout | undefined): Rollout["reboots"] {
+	return new Map([...(before?.reboots ?? [])].filter(([, { phase }]) => phase === "due"));
 }
 
 function queue(fleet: Fleet, { policy, revision, run }: Extract<LedgerStep, { kind: "queue" }>): Fleet {

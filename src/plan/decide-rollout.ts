@@ -26,7 +26,7 @@ export function decideRollout(fleet: Fleet, rollout: Rollout, now: number, place
 	const progress = progressBar(rollout, { gate, rings, window: windows.install, now });
 	const brake = spentBudget(rollout, rings) ?? progress.reason;
 	const bar = barOf(fleet, rollout);
-	const ledger = rollout.halt ? [] : brake ? afterFailure(fleet, rollout, { brake, now }) : (gate?.step ?? []);
+	const ledger = rollout.halt ? [] : brake ? afterFailure(fleet, rollout, { brake, now }) : [gate?.step ?? []].flat();
 	const installs = new InstallSlots(rollout, rings, now);
 	const prestage = new Map(rings.map((count) => [count.ring.name, prestageBar(rollout, count)]));
 	const ground: Ground = { fleet, rollout, gate, brake, bar, windows, now, ...places, installs, prestage };
@@ -34,8 +34,10 @@ export function decideRollout(fleet: Fleet, rollout: Rollout, now: number, place
 	const unread = decideUndecided(ground, members.undecided, places);
 	const gaveUp = decideAbsent(rollout, rings, now);
 	const held = [...(bar ? [holdPolicy(rollout, bar)] : []), ...outsiders(rollout, members)];
+	// Whatever began beside the way back would be in flight in a rollout that is no more.
+	const isOver = ledger.some(({ kind }) => kind === "begin");
 	return {
-		steps: [...[ledger].flat(), ...gaveUp.steps, ...done.steps, ...unread.steps],
+		steps: isOver ? ledger : [...ledger, ...gaveUp.steps, ...done.steps, ...unread.steps],
 		held: [...held, ...done.held, ...unread.held],
 		wakes: [...wakesOf(ground, rings), ...gaveUp.wakes, progress.wakeAt, gate?.wakeAt].flatMap((at) => at ?? []),
 	};

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Event, Outcome } from "../../src/model/event.ts";
-import type { Fleet, Reboot, Rollout, Task } from "../../src/model/fleet.ts";
+import type { AppliedPolicy, Fleet, Reboot, Rollout, Task } from "../../src/model/fleet.ts";
 import type { MachineStep, MachineStepKind, RebootStep, Step } from "../../src/model/step.ts";
 import { applyEvent } from "../../src/plan/apply-event.ts";
-import { FACTS, fleetOf, type Given, ROLLOUT } from "./fleet-of.ts";
+import { FACTS, fleetOf, type Given, policyOf, ROLLOUT } from "./fleet-of.ts";
 
 const AT = Date.parse("2026-11-23T10:00:00Z");
 const MINUTE = 60_000;
 
 const ref = { machine: "a", rollout: ROLLOUT, package: "app", attempt: 1 };
-const INSTALLED: Outcome = {
+const INSTALLED: Extract<Outcome, { kind: "inspected" }> = {
 	kind: "inspected",
 	facts: { observations: [{ type: "package", version: "2" }], job: { kind: "none" }, isStaged: true },
 	machine: FACTS,
@@ -118,7 +118,7 @@ test("an exit code makes a reboot due, an urgent one when it says so, and none u
 
 test("the boot that must end is the first one that is seen after the install, and another one later has ended it", () => {
 	const looked = (fleet: Fleet, bootId: string, isRebootNeeded: boolean, at: number) =>
-		done(fleet, step("inspect"), { ...INSTALLED, machine: { ...FACTS, bootId, isRebootNeeded } } as Outcome, at);
+		done(fleet, step("inspect"), { ...INSTALLED, machine: { ...FACTS, bootId, isRebootNeeded } }, at);
 	const exited = done(fleetOf(rebooting("if_needed")), step("follow"), { kind: "exited", exitCode: 3010 });
 	assert.equal(rebootIn(exited)?.bootId, "", "facts read before the install may be of an earlier boot");
 	const due = looked(exited, "boot-2", true, AT + MINUTE);
@@ -177,7 +177,7 @@ test("a full disk is no failed install: it is tried ever more rarely, for as lon
 });
 
 test("the machine's own word makes a reboot due after an install of ours, and only once for it", () => {
-	const needed: Outcome = { ...INSTALLED, machine: { ...FACTS, isRebootNeeded: true } } as Outcome;
+	const needed: Outcome = { ...INSTALLED, machine: { ...FACTS, isRebootNeeded: true } };
 	const untouched = fleetOf({ ...rebooting("if_needed"), rollout: { tasks: { a: { phase: "unread" } } } });
 	assert.equal(rebootIn(done(untouched, step("inspect"), needed)), undefined, "we have installed nothing");
 
@@ -357,4 +357,28 @@ test("a rollout remembers the last other revision that was verified anywhere", (
 	assert.equal(begun({ policy: { revision: "r2" }, machines: { a: {} }, rollout: { tasks } }), "r2");
 	const unproven = { previous: { revision: "r1" }, tasks: { a: { phase: "failed" as const } } };
 	assert.equal(begun({ policy: { revision: "r2" }, machines: { a: {} }, rollout: unproven }), "r1");
+});
+
+test("an install that ended while nobody listened is followed, so that its exit code is heard, though the package is there", () => {
+	const cut: Outcome = { kind: "failed", failure: { code: "FS-SSH-LOST", detail: "cut" } };
+	const given: Given = { ...rebooting("if_needed"), rollout: { tasks: { a: { phase: "running", startedAt: AT } } } };
+	const lost = done(fleetOf(given), step("install"), cut);
+	const job = { kind: "exited", exitCode: 3010 } as const;
+	const there: Outcome = { ...INSTALLED, facts: { ...INSTALLED.facts, job } };
+	const looked = done(lost, step("inspect"), there, AT + MINUTE);
+	assert.equal(rolloutIn(looked).progress.get("a")?.get("app")?.phase, "running");
+	const heard = done(looked, step("follow"), { kind: "exited", exitCode: 3010 }, AT + MINUTE);
+	assert.equal(rebootIn(heard)?.phase, "due");
+});
+
+test("a reboot that is still due goes over into the next run, unless that reboots nothing", () => {
+	const next = (policy: "never" | "if_needed") => {
+		const { policies, ...fleet } = fleetOf({ ...rebooting("if_needed"), rollout: { reboots: { a: {} } } });
+		const revised = policyOf({ policy: { revision: "r2", reboot: { policy } } });
+		const begin = { kind: "begin", rollout: "office@r2/run", policy: "office", revision: "r2", run: AT } as const;
+		const applied = { ...policies.get("office"), policy: revised } as AppliedPolicy;
+		const before = { ...fleet, policies: new Map([["office", applied]]) };
+		return rebootIn(done(before, begin, { kind: "recorded" }))?.phase;
+	};
+	assert.deepEqual([next("if_needed"), next("never")], ["due", undefined]);
 });

@@ -1,28 +1,20 @@
+import TinyQueue from "tinyqueue";
 import type { Event, Outcome } from "../../src/model/event.ts";
 import type { Fleet } from "../../src/model/fleet.ts";
-import type { Policy } from "../../src/model/policy.ts";
+import type { PackageSpec } from "../../src/model/policy.ts";
 import type { MachineStep, Step } from "../../src/model/step.ts";
 import { applyEvent } from "../../src/plan/apply-event.ts";
-import { decide } from "../../src/plan/decide.ts";
+import { type Decision, decide } from "../../src/plan/decide.ts";
 import { EMPTY_FLEET } from "../../src/plan/empty-fleet.ts";
-import { LOST, outcomeOf, SimMachine, UNREACHABLE } from "./world.ts";
-
-export interface Scenario {
-	readonly seed: number;
-	readonly machines: number;
-	/** Share of installer runs that ask for a later try. */
-	readonly failRate: number;
-	/** Machines on which every installer fails for good, by index. */
-	readonly broken: readonly number[];
-	/** Power cuts: which machine, when, for how long; ms. */
-	readonly cuts: readonly { readonly machine: number; readonly at: number; readonly forMs: number }[];
-	/** Moments at which the daemon is killed and started again from its journal. */
-	readonly kills: readonly number[];
-	/** Old events told once more: index into the journal, and when. */
-	readonly echoes: readonly { readonly index: number; readonly at: number }[];
-	/** Wakes that nobody asked for. */
-	readonly wakes: readonly number[];
-}
+import { Random } from "../../src/simulate/random.ts";
+import { Operator } from "./operator.ts";
+import { type OutsideStep, perform } from "./performer.ts";
+import { Promises } from "./promises.ts";
+import type { Scenario } from "./scenario.ts";
+import type { SimMachine } from "./sim-machine.ts";
+import { START } from "./start.ts";
+import { befall } from "./troubles.ts";
+import { Truth } from "./truth.ts";
 
 interface Happening {
 	readonly at: number;
@@ -30,216 +22,242 @@ interface Happening {
 	readonly act: () => void;
 }
 
-export interface InstallStart {
-	readonly machine: string;
-	readonly at: number;
-	/** Machines that truly run an installer right then, this one included. */
-	readonly running: number;
-	readonly installed: ReadonlySet<string>;
+interface Ending {
+	readonly finish: (outcome: Outcome) => void;
+	/** The daemon's life in which it began. */
+	readonly life: number;
 }
 
-export const START = Date.parse("2026-11-23T00:00:00Z");
+const MINUTE = 60_000;
+const LIMITS = { sessions: 8, deliveries: 3 };
+/** A machine that is gone is known to be so after this time. */
+const EXPIRY_MS = 2 * MINUTE;
+const MOST_ROUNDS = 50;
 
-/** The real core on virtual time, over machines with a truth of their own. */
+/** The real core on virtual time, as a daemon that can be killed, over machines with a truth of their own. */
 export class Simulator {
-	readonly machines: readonly SimMachine[];
-	readonly installStarts: InstallStart[] = [];
+	readonly truth: Truth;
+	readonly promises: Promises;
+	readonly random: Random;
 	readonly journal: Event[] = [];
-	readonly everDown = new Set<string>();
-	/** Connections cut in the middle of a step, by machine. */
-	readonly losses = new Map<string, number>();
+	fleet: Fleet = EMPTY_FLEET;
+	decision: Decision = { steps: [], held: [], wakeAt: null };
 	decisions = 0;
-	now = START;
-	#fleet: Fleet = EMPTY_FLEET;
-	readonly #queue: Happening[] = [];
+	readonly #operator: Operator;
+	readonly #queue = new TinyQueue<Happening>([], (a, b) => a.at - b.at || a.order - b.order);
 	#order = 0;
-	#life = 0;
-	#wakeAt: number | null = null;
-	readonly #policy: Policy;
-	readonly #random: () => number;
+	/** Counts the daemon's lives: what one began, the next never hears of. */
+	#life = 1;
+	#isUp = true;
 
-	constructor(scenario: Scenario, policy: Policy) {
-		this.#policy = policy;
-		this.#random = mulberry32(scenario.seed);
-		const names = Array.from({ length: scenario.machines }, (_, index) => `m${String(index).padStart(2, "0")}`);
-		const broken = new Set(scenario.broken.map((index) => names[index % names.length]));
-		this.machines = names.map((name) => {
-			return new SimMachine(name, this.#random, { failRate: scenario.failRate, isBroken: broken.has(name) });
-		});
-		for (const { machine, at, forMs } of scenario.cuts) this.#planCut(machine % scenario.machines, at, forMs);
-		for (const at of scenario.kills) this.#at(START + at, () => this.#kill());
-		for (const { index, at } of scenario.echoes) this.#at(START + at, () => this.#echo(index));
-		for (const at of scenario.wakes) this.#at(START + at, () => this.#turn());
+	constructor(scenario: Scenario) {
+		this.truth = new Truth(scenario);
+		this.random = new Random(scenario.seed, "world");
+		this.promises = new Promises(this);
+		this.#operator = new Operator(this);
+		for (const trouble of scenario.troubles) this.after(trouble.at, () => befall(this, trouble));
 	}
 
-	/** Runs until nothing is left to happen, or the virtual time is up. */
+	/** Runs until the virtual time is up. */
 	run(forMs: number): void {
-		this.#record([{ kind: "PolicyApplied", policy: this.#policy, source: "sim", at: this.now }]);
-		for (const machine of this.machines) this.#announce(machine);
-		this.#turn();
-		for (;;) {
-			const next = this.#next();
-			if (next === null || next.at > START + forMs) return;
-			this.now = Math.max(this.now, next.at);
+		const { truth } = this;
+		this.record({ kind: "PolicyApplied", policy: truth.policy, source: "sim", at: truth.clock });
+		for (const machine of truth.machines.values()) this.#introduce(machine);
+		this.turn();
+		for (let next = this.#next(); next !== null && next.at <= START + forMs; next = this.#next()) {
+			truth.now = Math.max(truth.now, next.at);
 			next.act();
 		}
+		truth.now = START + forMs;
+		this.promises.atEnd();
 	}
 
-	verified(): readonly string[] {
-		const progress = this.#fleet.rollouts.get(this.#policy.name)?.progress ?? new Map();
-		return this.machines
-			.filter(({ name }) => progress.get(name)?.get("app")?.phase === "verified")
-			.map(({ name }) => name);
+	/** Does it after so long, in true time. */
+	after(ms: number, act: () => void): void {
+		this.#queue.push({ at: this.truth.now + Math.max(0, Math.ceil(ms)), order: this.#order++, act });
 	}
 
-	get fleet(): Fleet {
-		return this.#fleet;
+	/** What needs the daemon waits until it is up, and is decided upon at once. */
+	tell(act: () => void): void {
+		if (this.#isUp) {
+			act();
+			this.turn();
+		} else this.after(MINUTE, () => this.tell(act));
 	}
 
-	#next(): Happening | null {
-		const [first = null] = this.#queue.sort((a, b) => a.at - b.at || a.order - b.order);
-		if (this.#wakeAt !== null && (first === null || this.#wakeAt < first.at)) {
-			const at = this.#wakeAt;
-			this.#wakeAt = null;
-			return { at, order: 0, act: () => this.#turn() };
-		}
-		if (first) this.#queue.shift();
-		return first;
-	}
-
-	#at(at: number, act: () => void): void {
-		this.#queue.push({ at, order: this.#order++, act });
-	}
-
-	#record(events: readonly Event[]): void {
+	record(...events: readonly Event[]): void {
 		for (const event of events) {
-			const next = applyEvent(this.#fleet, event);
-			if (next !== this.#fleet) this.journal.push(event);
-			this.#fleet = next;
+			if (!this.#isUp) return;
+			const before = this.fleet;
+			const next = applyEvent(before, event);
+			if (next === before && event.kind !== "DeliveryChosen") continue;
+			this.journal.push(event);
+			this.fleet = next;
+			this.promises.onEvent(event);
+			if (this.journal.length === this.truth.scenario.killAfterEvents) this.kill(MINUTE);
 		}
 	}
 
-	#turn(): void {
-		for (let rounds = 0; rounds < 20; rounds += 1) {
-			const { steps, wakeAt } = decide(this.#fleet, [this.#policy], this.now, { sessions: 50, deliveries: 20 });
+	turn(): void {
+		for (let round = 0; this.#isUp; round += 1) {
+			if (round > MOST_ROUNDS) throw new Error("the core does not settle");
+			this.decision = this.decide(this.truth.clock);
 			this.decisions += 1;
-			this.#wakeAt = wakeAt;
-			if (steps.length === 0) return;
-			this.#record(steps.map((step) => ({ kind: "StepStarted", step, at: this.now })));
-			for (const step of steps) this.#perform(step);
+			this.promises.onDecision(this.decision);
+			const { steps } = this.decision;
+			if (steps.length === 0) break;
+			this.#begin(steps);
 		}
+		if (this.#isUp) this.#operator.look(this.decision);
 	}
 
-	#perform(step: Step): void {
-		const life = this.#life;
-		const later = (afterMs: number, outcome: () => Outcome) =>
-			this.#at(this.now + afterMs, () => this.#finishAndTurn(step, outcome, life));
-		switch (step.kind) {
-			case "acquire":
-				later(5_000, () => ({ kind: "acquired", sizeBytes: 1000, originBytes: 1000, source: "origin" }));
-				break;
-			case "inspect":
-			case "deliver":
-			case "install":
-			case "follow":
-				this.#performOnMachine(step, later);
-				break;
-			default:
-				this.#finish(step, { kind: "recorded" }, life);
-		}
+	decide(at: number, fleet = this.fleet): Decision {
+		return decide(fleet, [this.truth.policy], at, LIMITS);
 	}
 
-	#performOnMachine(step: MachineStep, later: (afterMs: number, outcome: () => Outcome) => void): void {
-		const machine = this.#machine(step.machine);
-		if (!machine.isUp) {
-			later(10_000, () => UNREACHABLE);
+	/** The daemon ends without a word, and starts again after a while. */
+	kill(forMs: number): void {
+		if (!this.#isUp) return;
+		this.#isUp = false;
+		this.#life += 1;
+		this.truth.interruptions += 1;
+		this.after(forMs, () => this.#start());
+	}
+
+	announce({ name, isOn }: SimMachine): void {
+		const seen = { address: "10.0.0.1", port: 22, source: "mdns", groups: [], labels: {} } as const;
+		if (isOn) this.record({ kind: "MachineSeen", machine: name, ...seen, at: this.truth.clock });
+	}
+
+	/** A person looks at the machine and takes its key for right, as soon as it is known at all. */
+	approve(machine: SimMachine): void {
+		const { name, fingerprint, isGone } = machine;
+		if (isGone) return;
+		if (!this.fleet.machines.has(name)) {
+			this.after(10 * MINUTE, () => this.tell(() => this.approve(machine)));
 			return;
 		}
-		const takesMs = this.#takes(machine, step);
-		later(takesMs, () => outcomeOf(machine, step, this.now));
-		if (this.#random() >= 0.03) return;
-		this.losses.set(machine.name, (this.losses.get(machine.name) ?? 0) + 1);
-		later(takesMs / 2, () => LOST);
+		const hostKeys = [{ type: "ssh-ed25519", fingerprint }];
+		this.record({ kind: "MachineApproved", machine: name, hostKeys, by: "eve", at: this.truth.clock });
 	}
 
-	#takes(machine: SimMachine, step: MachineStep): number {
-		if (step.kind === "inspect") return 200 + Math.floor(this.#random() * 500);
-		if (step.kind === "deliver") return 2_000 + Math.floor(this.#random() * 20_000);
-		if (step.kind === "follow") return Math.max(100, (machine.jobs.get(step.attempt)?.endsAt ?? this.now) - this.now);
-		const { job, isNew } = machine.startJob(step.attempt, this.now);
-		if (isNew) this.#noteInstall(machine.name);
-		return Math.max(100, job.endsAt - this.now);
+	/** Off for so long at least; the daemon hears of it later. */
+	switchOff(machine: SimMachine, forMs: number): void {
+		const { truth } = this;
+		machine.stayOff(truth.now, truth.now + forMs);
+		this.after(EXPIRY_MS, () => {
+			if (machine.isOn) return;
+			this.record({ kind: "MachineLost", machine: machine.name, reason: "expired", at: truth.clock });
+			this.turn();
+		});
+		this.after(forMs, () => {
+			if (!machine.comeBack(truth.now)) return;
+			this.announce(machine);
+			this.turn();
+		});
 	}
 
-	#noteInstall(machine: string): void {
-		for (const each of this.machines) each.settle(this.now);
-		const running = this.machines.filter((each) => each.isInstalling(this.now)).length;
-		const installed = new Set(this.machines.filter((each) => each.isInstalled).map(({ name }) => name));
-		this.installStarts.push({ machine, at: this.now, running, installed });
-	}
-
-	#finishAndTurn(step: Step, outcome: () => Outcome, life: number): void {
-		if (life !== this.#life) return;
-		this.#finish(step, outcome(), life);
-		this.#turn();
-	}
-
-	#finish(step: Step, outcome: Outcome, life: number): void {
-		if (life === this.#life) this.#record([{ kind: "StepFinished", step, outcome, at: this.now }]);
+	#introduce(machine: SimMachine): void {
+		this.announce(machine);
+		if (this.#isUp) this.approve(machine);
+		else this.tell(() => this.approve(machine));
 	}
 
 	/** The next life knows what the journal says and nothing else. */
-	#kill(): void {
-		this.#life += 1;
-		this.#fleet = this.journal.reduce(applyEvent, EMPTY_FLEET);
-		this.#record(
-			[...this.#fleet.running.values()].map(({ step }) => ({ kind: "StepInterrupted", step, at: this.now })),
-		);
-		this.#turn();
+	#start(): void {
+		const { truth } = this;
+		this.#isUp = true;
+		const folded = this.journal.reduce(applyEvent, EMPTY_FLEET);
+		this.promises.onFold(folded);
+		this.fleet = folded;
+		const running = [...folded.running.values()];
+		this.record(...running.map(({ step }): Event => ({ kind: "StepInterrupted", step, at: truth.clock })));
+		for (const sha256 of folded.packages.keys())
+			if (!truth.store.has(sha256)) this.record({ kind: "PackageLost", sha256, at: truth.clock });
+		for (const machine of truth.machines.values()) this.announce(machine);
+		this.turn();
 	}
 
-	#echo(index: number): void {
-		const event = this.journal[index % Math.max(1, this.journal.length)];
-		if (event?.kind === "StepFinished") this.#record([event]);
-		this.#turn();
+	#next(): Happening | null {
+		const happening = this.#queue.peek();
+		const { wakeAt } = this.decision;
+		const wake = wakeAt === null || !this.#isUp ? Number.POSITIVE_INFINITY : wakeAt - this.truth.clockError;
+		if (happening && happening.at <= wake) return this.#queue.pop() ?? null;
+		if (wake === Number.POSITIVE_INFINITY) return null;
+		return { at: wake, order: 0, act: () => this.#wake() };
 	}
 
-	#planCut(index: number, at: number, forMs: number): void {
-		const machine = this.machines[index];
-		if (!machine) return;
-		this.#at(START + at, () => {
-			machine.cut(this.now);
-			this.everDown.add(machine.name);
+	#wake(): void {
+		this.promises.beforeWake();
+		this.turn();
+	}
+
+	#begin(steps: readonly Step[]): void {
+		const life = this.#life;
+		this.record(...steps.map((step): Event => ({ kind: "StepStarted", step, at: this.truth.clock })));
+		for (const step of steps) {
+			if (life !== this.#life) return;
+			this.promises.onStep(step);
+			this.#perform(step, life);
+		}
+	}
+
+	#perform(step: Step, life: number): void {
+		const finish = (outcome: Outcome) => {
+			if (life === this.#life) this.record({ kind: "StepFinished", step, outcome, at: this.truth.clock });
+		};
+		if (isOutside(step)) this.#reachOut(step, { finish, life });
+		else if (step.kind === "acquire") this.#acquire(step.sha256, { finish, life });
+		else finish({ kind: "recorded" });
+	}
+
+	#reachOut(step: OutsideStep, { finish, life }: Ending): void {
+		const { takesMs, outcome } = this.#doing(step);
+		const look = () => {
+			const seen = outcome();
+			if (seen === null) this.#later(life, takesMs, look);
+			else finish(seen);
+		};
+		this.#later(life, takesMs, look);
+	}
+
+	#later(life: number, ms: number, act: () => void): void {
+		this.after(ms, () => {
+			if (life !== this.#life) return;
+			act();
+			this.turn();
 		});
-		this.#at(START + at + forMs, () => {
-			machine.isUp = true;
-			this.#announce(machine);
-			this.#turn();
+	}
+
+	#acquire(sha256: string, { finish, life }: Ending): void {
+		this.#later(life, 5_000, () => {
+			this.truth.store.add(sha256);
+			finish({ kind: "acquired", sizeBytes: 1_000, originBytes: 1_000, source: "origin" });
 		});
 	}
 
-	#announce({ name }: SimMachine): void {
-		const seen = { address: "10.0.0.1", port: 22, source: "mdns", groups: [], labels: {} } as const;
-		const hostKeys = [{ type: "ssh-ed25519", fingerprint: `SHA256:${name}` }];
-		this.#record([{ kind: "MachineSeen", machine: name, ...seen, at: this.now }]);
-		if (this.#fleet.machines.get(name)?.trust.kind === "discovered")
-			this.#record([{ kind: "MachineApproved", machine: name, hostKeys, by: "sim", at: this.now }]);
+	#doing(step: OutsideStep) {
+		const { truth, random } = this;
+		const { lossShare, busyShare } = truth.scenario;
+		const machine = truth.machine(step.machine);
+		const policy = "rollout" in step ? truth.course(step.rollout).policy : truth.policy;
+		return perform(step, {
+			...{ machine, random, lossShare, busyShare, specs: policy.packages },
+			pinned: truth.approved.get(machine.name) ?? [],
+			now: () => truth.now,
+			clock: () => truth.clock,
+			onInstall: (spec: PackageSpec) => this.promises.onInstall(step as MachineStep, spec),
+			onReboot: (downMs) => this.#reboot(step as Extract<Step, { kind: "reboot" }>, machine, downMs),
+		});
 	}
 
-	#machine(name: string): SimMachine {
-		const machine = this.machines.find((each) => each.name === name);
-		if (!machine) throw new Error(`no machine ${name}`);
-		return machine;
+	#reboot(step: Extract<Step, { kind: "reboot" }>, machine: SimMachine, downMs: number): void {
+		machine.rebootingSince = this.truth.now;
+		this.promises.onReboot(step, machine);
+		this.switchOff(machine, downMs);
 	}
 }
 
-/** A small seeded generator (Tommy Ettinger, public domain): the same seed, the same run. */
-function mulberry32(seed: number): () => number {
-	let state = seed >>> 0;
-	return () => {
-		state = (state + 0x6d2b79f5) >>> 0;
-		let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-		mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-		return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-	};
+function isOutside(step: Step): step is OutsideStep {
+	return step.kind !== "acquire" && "machine" in step;
 }

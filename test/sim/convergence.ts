@@ -1,0 +1,49 @@
+import type { Policy } from "../../src/model/policy.ts";
+import type { Keep } from "./promises.ts";
+import type { SimMachine } from "./sim-machine.ts";
+import type { Simulator } from "./simulator.ts";
+
+/** Without hands: whatever went wrong on the way, in the end every machine that can have it has it. */
+export function checkConvergence(sim: Simulator, keep: Keep): void {
+	const { truth, decision } = sim;
+	if (mayStop(sim)) return;
+	for (const machine of truth.machines.values()) {
+		if (!isExpected(sim, machine)) continue;
+		const missing = truth.policy.packages.filter((spec) => !machine.isInstalled(spec, truth.now));
+		keep("every machine is brought up in the end", missing.length === 0, () => {
+			const reasons = decision.held.filter((each) => each.machine === machine.name || each.machine === null);
+			return `${machine.name} lacks ${missing.map(({ name }) => name)}: ${JSON.stringify(reasons)}`;
+		});
+		if (truth.policy.reboot.policy !== "never")
+			keep("a machine that needs a reboot gets it", !machine.needsReboot(truth.now), () => machine.name);
+	}
+}
+
+/** A failure, an abort or an empty ring in front may hold up everybody, and rightly so. */
+function mayStop({ truth }: Simulator): boolean {
+	const machines = [...truth.machines.values()];
+	const isAborted = truth.courses().some((course) => course.isAborted);
+	const rings = truth.policy.rollout.rings;
+	const isRingEmpty = rings.some((_, ring) => {
+		const members = machines.filter(({ name }) => truth.ringOf(truth.policy, name) === ring);
+		return members.every(({ isGone }) => isGone);
+	});
+	return (
+		isNeverThrough(truth.policy) ||
+		truth.isRebootLate ||
+		isAborted ||
+		isRingEmpty ||
+		machines.some(({ isHopeless }) => isHopeless)
+	);
+}
+
+function isExpected({ truth }: Simulator, { name, isGone, wasTroubled }: SimMachine): boolean {
+	const mayBeGivenUp = truth.policy.offline.policy !== "wait" && (wasTroubled || truth.clockSetAt !== null);
+	return !isGone && !mayBeGivenUp && !truth.quarantined.has(name) && !truth.excluded.has(name);
+}
+
+/** Each night the rings begin anew, and may need more time than the window has. */
+function isNeverThrough({ schedule, maintenanceWindows, rollout: { rings } }: Policy): boolean {
+	const isSlow = rings.some(({ minHealthyTimeMs, promote }) => minHealthyTimeMs > 0 || promote === "manual");
+	return schedule.kind === "cron" && maintenanceWindows.length > 0 && isSlow;
+}

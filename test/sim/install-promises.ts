@@ -1,0 +1,82 @@
+import type { PackageSpec, Policy } from "../../src/model/policy.ts";
+import type { MachineStep } from "../../src/model/step.ts";
+import type { Course } from "./course.ts";
+import type { Keep } from "./promises.ts";
+import { checkRingOrder } from "./ring-promises.ts";
+import type { SimMachine } from "./sim-machine.ts";
+import type { Simulator } from "./simulator.ts";
+import type { Truth } from "./truth.ts";
+
+const HOUR = 3_600_000;
+
+/** What must hold when an installer truly begins. */
+export function checkInstall({ truth }: Simulator, step: MachineStep, spec: PackageSpec, keep: Keep): void {
+	const course = truth.course(step.rollout);
+	const machine = truth.machine(step.machine);
+	const text = () => `${machine.name} ${spec.name} ${step.attempt} of ${step.rollout}`;
+	checkMoment(truth, course, keep, text);
+	checkOnce(truth, machine, spec, keep, text);
+	checkConcurrency(truth, course, machine, keep);
+	checkBudget(truth, course, machine, keep);
+	checkRingOrder(truth, course, machine, keep);
+	course.started.add(machine.name);
+}
+
+function checkMoment({ clock }: Truth, { policy, isRestoring }: Course, keep: Keep, text: () => string): void {
+	const { availableAt, maintenanceWindows } = policy;
+	const when = () => `${text()} at ${new Date(clock).toISOString()}`;
+	if (availableAt !== undefined)
+		keep("nothing is installed before it is available", isRestoring || clock >= availableAt, when);
+	if (maintenanceWindows.length > 0)
+		keep("installs start in their window", isWindowOpen(policy, isRestoring, clock), when);
+}
+
+/** By the clock on the wall in Budapest: from two until half an hour before four. */
+export function isWindowOpen({ deadline }: Policy, isRestoring: boolean, clock: number): boolean {
+	if (!isRestoring && deadline !== undefined && clock >= deadline) return true;
+	const wall = new Date(clock).toLocaleTimeString("en-GB", { timeZone: "Europe/Budapest" });
+	return wall >= "02:00:00" && wall < "03:30:00";
+}
+
+function checkOnce({ now }: Truth, machine: SimMachine, spec: PackageSpec, keep: Keep, text: () => string): void {
+	keep("a machine runs one installer at a time", !machine.isInstalling(now), text);
+	if (machine.nature.isDenier) return;
+	keep("what is installed is not installed again", !machine.isInstalled(spec, now), text);
+}
+
+/** A clock that was set makes slots end early: what it says is all that the daemon knows. */
+function checkConcurrency(truth: Truth, { policy, isRestoring }: Course, machine: SimMachine, keep: Keep): void {
+	if (truth.clockSetAt !== null && truth.now - truth.clockSetAt < HOUR) return;
+	const { maxConcurrency, rings } = policy.rollout;
+	const others = [...truth.machines.values()].filter((each) => each !== machine && isChanging(each, truth.now));
+	const text = () => `${machine.name} beside ${others.map(({ name }) => name)}`;
+	keep("installs stay within max_concurrency", others.length < maxConcurrency.value, text);
+	const ring = truth.ringOf(policy, machine.name);
+	const most = rings[ring]?.maxConcurrency?.value;
+	if (most === undefined || isRestoring) return;
+	const inRing = others.filter(({ name }) => truth.ringOf(policy, name) === ring);
+	keep("installs stay within the ring's max_concurrency", inRing.length < most, text);
+}
+
+export function isChanging(machine: SimMachine, now: number): boolean {
+	return machine.isInstalling(now) || isRebooting(machine, now);
+}
+
+export function isRebooting({ rebootingSince, isGone }: SimMachine, now: number): boolean {
+	return !isGone && rebootingSince !== null && now - rebootingSince < HOUR / 4;
+}
+
+/** What the journal was told before this decision: failed machines that nobody has retried, taken out or forgotten. */
+function checkBudget({ excluded, approved }: Truth, course: Course, machine: SimMachine, keep: Keep): void {
+	const { policy, requested, started, sent, isRestoring } = course;
+	const isIn = (name: string) => approved.has(name) && !excluded.has(name);
+	const failed = [...course.failed].filter(isIn);
+	const { maxErrors, maxFailPercentage, minExecuted } = policy.rollout;
+	if (isRestoring || requested.has(machine.name)) return;
+	const text = () => `${machine.name} after ${failed}`;
+	if (maxErrors !== undefined) keep("installs stop when max_errors is spent", failed.length <= maxErrors, text);
+	const isEnough = [...started].filter(isIn).length >= minExecuted;
+	if (maxFailPercentage === undefined || !isEnough) return;
+	const isWithin = failed.length * 100 <= maxFailPercentage * sent.size;
+	keep("installs stop when max_fail_percentage is spent", isWithin, text);
+}

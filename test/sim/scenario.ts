@@ -1,0 +1,51 @@
+import fc from "fast-check";
+import type { Policy } from "../../src/model/policy.ts";
+import { type GivenPolicy, policyOf } from "../plan/fleet-of.ts";
+import { drawnPolicy } from "./drawn-policy.ts";
+import { drawnTrouble, type Trouble } from "./trouble.ts";
+
+/** One world: who is in it, what is wanted of them, and what goes wrong when. Plain JSON, so that a failure can be kept and played again. */
+export interface Scenario {
+	readonly seed: number;
+	readonly machines: number;
+	readonly policy: GivenPolicy;
+	/** Machines on which every installer fails, by index. */
+	readonly broken: readonly number[];
+	/** Machines on which detection never finds the package, by index. */
+	readonly deniers: readonly number[];
+	/** Machines whose installers say success and leave nothing, by index. */
+	readonly liars: readonly number[];
+	/** Share of installer runs that ask for a later try. */
+	readonly busyShare: number;
+	/** Share of steps whose connection is cut in the middle. */
+	readonly lossShare: number;
+	readonly troubles: readonly Trouble[];
+	/** The daemon ends for a minute right after this many events. */
+	readonly killAfterEvents?: number;
+}
+
+const machine = fc.nat(11);
+const few = (maxLength: number) =>
+	fc.oneof({ weight: 4, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: fc.array(machine, { maxLength }) });
+
+export const scenarios: fc.Arbitrary<Scenario> = fc.record({
+	seed: fc.integer(),
+	machines: fc.integer({ min: 2, max: 12 }),
+	policy: drawnPolicy,
+	broken: few(4),
+	deniers: few(2),
+	liars: few(2),
+	busyShare: fc.constantFrom(0, 0, 0.1, 0.3),
+	lossShare: fc.constantFrom(0, 0.03, 0.1),
+	troubles: fc.array(drawnTrouble, { maxLength: 10 }),
+});
+
+/** The policy in its revision, which is counted from 1: every package has another version and digest in each. */
+export function revised({ policy }: Scenario, revision: number): Policy {
+	const packages = policy.packages?.map((each, index) => {
+		const version = String(revision + 1);
+		const detection = [{ type: "package" as const, name: each.name ?? "", version }];
+		return { ...each, version, detection, sha256: `${revision}${index}`.padStart(64, "0") };
+	});
+	return policyOf({ policy: { ...policy, revision: `rev${revision}`.padEnd(64, "0"), packages: packages ?? [] } });
+}

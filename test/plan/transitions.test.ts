@@ -1,55 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Event, Outcome } from "../../src/model/event.ts";
-import type { AppliedPolicy, Fleet, Reboot, Rollout, Task } from "../../src/model/fleet.ts";
-import type { MachineStep, MachineStepKind, RebootStep, Step } from "../../src/model/step.ts";
-import { applyEvent } from "../../src/plan/apply-event.ts";
-import { FACTS, fleetOf, type Given, policyOf, ROLLOUT } from "./fleet-of.ts";
-
-const AT = Date.parse("2026-11-23T10:00:00Z");
-const MINUTE = 60_000;
-
-const ref = { machine: "a", rollout: ROLLOUT, package: "app", attempt: 1 };
-const INSTALLED: Extract<Outcome, { kind: "inspected" }> = {
-	kind: "inspected",
-	facts: { observations: [{ type: "package", version: "2" }], job: { kind: "none" }, isStaged: true },
-	machine: FACTS,
-};
-const GONE: Outcome = {
-	kind: "inspected",
-	facts: { observations: [{ type: "package", version: null }], job: { kind: "none" }, isStaged: true },
-};
-
-function step(kind: MachineStepKind, attempt = 1): MachineStep {
-	return { kind, ...ref, attempt };
-}
-
-function after(fleet: Fleet, ...events: readonly Event[]): Fleet {
-	return events.reduce(applyEvent, fleet);
-}
-
-/** The fleet after a step was done, a second after it was begun. */
-function done(fleet: Fleet, each: Step, outcome: Outcome, at = AT): Fleet {
-	return after(
-		fleet,
-		{ kind: "StepStarted", step: each, at: at - 1000 },
-		{ kind: "StepFinished", step: each, outcome, at },
-	);
-}
-
-function rolloutIn(fleet: Fleet): Rollout {
-	const rollout = fleet.rollouts.get("office");
-	assert.ok(rollout);
-	return rollout;
-}
-
-function taskIn(fleet: Fleet): Task | undefined {
-	return rolloutIn(fleet).progress.get("a")?.get("app");
-}
-
-function rebootIn(fleet: Fleet): Reboot | undefined {
-	return rolloutIn(fleet).reboots.get("a");
-}
+import type { Step } from "../../src/model/step.ts";
+import { fleetOf, type Given } from "./fleet-of.ts";
+import { AT, after, done, GONE, INSTALLED, MINUTE, rebooting, rolloutIn, step, taskIn } from "./transition.ts";
 
 const failing: Given = {
 	policy: { retries: { max: 2, delayMs: 10 * MINUTE, on: ["failed"] } },
@@ -99,53 +53,6 @@ test("a verified package that cannot be read keeps its time and is asked again l
 	assert.ok((task?.notBefore ?? 0) > AT);
 });
 
-const rebooting = (policy: "never" | "if_needed" | "always", codes = {}): Given => ({
-	policy: { reboot: { policy } },
-	package: { returnCodes: { success: [0], softReboot: [3010], hardReboot: [1641], retry: [], ...codes } },
-	machines: { a: { facts: {} } },
-	rollout: { tasks: { a: { phase: "running" } } },
-});
-
-test("an exit code makes a reboot due, an urgent one when it says so, and none under the policy never", () => {
-	const exited = (policy: "never" | "if_needed" | "always", exitCode: number) =>
-		rebootIn(done(fleetOf(rebooting(policy)), step("follow"), { kind: "exited", exitCode }));
-	assert.equal(exited("if_needed", 0), undefined);
-	assert.equal(exited("always", 0)?.phase, "due");
-	assert.equal(exited("if_needed", 3010)?.isUrgent, false);
-	assert.equal(exited("if_needed", 1641)?.isUrgent, true);
-	assert.equal(exited("never", 1641), undefined);
-});
-
-test("the boot that must end is the first one that is seen after the install, and another one later has ended it", () => {
-	const looked = (fleet: Fleet, bootId: string, isRebootNeeded: boolean, at: number) =>
-		done(fleet, step("inspect"), { ...INSTALLED, machine: { ...FACTS, bootId, isRebootNeeded } }, at);
-	const exited = done(fleetOf(rebooting("if_needed")), step("follow"), { kind: "exited", exitCode: 3010 });
-	assert.equal(rebootIn(exited)?.bootId, "", "facts read before the install may be of an earlier boot");
-	const due = looked(exited, "boot-2", true, AT + MINUTE);
-	assert.deepEqual([rebootIn(due)?.phase, rebootIn(due)?.bootId], ["due", "boot-2"]);
-	const rebootedByOthers = looked(due, "boot-3", false, AT + 2 * MINUTE);
-	assert.equal(rebootIn(rebootedByOthers)?.phase, "done", "somebody has restarted it: no second reboot");
-	const stillInNeed = looked(due, "boot-3", true, AT + 2 * MINUTE);
-	assert.deepEqual([rebootIn(stillInNeed)?.phase, rebootIn(stillInNeed)?.bootId], ["due", "boot-3"]);
-});
-
-test("a machine that is asked again after a restart of the daemon keeps its slot while it does not answer", () => {
-	const due = fleetOf({ ...rebooting("if_needed"), rollout: { tasks: {}, reboots: { a: {} } } });
-	const ask = (fleet: Fleet, at: number) => after(fleet, { kind: "StepStarted", step: rebootStep(due), at });
-	const interrupted = after(ask(due, AT), { kind: "StepInterrupted", step: rebootStep(due), at: AT + MINUTE });
-	const unanswered = (at: number) =>
-		after(ask(interrupted, at - 10_000), {
-			...{ kind: "StepFinished", step: rebootStep(due), at },
-			outcome: { kind: "failed", failure: { code: "FS-SSH-TIMEOUT", detail: "no answer" } },
-		});
-	assert.deepEqual(
-		[rebootIn(unanswered(AT + 2 * MINUTE))?.phase, rebootIn(unanswered(AT + 2 * MINUTE))?.at],
-		["running", AT],
-	);
-	const late = rebootIn(unanswered(AT + 15 * MINUTE));
-	assert.deepEqual([late?.phase, late?.failure?.code], ["failed", "FS-REBOOT-TIMEOUT"]);
-});
-
 test("a machine that is approved with another key is looked at again from the start; with the same key nothing changes", () => {
 	const approved = (fingerprint: string) => {
 		const fleet = fleetOf({
@@ -174,85 +81,6 @@ test("a full disk is no failed install: it is tried ever more rarely, for as lon
 	for (let tries = 0; tries < 30; tries += 1) fleet = done(fleet, step("deliver"), full, AT + tries * MINUTE);
 	const task = rolloutIn(fleet).progress.get("a")?.get("app");
 	assert.deepEqual([task?.phase, task?.failures, task?.notBefore], ["absent", 30, AT + 29 * MINUTE + 60 * MINUTE]);
-});
-
-test("the machine's own word makes a reboot due after an install of ours, and only once for it", () => {
-	const needed: Outcome = { ...INSTALLED, machine: { ...FACTS, isRebootNeeded: true } };
-	const untouched = fleetOf({ ...rebooting("if_needed"), rollout: { tasks: { a: { phase: "unread" } } } });
-	assert.equal(rebootIn(done(untouched, step("inspect"), needed)), undefined, "we have installed nothing");
-
-	const installed = done(fleetOf(rebooting("if_needed")), step("follow"), { kind: "exited", exitCode: 0 });
-	const due = done(installed, step("inspect"), needed, AT + MINUTE);
-	assert.equal(rebootIn(due)?.phase, "due");
-	const rebooted = done(due, rebootStep(due), { kind: "rebooted", bootId: "boot-2" }, AT + 5 * MINUTE);
-	assert.equal(rebootIn(rebooted)?.phase, "done");
-	const still = done(rebooted, step("inspect"), needed, AT + 6 * MINUTE);
-	assert.equal(rebootIn(still)?.phase, "done", "a machine that goes on asking is not rebooted for ever");
-});
-
-function rebootStep(fleet: Fleet): RebootStep {
-	const { attempt = 1, bootId = "" } = rebootIn(fleet) ?? {};
-	const deadline = AT + 15 * MINUTE;
-	return {
-		kind: "reboot",
-		machine: "a",
-		rollout: ROLLOUT,
-		attempt,
-		bootId,
-		deadline,
-		askUntil: deadline,
-		honoursUsers: true,
-	};
-}
-
-test("a reboot that was not asked for yet is due again; one that failed its test has failed", () => {
-	const due = fleetOf({
-		...rebooting("if_needed"),
-		rollout: { tasks: { a: { phase: "verified", exitCode: 3010 } }, reboots: { a: {} } },
-	});
-	const ended = (code: "FS-SSH-TIMEOUT" | "FS-REBOOT-USERS" | "FS-REBOOT-TEST") =>
-		rebootIn(done(due, rebootStep(due), { kind: "failed", failure: { code, detail: "x" } }));
-	assert.equal(ended("FS-SSH-TIMEOUT")?.phase, "due");
-	assert.deepEqual([ended("FS-REBOOT-USERS")?.phase, ended("FS-REBOOT-USERS")?.failures], ["due", 1]);
-	assert.equal(ended("FS-REBOOT-TEST")?.phase, "failed");
-});
-
-test("an interrupted reboot stays under way: the boot id will tell", () => {
-	const due = fleetOf({ ...rebooting("if_needed"), rollout: { tasks: {}, reboots: { a: {} } } });
-	const started = after(due, { kind: "StepStarted", step: rebootStep(due), at: AT });
-	const interrupted = after(started, { kind: "StepInterrupted", step: rebootStep(due), at: AT + MINUTE });
-	assert.deepEqual([rebootIn(interrupted)?.phase, rebootIn(interrupted)?.at], ["running", AT]);
-	assert.equal(interrupted.running.size, 0);
-});
-
-test("a forgotten machine gives back its reboot slot and all that was known of it", () => {
-	const fleet = fleetOf({
-		...rebooting("if_needed"),
-		rollout: {
-			tasks: { a: { phase: "verified" } },
-			reboots: { a: { phase: "running", at: AT } },
-			given_up: { a: "skipped" },
-		},
-	});
-	const { reboots, progress, givenUp } = rolloutIn(
-		after(fleet, { kind: "MachineForgotten", machine: "a", by: "eve", at: AT }),
-	);
-	assert.deepEqual([reboots.size, progress.size, givenUp.size], [0, 0, 0]);
-});
-
-test("a person's retry gives a failed reboot a new attempt, and brings back who was given up", () => {
-	const fleet = fleetOf({
-		...rebooting("if_needed"),
-		rollout: {
-			tasks: { a: { phase: "verified" } },
-			reboots: { a: { phase: "failed", failure: { code: "FS-REBOOT-TIMEOUT", detail: "x" } } },
-			given_up: { a: "failed" },
-		},
-	});
-	const retried = after(fleet, { kind: "RetryRequested", machine: "a", by: "eve", at: AT });
-	const { phase, attempt, failure } = rebootIn(retried) ?? {};
-	assert.deepEqual({ phase, attempt, failure }, { phase: "due", attempt: 2, failure: undefined });
-	assert.equal(rolloutIn(retried).givenUp.size, 0);
 });
 
 test("a policy's retry reaches its failed and waiting machines, and lifts an abort only when asked", () => {
@@ -357,28 +185,4 @@ test("a rollout remembers the last other revision that was verified anywhere", (
 	assert.equal(begun({ policy: { revision: "r2" }, machines: { a: {} }, rollout: { tasks } }), "r2");
 	const unproven = { previous: { revision: "r1" }, tasks: { a: { phase: "failed" as const } } };
 	assert.equal(begun({ policy: { revision: "r2" }, machines: { a: {} }, rollout: unproven }), "r1");
-});
-
-test("an install that ended while nobody listened is followed, so that its exit code is heard, though the package is there", () => {
-	const cut: Outcome = { kind: "failed", failure: { code: "FS-SSH-LOST", detail: "cut" } };
-	const given: Given = { ...rebooting("if_needed"), rollout: { tasks: { a: { phase: "running", startedAt: AT } } } };
-	const lost = done(fleetOf(given), step("install"), cut);
-	const job = { kind: "exited", exitCode: 3010 } as const;
-	const there: Outcome = { ...INSTALLED, facts: { ...INSTALLED.facts, job } };
-	const looked = done(lost, step("inspect"), there, AT + MINUTE);
-	assert.equal(rolloutIn(looked).progress.get("a")?.get("app")?.phase, "running");
-	const heard = done(looked, step("follow"), { kind: "exited", exitCode: 3010 }, AT + MINUTE);
-	assert.equal(rebootIn(heard)?.phase, "due");
-});
-
-test("a reboot that is still due goes over into the next run, unless that reboots nothing", () => {
-	const next = (policy: "never" | "if_needed") => {
-		const { policies, ...fleet } = fleetOf({ ...rebooting("if_needed"), rollout: { reboots: { a: {} } } });
-		const revised = policyOf({ policy: { revision: "r2", reboot: { policy } } });
-		const begin = { kind: "begin", rollout: "office@r2/run", policy: "office", revision: "r2", run: AT } as const;
-		const applied = { ...policies.get("office"), policy: revised } as AppliedPolicy;
-		const before = { ...fleet, policies: new Map([["office", applied]]) };
-		return rebootIn(done(before, begin, { kind: "recorded" }))?.phase;
-	};
-	assert.deepEqual([next("if_needed"), next("never")], ["due", undefined]);
 });

@@ -42,8 +42,11 @@ function isExpected({ truth }: Simulator, { name, isGone, wasTroubled }: SimMach
 	return !isGone && !mayBeGivenUp && !truth.quarantined.has(name) && !truth.excluded.has(name);
 }
 
-/** Each night the rings begin anew, and may need more time than the window has. */
+const HOUR = 3_600_000;
+
+/** Each night the rings begin anew, and may need more time than the window has; some minutes a night may not be enough for all. */
 function isNeverThrough({ schedule, maintenanceWindows, rollout: { rings } }: Policy): boolean {
 	const isSlow = rings.some(({ minHealthyTimeMs, promote }) => minHealthyTimeMs > 0 || promote === "manual");
-	return schedule.kind === "cron" && maintenanceWindows.length > 0 && isSlow;
+	const isShort = maintenanceWindows.some(({ durationMs, cutoffMs }) => durationMs - cutoffMs < HOUR);
+	return isShort || (schedule.kind === "cron" && maintenanceWindows.length > 0 && isSlow);
 }

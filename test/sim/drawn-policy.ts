@@ -15,6 +15,9 @@ export const NIGHT: MaintenanceWindow = {
 	timeZone: "Europe/Budapest",
 };
 
+/** Ten minutes in which something may start. */
+const SHORT_NIGHT = { ...NIGHT, cutoffMs: NIGHT.durationMs - 10 * MINUTE };
+
 const absolute = (value: number) => ({ kind: "absolute" as const, value });
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined, freq: 2 });
 
@@ -77,7 +80,7 @@ const nightly = { kind: "cron" as const, cron: "0 1 * * *", timeZone: "Europe/Bu
 export const drawnPolicy: fc.Arbitrary<GivenPolicy> = fc
 	.record({
 		rollout,
-		maintenanceWindows: fc.constantFrom([], [], [NIGHT]),
+		maintenanceWindows: fc.constantFrom([], [], [NIGHT], [SHORT_NIGHT]),
 		availableAt: fc.option(fc.constant(START + 20 * MINUTE), { nil: undefined, freq: 4 }),
 		deadline: maybe(fc.constant(START + 6 * HOUR)),
 		approval: fc.option(fc.constant({ required: 1, approvers: [] }), { nil: undefined, freq: 5 }),

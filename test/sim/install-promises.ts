@@ -31,11 +31,13 @@ function checkMoment({ clock }: Truth, { policy, isRestoring }: Course, keep: Ke
 		keep("installs start in their window", isWindowOpen(policy, isRestoring, clock), when);
 }
 
-/** By the clock on the wall in Budapest: from two until half an hour before four. */
-export function isWindowOpen({ deadline }: Policy, isRestoring: boolean, clock: number): boolean {
+/** By the clock on the wall in Budapest: from two until the cutoff before the end. */
+export function isWindowOpen({ deadline, maintenanceWindows }: Policy, isRestoring: boolean, clock: number): boolean {
 	if (!isRestoring && deadline !== undefined && clock >= deadline) return true;
 	const wall = new Date(clock).toLocaleTimeString("en-GB", { timeZone: "Europe/Budapest" });
-	return wall >= "02:00:00" && wall < "03:30:00";
+	const [hours = 0, minutes = 0, seconds = 0] = wall.split(":").map(Number);
+	const sinceTwoMs = ((hours - 2) * 3600 + minutes * 60 + seconds) * 1000;
+	return maintenanceWindows.some(({ durationMs, cutoffMs }) => sinceTwoMs >= 0 && sinceTwoMs < durationMs - cutoffMs);
 }
 
 function checkOnce({ now }: Truth, machine: SimMachine, spec: PackageSpec, keep: Keep, text: () => string): void {

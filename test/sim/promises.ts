@@ -43,6 +43,14 @@ export class Promises {
 		checkStep(this.#sim, step, this.#keep);
 	}
 
+	/** After the decision that follows its announcement. */
+	onAppearance({ name, hostKey }: SimMachine): void {
+		const isAwaited = this.#sim.decision.held.some(
+			({ machine, reason }) => machine === name && reason.kind === "waiting_for_machine",
+		);
+		this.#keep("a machine that appears is waited for no more", !isAwaited || hostKey > 1, () => name);
+	}
+
 	/** Before the installer begins. */
 	onInstall(step: MachineStep, spec: PackageSpec): void {
 		checkInstall(this.#sim, step, spec, this.#keep);

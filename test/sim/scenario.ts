@@ -21,7 +21,7 @@ export interface Scenario {
 	readonly lossShare: number;
 	readonly troubles: readonly Trouble[];
 	/** The daemon ends for a minute right after this many events. */
-	readonly killAfterEvents?: number;
+	readonly killAfterEvents?: number | undefined;
 }
 
 const machine = fc.nat(11);
@@ -38,6 +38,7 @@ export const scenarios: fc.Arbitrary<Scenario> = fc.record({
 	busyShare: fc.constantFrom(0, 0, 0.1, 0.3),
 	lossShare: fc.constantFrom(0, 0.03, 0.1),
 	troubles: fc.array(drawnTrouble, { maxLength: 10 }),
+	killAfterEvents: fc.option(fc.nat(300), { nil: undefined, freq: 4 }),
 });
 
 /** The policy in its revision, which is counted from 1: every package has another version and digest in each. */

@@ -154,6 +154,7 @@ export class Simulator {
 			if (!machine.comeBack(truth.now)) return;
 			this.announce(machine);
 			this.turn();
+			if (this.#isUp) this.promises.onAppearance(machine);
 		});
 	}
 

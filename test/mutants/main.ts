@@ -1,0 +1,71 @@
+// npm run mutants: plants one bug after the other into a copy of the source; the simulator has to notice each.
+import { execFile } from "node:child_process";
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { MUTANTS, type Mutant } from "./mutants.ts";
+
+interface Hunt {
+	readonly name: string;
+	/** Scenarios that were played until it was caught. */
+	readonly played: number;
+	/** The promise that it broke; null: nobody noticed. */
+	readonly caughtBy: string | null;
+}
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const PARTS = ["src", "test/sim", "test/plan", "test/mutants", "package.json"];
+const LONGEST_MS = 180_000;
+
+async function hunt(mutant: Mutant | null): Promise<Hunt> {
+	const folder = await mkdtemp(join(tmpdir(), "fleetseed-mutant-"));
+	try {
+		for (const part of PARTS) await cp(join(root, part), join(folder, part), { recursive: true });
+		await symlink(join(root, "node_modules"), join(folder, "node_modules"));
+		if (mutant) await plant(mutant, join(folder, "src", mutant.file));
+		const argv = ["--disable-warning=ExperimentalWarning", join(folder, "test/mutants/hunt.ts")];
+		const { stdout } = await run(process.execPath, argv, { timeout: LONGEST_MS });
+		return { name: mutant?.name ?? "no bug at all", ...(JSON.parse(stdout) as Omit<Hunt, "name">) };
+	} finally {
+		await rm(folder, { recursive: true });
+	}
+}
+
+/** A mutant whose place is gone would prove nothing. */
+async function plant({ name, from, to }: Mutant, file: string): Promise<void> {
+	const text = await readFile(file, "utf8");
+	if (text.split(from).length !== 2) throw new Error(`${name}: its place is not there once in ${file}: ${from}`);
+	await writeFile(
+		file,
+		text.replace(from, () => to),
+	);
+}
+
+function say({ name, played, caughtBy }: Hunt): void {
+	const verdict = caughtBy === null ? `SURVIVED ${played} fleets` : `caught after ${played}: ${caughtBy}`;
+	process.stdout.write(`${name.padEnd(58)} ${verdict}\n`);
+}
+
+async function huntAll(): Promise<readonly Hunt[]> {
+	const left = [...MUTANTS];
+	const hunts: Hunt[] = [];
+	const work = async () => {
+		for (let mutant = left.shift(); mutant; mutant = left.shift()) {
+			const one = await hunt(mutant);
+			say(one);
+			hunts.push(one);
+		}
+	};
+	await Promise.all(Array.from({ length: availableParallelism() }, work));
+	return hunts;
+}
+
+const sound = await hunt(null);
+say(sound);
+const hunts = await huntAll();
+const caught = hunts.filter(({ caughtBy }) => caughtBy !== null).length;
+process.stdout.write(`${caught} of ${MUTANTS.length} caught\n`);
+process.exitCode = caught === MUTANTS.length && sound.caughtBy === null ? 0 : 1;

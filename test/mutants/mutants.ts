@@ -1,0 +1,155 @@
+/** A bug that somebody might well write: in `file`, `from` becomes `to`. */
+export interface Mutant {
+	readonly name: string;
+	/** Below src/. */
+	readonly file: string;
+	readonly from: string;
+	readonly to: string;
+}
+
+export const MUTANTS: readonly Mutant[] = [
+	{
+		name: "max_concurrency lets one more through",
+		file: "plan/slots.ts",
+		from: "if (busy < of) return null;",
+		to: "if (busy <= of) return null;",
+	},
+	{
+		name: "a job whose connection was cut holds no slot",
+		file: "plan/changing.ts",
+		from: 'const since = startedAt ?? (phase === "running" || phase === "exited" ? at : null);',
+		to: 'const since = phase === "running" || phase === "exited" ? (startedAt ?? at) : null;',
+	},
+	{
+		name: "the cutoff of a window is forgotten",
+		file: "plan/windows.ts",
+		from: "started + window.durationMs - window.cutoffMs",
+		to: "started + window.durationMs",
+	},
+	{
+		name: "max_errors stops one failure too late",
+		file: "plan/budget.ts",
+		from: "failed > maxErrors)",
+		to: "failed > maxErrors + 1)",
+	},
+	{
+		name: "max_fail_percentage is of the whole ring",
+		file: "plan/budget.ts",
+		from: "failed * 100 > maxFailPercentage * started;",
+		to: "failed * 100 > maxFailPercentage * rings.reduce((sum, count) => sum + count.members.length, 0);",
+	},
+	{
+		name: "the second ring does not wait for the first",
+		file: "plan/step-bars.ts",
+		from: "if (gate && gate.index < ringIndex) return gateBarred(gate);",
+		to: "",
+	},
+	{
+		name: "a ring is proven by half of its threshold",
+		file: "plan/rings.ts",
+		from: "count.verified * 100 >=",
+		to: "count.verified * 200 >=",
+	},
+	{
+		name: "a manual ring promotes itself",
+		file: "plan/gate.ts",
+		from: 'if (ring.promote === "manual" && !isLast && !rollout.promotions.has(name))',
+		to: 'if (ring.promote === "manual" && isLast && !rollout.promotions.has(name))',
+	},
+	{
+		name: "the soak begins anew from the rollout's start",
+		file: "plan/gate.ts",
+		from: "(soakedSince ?? now) + minHealthyTimeMs",
+		to: "Math.min(soakedSince ?? now, rollout.beganAt) + minHealthyTimeMs",
+	},
+	{
+		name: "a pause of everything does not hold policies",
+		file: "plan/decide.ts",
+		from: "const pause = fleet.pause ?? fleet.policies.get(policy.name)?.pause ?? null;",
+		to: "const pause = fleet.policies.get(policy.name)?.pause ?? null;",
+	},
+	{
+		name: "a crash in the middle of an install starts it again unseen",
+		file: "plan/advance-task.ts",
+		from: ': { ...task, phase: "unread", at };',
+		to: ': { ...task, phase: "staged", attempt: task.attempt + 1, at };',
+	},
+	{
+		name: "an exit code of zero is proof",
+		file: "plan/advance-task.ts",
+		from: 'return enter(ended, "exited", at);',
+		to: 'return settle(ended, "verified", at);',
+	},
+	{
+		name: "detection is not asked before an install",
+		file: "plan/advance-task.ts",
+		from: 'if (answer === "verified") return settle(task, "verified", at);',
+		to: 'if (answer === "verified" && task.phase === "exited") return settle(task, "verified", at);',
+	},
+	{
+		name: "a machine with another key is spoken to",
+		file: "plan/meet.ts",
+		from: 'trust: { kind: "quarantined", hostKeys, saw: sawHostKey, at } };',
+		to: 'trust: { kind: "approved", hostKeys: [sawHostKey], by: "", at } };',
+	},
+	{
+		name: "what announces itself needs no approval",
+		file: "plan/apply-machine-event.ts",
+		from: 'trust: { kind: "discovered" },',
+		to: 'trust: { kind: "approved", hostKeys: [], by: "", at: event.at },',
+	},
+	{
+		name: "an unreachable machine has failed",
+		file: "plan/advance-task.ts",
+		from: "if (isLossOfContact(failure.code)) return afterLossOfContact(task, at);",
+		to: "if (isLossOfContact(failure.code)) return fail(task, failure, at);",
+	},
+	{
+		name: "an old outcome counts for a new attempt",
+		file: "plan/apply-step-event.ts",
+		from: "if (!isRunning(fleet, step)) return fleet;\n\tconst startedAt",
+		to: "const startedAt",
+	},
+	{
+		name: "every machine that asks is rebooted at once",
+		file: "plan/slots.ts",
+		from: 'const reason = full("reboots", this.#reboots) ?? this.take(ring, machine, slots);',
+		to: "const reason = this.take(ring, machine, slots);",
+	},
+	{
+		name: "reboots wait for no window",
+		file: "plan/decide-rollout.ts",
+		from: "reboot: window ? windowState([window], now) : install };",
+		to: "reboot: windowState(window ? [window] : [], now) };",
+	},
+	{
+		name: "a machine that comes back is not asked again",
+		file: "plan/apply-machine-event.ts",
+		from: 'return isMendedByHand(presence.failure.code) ? presence : { kind: "present", at, failures: presence.failures };',
+		to: "return { ...presence, failures: presence.failures + 30 };",
+	},
+	{
+		name: "nobody is woken when a window opens",
+		file: "plan/step-bars.ts",
+		from: "return { reason, ...untilOf(Number.isFinite(until) ? until : null) };",
+		to: "return { reason };",
+	},
+	{
+		name: "an abort stops what is in flight alone",
+		file: "plan/decide-machine.ts",
+		from: "if (bar && !isInFlight) return { reason: bar };",
+		to: "if (bar && isInFlight) return { reason: bar };",
+	},
+	{
+		name: "a new revision begins beside the old one",
+		file: "plan/decide-run.ts",
+		from: "if (running === 0) return {",
+		to: "if (running >= 0) return {",
+	},
+	{
+		name: "a seat is kept though its machine's reboot has moved on",
+		file: "plan/seating.ts",
+		from: "[before.reboots, after.reboots],",
+		to: "",
+	},
+];

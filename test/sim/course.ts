@@ -6,8 +6,8 @@ export class Course {
 	readonly policy: Policy;
 	/** Machines to which an install was sent, whether or not it reached them. */
 	readonly sent = new Set<string>();
-	/** Machines on which an installer truly began. */
-	readonly started = new Set<string>();
+	/** When an installer first truly began, by machine; true time. */
+	readonly started = new Map<string, number>();
 	/** Machines whose installer failed more often than is retried, as the journal was told. */
 	readonly failed = new Set<string>();
 	/** Machines that a person had retried. */

@@ -19,7 +19,7 @@ export function checkInstall({ truth }: Simulator, step: MachineStep, spec: Pack
 	checkConcurrency(truth, course, machine, keep);
 	checkBudget(truth, course, machine, keep);
 	checkRingOrder(truth, course, machine, keep);
-	course.started.add(machine.name);
+	if (!course.started.has(machine.name)) course.started.set(machine.name, truth.now);
 }
 
 function checkMoment({ clock }: Truth, { policy, isRestoring }: Course, keep: Keep, text: () => string): void {
@@ -69,7 +69,7 @@ export function isRebooting({ rebootingSince, isGone }: SimMachine, now: number)
 }
 
 /** What the journal was told before this decision: failed machines that nobody has retried, taken out or forgotten. */
-function checkBudget({ excluded, approved }: Truth, course: Course, machine: SimMachine, keep: Keep): void {
+function checkBudget({ excluded, approved, now }: Truth, course: Course, machine: SimMachine, keep: Keep): void {
 	const { policy, requested, started, sent, isRestoring } = course;
 	const isIn = (name: string) => approved.has(name) && !excluded.has(name);
 	const failed = [...course.failed].filter(isIn);
@@ -77,7 +77,8 @@ function checkBudget({ excluded, approved }: Truth, course: Course, machine: Sim
 	if (isRestoring || requested.has(machine.name)) return;
 	const text = () => `${machine.name} after ${failed}`;
 	if (maxErrors !== undefined) keep("installs stop when max_errors is spent", failed.length <= maxErrors, text);
-	const isEnough = [...started].filter(isIn).length >= minExecuted;
+	// What is begun by one decision is begun at once.
+	const isEnough = [...started].filter(([name, at]) => at < now && isIn(name)).length >= minExecuted;
 	if (maxFailPercentage === undefined || !isEnough) return;
 	const isWithin = failed.length * 100 <= maxFailPercentage * sent.size;
 	keep("installs stop when max_fail_percentage is spent", isWithin, text);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { parse } from "yaml";
@@ -6,7 +7,7 @@ import type { Event } from "../../src/model/event.ts";
 import type { Fleet } from "../../src/model/fleet.ts";
 import { applyEvent } from "../../src/plan/apply-event.ts";
 import { EMPTY_FLEET } from "../../src/plan/empty-fleet.ts";
-import { type FleetJson, fleetFromJson, fleetToJson } from "../../src/plan/fleet-json.ts";
+import { FLEET_FORMAT, type FleetJson, fleetFromJson, fleetToJson } from "../../src/plan/fleet-json.ts";
 import { bigPolicies, machineEvents, policyEvents } from "../bench/big-fleet.ts";
 import { decideNow, turn, Unwritten } from "../bench/turn.ts";
 import { World } from "../bench/world.ts";
@@ -103,4 +104,24 @@ test("policies that were one object are one again, and two of the same revision 
 test("a fleet that names a policy it does not hold is refused", () => {
 	const json = fleetToJson(after(EMPTY_FLEET, { kind: "PolicyApplied", policy: policyOf({}), source: "a", at: NOW }));
 	assert.throws(() => fleetFromJson({ ...json, shared: [] }), /names policy 0 of 0/);
+});
+
+/** What the kept journal came to, event by event, when each format was current. */
+const CAME_TO: Readonly<Record<number, string>> = {
+	1: "582c6fdff6b73381e877ff862c340c81a2d359b70c847093046a063c71286d0d",
+};
+
+test("whoever changes what events come to counts the format on, so that no start trusts a snapshot of before", () => {
+	const text = readFileSync(new URL("kept-journal.jsonl", import.meta.url), "utf8");
+	const events = text
+		.trimEnd()
+		.split("\n")
+		.map((line) => JSON.parse(line) as Event);
+	const digest = createHash("sha256");
+	let fleet = EMPTY_FLEET;
+	for (const event of events) {
+		fleet = applyEvent(fleet, event);
+		digest.update(JSON.stringify(fleetToJson(fleet)));
+	}
+	assert.equal(digest.digest("hex"), CAME_TO[FLEET_FORMAT], `count FLEET_FORMAT on from ${FLEET_FORMAT}`);
 });

@@ -73,7 +73,7 @@ export function applyRebootEnded(fleet: Fleet, step: RebootStep, { outcome, star
 		if (outcome.kind === "rebooted") return { ...withoutFailure(reboot), phase: "done", failures: 0, at };
 		if (outcome.kind !== "failed") return reboot;
 		const { failure } = outcome;
-		const isFirstTry = startedAt <= reboot.at;
+		const isFirstTry = startedAt === reboot.at;
 		if (failure.code === "FS-REBOOT-LATE" || (isFirstTry && isNeverConnected(failure.code)))
 			return { ...reboot, phase: "due", at };
 		// It was asked for before, and may be on its way down: it keeps its slot until its time is over.

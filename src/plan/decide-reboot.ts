@@ -8,11 +8,11 @@ import { gateBarred, waitingFor, windowBarred } from "./step-bars.ts";
 import { triedAgainAt } from "./try-again.ts";
 import type { WindowState } from "./windows.ts";
 
-/** One that was asked for is asked again: its boot id tells how far it came, and it holds its slot already. */
+/** One that was asked for is asked again: its boot id tells how far it came, and it holds its place among the reboots already. */
 export function decideReboot(ground: Ground, member: Member, reboot: Reboot): RebootStep | FactsStep | Waiting {
 	const { now, installs, slots, windows, gate } = ground;
 	const { machine, count } = member;
-	if (reboot.phase === "running") return rebootStep(ground, machine, reboot);
+	if (reboot.phase === "running") return waitingFor(slots.takeSession(machine)) ?? rebootStep(ground, machine, reboot);
 	if (gate && gate.index < member.ringIndex) return gateBarred(gate);
 	if (reboot.bootId === "") return decideFacts(ground.rollout.policy.name, machine, ground);
 	const tryAt = triedAgainAt(reboot.at, reboot.failures, `${machine.name} reboot`);

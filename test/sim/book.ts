@@ -72,7 +72,7 @@ function bookSteering(sim: Simulator, event: Event): void {
 			course.isAborted = true;
 			break;
 		case "RetryRequested":
-			course.retry(event.machine);
+			for (const each of sim.truth.courses()) each.retry(event.machine);
 			break;
 		case "PolicyRetryRequested":
 			retryAll(sim, course);
@@ -95,7 +95,7 @@ function bookOutcome(sim: Simulator, step: Step, outcome: Outcome, keep: Keep): 
 	if (!("package" in step)) return;
 	const course = truth.course(step.rollout);
 	if (outcome.kind === "exited" && outcome.exitCode === 1) course.noteFailure(step);
-	const rollout = fleet.rollouts.get(POLICY);
+	const rollout = fleet.rollouts.get(course.policy.name);
 	const phase = rollout?.id === step.rollout ? rollout.progress.get(step.machine)?.get(step.package)?.phase : undefined;
 	if (outcome.kind !== "inspected" || phase !== "verified") return;
 	const spec = course.policy.packages.find(({ name }) => name === step.package);

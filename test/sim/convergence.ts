@@ -5,18 +5,29 @@ import type { Simulator } from "./simulator.ts";
 
 /** Without hands: whatever went wrong on the way, in the end every machine that can have it has it. */
 export function checkConvergence(sim: Simulator, keep: Keep): void {
-	const { truth, decision } = sim;
-	if (mayStop(sim)) return;
-	for (const machine of truth.machines.values()) {
-		if (!isExpected(sim, machine)) continue;
-		const missing = truth.policy.packages.filter((spec) => !machine.isInstalled(spec, truth.now));
-		keep("every machine is brought up in the end", missing.length === 0, () => {
-			const reasons = decision.held.filter((each) => each.machine === machine.name || each.machine === null);
-			return `${machine.name} lacks ${missing.map(({ name }) => name)}: ${JSON.stringify(reasons)}`;
-		});
-		if (truth.policy.reboot.policy !== "never")
-			keep("a machine that needs a reboot gets it", !machine.needsReboot(truth.now), () => machine.name);
-	}
+	const { truth } = sim;
+	if (!mayStop(sim))
+		for (const machine of truth.machines.values()) if (isExpected(sim, machine)) checkMachine(sim, machine, keep);
+	const { beside } = truth;
+	if (!beside || truth.isRebootLate) return;
+	const isExpectedBeside = ({ name, isGone, isHopeless }: SimMachine) =>
+		!isGone && !isHopeless && !truth.quarantined.has(name) && !truth.excluded.has(name);
+	for (const machine of truth.machines.values()) if (isExpectedBeside(machine)) checkPolicy(sim, beside, machine, keep);
+}
+
+function checkMachine(sim: Simulator, machine: SimMachine, keep: Keep): void {
+	const { truth } = sim;
+	checkPolicy(sim, truth.policy, machine, keep);
+	if (truth.policy.reboot.policy !== "never" && !truth.beside)
+		keep("a machine that needs a reboot gets it", !machine.needsReboot(truth.now), () => machine.name);
+}
+
+function checkPolicy({ truth, decision }: Simulator, policy: Policy, machine: SimMachine, keep: Keep): void {
+	const missing = policy.packages.filter((spec) => !machine.isInstalled(spec, truth.now));
+	keep("every machine is brought up in the end", missing.length === 0, () => {
+		const reasons = decision.held.filter((each) => each.machine === machine.name || each.machine === null);
+		return `${machine.name} lacks ${missing.map(({ name }) => name)}: ${JSON.stringify(reasons)}`;
+	});
 }
 
 /** A failure, an abort or an empty ring in front may hold up everybody, and rightly so. */

@@ -50,7 +50,9 @@ function checkOnce({ now }: Truth, machine: SimMachine, spec: PackageSpec, keep:
 function checkConcurrency(truth: Truth, { policy, isRestoring }: Course, machine: SimMachine, keep: Keep): void {
 	if (truth.clockSetAt !== null && truth.now - truth.clockSetAt < HOUR) return;
 	const { maxConcurrency, rings } = policy.rollout;
-	const others = [...truth.machines.values()].filter((each) => each !== machine && isChanging(each, truth.now));
+	const others = [...truth.machines.values()].filter(
+		(each) => each !== machine && isChanging(each, policy.name, truth.now),
+	);
 	const text = () => `${machine.name} beside ${others.map(({ name }) => name)}`;
 	keep("installs stay within max_concurrency", others.length < maxConcurrency.value, text);
 	const ring = truth.ringOf(policy, machine.name);
@@ -60,12 +62,13 @@ function checkConcurrency(truth: Truth, { policy, isRestoring }: Course, machine
 	keep("installs stay within the ring's max_concurrency", inRing.length < most, text);
 }
 
-export function isChanging(machine: SimMachine, now: number): boolean {
-	return machine.isInstalling(now) || isRebooting(machine, now);
+export function isChanging(machine: SimMachine, policy: string, now: number): boolean {
+	return machine.isInstallingFor(policy, now) || isRebooting(machine, policy, now);
 }
 
-export function isRebooting({ rebootingSince, isGone }: SimMachine, now: number): boolean {
-	return !isGone && rebootingSince !== null && now - rebootingSince < HOUR / 4;
+export function isRebooting(machine: SimMachine, policy: string, now: number): boolean {
+	const { rebootingSince, rebootingFor, isGone } = machine;
+	return !isGone && rebootingFor === policy && rebootingSince !== null && now - rebootingSince < HOUR / 4;
 }
 
 /** What the journal was told before this decision: failed machines that nobody has retried, taken out or forgotten. */

@@ -22,7 +22,7 @@ export function checkReboot({ truth }: Simulator, step: RebootStep, machine: Sim
 	keep("a machine is rebooted once for what was installed", isOnce, text);
 	if (truth.clockSetAt !== null && truth.now - truth.clockSetAt < 3_600_000) return;
 	const others = [...truth.machines.values()].filter((each) => each !== machine);
-	const [down, changing] = [others.filter((each) => isRebooting(each, truth.now)), others.filter(isBusy)];
+	const [down, changing] = [others.filter((each) => isRebooting(each, policy.name, truth.now)), others.filter(isBusy)];
 	const { concurrency } = policy.reboot;
 	keep("reboots stay within their slots", down.length < concurrency.value, () => `${name} beside ${down.map(nameOf)}`);
 	const most = policy.rollout.maxConcurrency.value;
@@ -33,7 +33,7 @@ export function checkReboot({ truth }: Simulator, step: RebootStep, machine: Sim
 	);
 
 	function isBusy(each: SimMachine): boolean {
-		return isChanging(each, truth.now);
+		return isChanging(each, policy.name, truth.now);
 	}
 }
 

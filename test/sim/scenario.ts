@@ -19,9 +19,17 @@ export interface Scenario {
 	readonly busyShare: number;
 	/** Share of steps whose connection is cut in the middle. */
 	readonly lossShare: number;
+	/** A second policy over the same machines: one ring, two installs at once. Absent: there is none. */
+	readonly beside?: Beside | undefined;
 	readonly troubles: readonly Trouble[];
 	/** The daemon ends for a minute right after this many events. */
 	readonly killAfterEvents?: number | undefined;
+}
+
+export interface Beside {
+	readonly reboot: "never" | "if_needed" | "always";
+	/** Its file is the one that the other policy began with. */
+	readonly sharesFile: boolean;
 }
 
 const machine = fc.nat(11);
@@ -38,6 +46,13 @@ export const scenarios: fc.Arbitrary<Scenario> = fc.record({
 	busyShare: fc.constantFrom(0, 0, 0.1, 0.3),
 	lossShare: fc.constantFrom(0, 0.03, 0.1),
 	troubles: fc.array(drawnTrouble, { maxLength: 10 }),
+	beside: fc.option(
+		fc.record({
+			reboot: fc.constantFrom("never" as const, "if_needed" as const, "always" as const),
+			sharesFile: fc.boolean(),
+		}),
+		{ nil: undefined, freq: 2 },
+	),
 	killAfterEvents: fc.option(fc.nat(300), { nil: undefined, freq: 4 }),
 });
 
@@ -46,7 +61,23 @@ export function revised({ policy }: Scenario, revision: number): Policy {
 	const packages = policy.packages?.map((each, index) => {
 		const version = String(revision + 1);
 		const detection = [{ type: "package" as const, name: each.name ?? "", version }];
-		return { ...each, version, detection, sha256: `${revision}${index}`.padStart(64, "0") };
+		return { ...each, version, detection, sha256: digest(revision, index) };
 	});
 	return policyOf({ policy: { ...policy, revision: `rev${revision}`.padEnd(64, "0"), packages: packages ?? [] } });
+}
+
+export function besidePolicy({ reboot, sharesFile }: Beside): Policy {
+	return policyOf({
+		policy: {
+			name: "beside",
+			revision: "beside".padEnd(64, "0"),
+			packages: [{ name: "aid", ...(sharesFile ? { sha256: digest(1, 0) } : { sha256: "a".repeat(64) }) }],
+			rollout: { maxConcurrency: { kind: "absolute", value: 2 } },
+			reboot: { policy: reboot },
+		},
+	});
+}
+
+function digest(revision: number, index: number): string {
+	return `${revision}${index}`.padStart(64, "0");
 }

@@ -21,6 +21,8 @@ export class SimMachine extends MachineModel {
 	wasTroubled = false;
 	/** Since when our reboot keeps it down. */
 	rebootingSince: number | null = null;
+	/** The policy whose reboot it is. */
+	rebootingFor: string | null = null;
 	/** How often it went down because it was asked to. */
 	rebootsAsked = 0;
 	#offUntil = 0;
@@ -50,6 +52,13 @@ export class SimMachine extends MachineModel {
 			.filter((job) => job.isSettled && job.run.leavesPackage)
 			.map(({ endsAt }) => endsAt);
 		return ends.length > 0 ? Math.max(...ends) : null;
+	}
+
+	/** Whether an installer of the policy truly runs. */
+	isInstallingFor(policy: string, now: number): boolean {
+		return [...this.jobs].some(
+			([key, job]) => key.startsWith(`${policy}@`) && !job.isLost && job.startedAt <= now && now < job.endsAt,
+		);
 	}
 
 	/** After all that was installed on it by now. */

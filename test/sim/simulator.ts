@@ -14,7 +14,7 @@ import type { Scenario } from "./scenario.ts";
 import type { SimMachine } from "./sim-machine.ts";
 import { START } from "./start.ts";
 import { befall } from "./troubles.ts";
-import { Truth } from "./truth.ts";
+import { policyOfStep, Truth } from "./truth.ts";
 
 interface Happening {
 	readonly at: number;
@@ -29,7 +29,7 @@ interface Ending {
 }
 
 const MINUTE = 60_000;
-const LIMITS = { sessions: 8, deliveries: 3 };
+export const LIMITS = { sessions: 8, deliveries: 3 };
 /** A machine that is gone is known to be so after this time. */
 const EXPIRY_MS = 2 * MINUTE;
 const MOST_ROUNDS = 50;
@@ -61,7 +61,7 @@ export class Simulator {
 	/** Runs until the virtual time is up. */
 	run(forMs: number): void {
 		const { truth } = this;
-		this.record({ kind: "PolicyApplied", policy: truth.policy, source: "sim", at: truth.clock });
+		this.#readPolicies();
 		for (const machine of truth.machines.values()) this.#introduce(machine);
 		this.turn();
 		for (let next = this.#next(); next !== null && next.at <= START + forMs; next = this.#next()) {
@@ -112,7 +112,8 @@ export class Simulator {
 	}
 
 	decide(at: number, fleet = this.fleet): Decision {
-		return decide(fleet, [this.truth.policy], at, LIMITS);
+		const policies = [...fleet.policies.values()].map(({ policy }) => policy);
+		return decide(fleet, policies, at, LIMITS);
 	}
 
 	/** The daemon ends without a word, and starts again after a while. */
@@ -173,10 +174,17 @@ export class Simulator {
 		this.fleet = folded;
 		const running = [...folded.running.values()];
 		this.record(...running.map(({ step }): Event => ({ kind: "StepInterrupted", step, at: truth.clock })));
+		this.#readPolicies();
 		for (const sha256 of folded.packages.keys())
 			if (!truth.store.has(sha256)) this.record({ kind: "PackageLost", sha256, at: truth.clock });
 		for (const machine of truth.machines.values()) this.announce(machine);
 		this.turn();
+	}
+
+	/** Those that are known already change nothing. */
+	#readPolicies(): void {
+		const { inForce, clock } = this.truth;
+		for (const policy of inForce) this.record({ kind: "PolicyApplied", policy, source: "sim", at: clock });
 	}
 
 	#next(): Happening | null {
@@ -254,6 +262,7 @@ export class Simulator {
 
 	#reboot(step: Extract<Step, { kind: "reboot" }>, machine: SimMachine, downMs: number): void {
 		machine.rebootingSince = this.truth.now;
+		machine.rebootingFor = policyOfStep(step);
 		this.promises.onReboot(step, machine);
 		this.switchOff(machine, downMs);
 	}

@@ -1,11 +1,12 @@
 import { type MachineStep, machineOf, type Step, stepKey } from "../../src/model/step.ts";
 import type { Keep } from "./promises.ts";
-import type { Simulator } from "./simulator.ts";
+import { LIMITS, type Simulator } from "./simulator.ts";
+import { policyOfStep, type Truth } from "./truth.ts";
 
 /** What must hold when a step begins. */
 export function checkStep(sim: Simulator, step: Step, keep: Keep): void {
 	const { truth, fleet } = sim;
-	keep("nothing starts while it is paused", truth.paused.size === 0, () => stepKey(step));
+	keep("nothing starts while it is paused", !isPaused(truth, step), () => stepKey(step));
 	if (step.kind === "acquire") checkDownload(sim, step.sha256, keep);
 	const machine = machineOf(step);
 	if (machine === null) return;
@@ -13,7 +14,21 @@ export function checkStep(sim: Simulator, step: Step, keep: Keep): void {
 	keep("nothing is sent to what nobody approved", isKnown, () => stepKey(step));
 	const others = [...fleet.running.values()].filter((each) => machineOf(each.step) === machine);
 	keep("a machine does one thing at a time", others.length <= 1, () => stepKey(step));
+	checkLimits(sim, step, keep);
 	if (step.kind === "deliver" || step.kind === "install") checkChange(sim, step, keep);
+}
+
+function isPaused({ paused, policy }: Truth, step: Step): boolean {
+	const isOurs = step.kind !== "acquire" && policyOfStep(step) === policy.name;
+	return paused.has("whole") || (paused.has("policy") && isOurs);
+}
+
+function checkLimits({ fleet }: Simulator, step: Step, keep: Keep): void {
+	const running = [...fleet.running.values()].filter((each) => machineOf(each.step) !== null);
+	const deliveries = running.filter((each) => each.step.kind === "deliver");
+	const text = () => `${stepKey(step)} beside ${running.length - 1}`;
+	keep("sessions stay within their limit", running.length <= LIMITS.sessions, text);
+	keep("deliveries stay within their limit", deliveries.length <= LIMITS.deliveries, text);
 }
 
 function checkDownload({ truth }: Simulator, sha256: string, keep: Keep): void {
@@ -35,7 +50,7 @@ function checkChange({ truth, fleet }: Simulator, step: MachineStep, keep: Keep)
 	else keep("only what was delivered is installed", machine.staged.has(sha256) || machine.hostKey > 1, text);
 	keep("a machine that was taken out is left alone", !truth.excluded.has(step.machine), text);
 	keep("nothing new starts after an abort", !isAborted, text);
-	const isCurrent = isRestoring || policy.revision === truth.policy.revision;
+	const isCurrent = isRestoring || truth.inForce.some(({ revision }) => revision === policy.revision);
 	keep("nothing of an older revision starts", isCurrent, text);
 	const isLetThrough = isRestoring || !policy.approval || truth.approvedRevisions.has(policy.revision);
 	keep("nothing reaches a machine before it is approved", isLetThrough, text);

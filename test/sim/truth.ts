@@ -1,9 +1,15 @@
 import type { Policy } from "../../src/model/policy.ts";
-import type { RolloutId } from "../../src/model/step.ts";
+import type { RolloutId, Step } from "../../src/model/step.ts";
 import { Course } from "./course.ts";
-import { revised, type Scenario } from "./scenario.ts";
+import { besidePolicy, revised, type Scenario } from "./scenario.ts";
 import { SimMachine } from "./sim-machine.ts";
 import { machineNames, START } from "./start.ts";
+
+/** Whose step it is; null: a download is everybody's. */
+export function policyOfStep(step: Step): string | null {
+	if ("rollout" in step) return step.rollout.slice(0, step.rollout.indexOf("@"));
+	return "policy" in step ? step.policy : null;
+}
 
 /** The world as it is, whatever the core believes. */
 export class Truth {
@@ -17,6 +23,7 @@ export class Truth {
 	clockSetAt: number | null = null;
 	revision = 1;
 	readonly policies: Policy[] = [];
+	readonly beside: Policy | null;
 	readonly paused = new Set<"whole" | "policy">();
 	readonly excluded = new Set<string>();
 	/** The host keys that a person approved, by machine. */
@@ -38,11 +45,17 @@ export class Truth {
 		this.scenario = scenario;
 		for (const [index, name] of machineNames(scenario.machines).entries()) this.addMachine(name, index);
 		this.policies.push(revised(scenario, 1));
+		this.beside = scenario.beside ? besidePolicy(scenario.beside) : null;
 	}
 
 	/** What the controller takes for the time. */
 	get clock(): number {
 		return this.now + this.clockError;
+	}
+
+	/** All that is in force. */
+	get inForce(): readonly Policy[] {
+		return this.beside ? [this.policy, this.beside] : [this.policy];
 	}
 
 	/** The revision in force. */
@@ -70,7 +83,7 @@ export class Truth {
 		const known = this.#courses.get(rollout);
 		if (known) return known;
 		const revision = rollout.slice(rollout.indexOf("@") + 1, rollout.indexOf("/"));
-		const policy = this.policies.find((each) => each.revision.startsWith(revision));
+		const policy = [...this.policies, ...this.inForce].find((each) => each.revision.startsWith(revision));
 		if (!policy) throw new Error(`${rollout}: no such revision was ever applied`);
 		const course = new Course(policy);
 		this.#courses.set(rollout, course);

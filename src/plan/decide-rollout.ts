@@ -27,7 +27,7 @@ export function decideRollout(fleet: Fleet, rollout: Rollout, now: number, place
 	const brake = spentBudget(rollout, rings) ?? progress.reason;
 	const bar = barOf(fleet, rollout);
 	const ledger = rollout.halt ? [] : brake ? afterFailure(fleet, rollout, { brake, now }) : [gate?.step ?? []].flat();
-	const installs = new InstallSlots(rollout, rings, now);
+	const installs = new InstallSlots(fleet, rollout, { rings, now });
 	const prestage = new Map(rings.map((count) => [count.ring.name, prestageBar(rollout, count)]));
 	const ground: Ground = { fleet, rollout, gate, brake, bar, windows, now, ...places, installs, prestage };
 	const done = decideMembers(ground, rings, places);
@@ -48,7 +48,7 @@ export function finishRollout(fleet: Fleet, rollout: Rollout, now: number, place
 	const { rings } = membership(fleet, rollout, now, places.rosters);
 	const changing = rings.map(onlyChanging(now));
 	const windows = windowsOf(rollout, now);
-	const installs = new InstallSlots(rollout, rings, now);
+	const installs = new InstallSlots(fleet, rollout, { rings, now });
 	const open = { gate: null, brake: null, bar: null, prestage: new Map() };
 	const ground: Ground = { fleet, rollout, ...open, windows, now, ...places, installs };
 	return { ...decideMembers(ground, changing, places), wakes: wakesOf(ground, changing) };

@@ -1,7 +1,7 @@
 import type { Fleet, Rollout } from "../model/fleet.ts";
 import type { Machine } from "../model/machine.ts";
 import { machineOf } from "../model/step.ts";
-import { rebootingUntil } from "./changing.ts";
+import { isChanging, rebootingUntil } from "./changing.ts";
 import { failedConnections } from "./contact.ts";
 import { resolveCount } from "./count.ts";
 import type { HeldReason } from "./held.ts";
@@ -66,8 +66,12 @@ export class InstallSlots {
 	readonly #total: Place;
 	readonly #rings = new Map<string, Place>();
 	readonly #reboots: Place;
+	readonly #others: readonly Rollout[];
+	readonly #now: number;
 
-	constructor(rollout: Rollout, rings: readonly RingCount[], now: number) {
+	constructor(fleet: Fleet, rollout: Rollout, { rings, now }: { rings: readonly RingCount[]; now: number }) {
+		this.#others = [...fleet.rollouts.values()].filter(({ id }) => id !== rollout.id);
+		this.#now = now;
 		const { maxConcurrency } = rollout.policy.rollout;
 		let [machines, changing, rebooting] = [0, 0, 0];
 		for (const { ring, members } of rings) {
@@ -86,11 +90,18 @@ export class InstallSlots {
 
 	take(ring: string, machine: Machine, slots: Slots): HeldReason | null {
 		const inRing = this.#rings.get(ring) ?? { busy: 0, of: 0 };
-		const reason = full("installs", this.#total) ?? full("installs", inRing, ring) ?? slots.takeSession(machine);
+		const isFull = full("installs", this.#total) ?? full("installs", inRing, ring);
+		const reason = isFull ?? this.#changesElsewhere(machine) ?? slots.takeSession(machine);
 		if (reason) return reason;
 		this.#total.busy += 1;
 		inRing.busy += 1;
 		return null;
+	}
+
+	/** An installer of another policy goes on there, perhaps out of contact: two would meet, or a reboot would end it. */
+	#changesElsewhere({ name }: Machine): HeldReason | null {
+		const other = this.#others.find((each) => isChanging(each, name, this.#now));
+		return other ? { kind: "machine_busy", policy: other.policy.name } : null;
 	}
 
 	takeReboot(ring: string, machine: Machine, slots: Slots): HeldReason | null {

@@ -111,16 +111,19 @@ function actOn(ground: Ground, member: Member, recheckBefore: number): MachineAc
 	const waiting = stepBarred(ground, member, open);
 	if (waiting === null) return stepFor(rollout, seat, open);
 	if (open.task.phase !== "staged" || (open.task.notBefore ?? 0) > now) return waiting;
-	return deliverAhead(ground, member) ?? waiting;
+	const ahead = deliverAhead(ground, member);
+	if (ahead !== null && "kind" in ahead) return ahead;
+	const until = Math.min(waiting.until ?? Number.POSITIVE_INFINITY, ahead?.until ?? Number.POSITIVE_INFINITY);
+	return Number.isFinite(until) ? { ...waiting, until } : waiting;
 }
 
-/** While the next install waits for its moment, later packages come to the machine already. */
-function deliverAhead(ground: Ground, member: Member): MachineStep | null {
+/** While the next install waits for its moment, later packages come to the machine already; null: all have. */
+function deliverAhead(ground: Ground, member: Member): MachineStep | Waiting | null {
 	const { rollout } = ground;
 	for (const open of member.seat.applicable) {
 		const { phase } = open.task;
 		if (phase !== "unread" && phase !== "absent") continue;
-		return stepBarred(ground, member, open) === null ? stepFor(rollout, member.seat, open) : null;
+		return stepBarred(ground, member, open) ?? stepFor(rollout, member.seat, open);
 	}
 	return null;
 }

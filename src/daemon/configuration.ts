@@ -24,7 +24,12 @@ export async function readSettings(
 			policiesFolder: from(settings.policiesFolder),
 			stateFolder: from(settings.stateFolder),
 			socketPath: from(settings.socketPath),
-			ssh: { ...settings.ssh, identityFile: from(settings.ssh.identityFile) },
+			ssh: {
+				identityFile: from(settings.ssh.identityFile),
+				...(settings.ssh.becomePasswordFile === undefined
+					? {}
+					: { becomePasswordFile: from(settings.ssh.becomePasswordFile) }),
+			},
 			...(settings.inventoryFile === undefined ? {} : { inventoryFile: from(settings.inventoryFile) }),
 			...(settings.knownHostsFile === undefined ? {} : { knownHostsFile: from(settings.knownHostsFile) }),
 		},

@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { acquire } from "../acquire/acquire.ts";
 import type { Progress } from "../acquire/job.ts";
 import type { Store } from "../acquire/store.ts";
@@ -14,6 +13,7 @@ import type { Journal } from "../record/journal.ts";
 import type { Swarm } from "../swarm/swarm.ts";
 import { SwarmDown } from "../swarm/swarm-down.ts";
 import type { Ledger } from "./ledger.ts";
+import { targetFor } from "./target-for.ts";
 import { tokenFor } from "./token.ts";
 
 /** A delivery that gets no byte for this long is given up and tried again. */
@@ -173,27 +173,6 @@ function locate({ ledger }: Performers, step: MachineStep): Place | Failure {
 	const spec = rollout?.policy.packages.find(({ name }) => name === step.package);
 	if (!rollout || !spec) return { code: "FS-DETECT-FAILED", detail: `${step.rollout} is no longer current` };
 	return { policy: rollout.policy, spec, isRestoring: rollout.restores !== undefined };
-}
-
-async function targetFor({ ledger, settings }: Performers, name: string, policy: Policy): Promise<Target | Failure> {
-	const machine = ledger.fleet.machines.get(name);
-	if (!machine) return { code: "FS-MACHINE-UNKNOWN", detail: `${name} was forgotten` };
-	const { trust } = machine;
-	if (trust.kind !== "approved") return { code: "FS-SSH-HOSTKEY", detail: `${name} is not approved` };
-	const identityFile = policy.ssh.identityFile ?? settings.ssh.identityFile;
-	const privateKey = await readFile(identityFile, "utf8").catch(
-		(error: Error): Failure => ({ code: "FS-SSH-KEY", detail: error.message }),
-	);
-	if (typeof privateKey !== "string") return privateKey;
-	return {
-		machine: name,
-		address: machine.address,
-		port: policy.ssh.port ?? machine.port,
-		user: policy.ssh.user,
-		hostKeys: trust.hostKeys,
-		connectTimeoutMs: policy.ssh.connectTimeoutMs,
-		privateKey,
-	};
 }
 
 function failed(failure: Failure): Outcome {

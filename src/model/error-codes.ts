@@ -33,6 +33,8 @@ export const ERROR_CODES = {
 	"FS-SSH-REFUSED": "Start sshd on the machine, or correct its port.",
 	"FS-SSH-TIMEOUT": "Switch the machine on or check the path to it; it is tried again when it announces itself.",
 	"FS-SSH-UNREACHABLE": "Check the network between the controller and the machine.",
+	"FS-SSH-BECOME":
+		"Let the user become root: NOPASSWD in sudoers, nopass in doas.conf, or `ssh.become_password_file` in the daemon's configuration. Then: fleetseed retry MACHINE.",
 	"FS-SSH-AUTH": "Add the controller's public key to the user's authorized_keys, then: fleetseed retry MACHINE.",
 	"FS-SSH-HOSTKEY":
 		"If the machine was rebuilt, compare the fingerprint on its console, then: fleetseed machines approve MACHINE.",

@@ -19,6 +19,14 @@ export interface Policy {
 	readonly retries: RetrySpec;
 	readonly offline: OfflineSpec;
 	readonly ssh: SshSettings;
+	/** Absent: everything is done as the user who logs in. */
+	readonly become?: Become;
+}
+
+/** Who does the work on the machine, when that is not the user who logs in. */
+export interface Become {
+	readonly method: "sudo" | "doas";
+	readonly user: string;
 }
 
 /** Nothing reaches a machine before this many different people have approved the revision. */

@@ -23,5 +23,5 @@ export function isNeverConnected(code: ErrorCode): boolean {
 
 /** An announcement cannot mend these; only the back-off or a retry asks again. */
 export function isMendedByHand(code: ErrorCode): boolean {
-	return code === "FS-SSH-AUTH" || code === "FS-SSH-PROTOCOL" || code === "FS-SSH-KEY";
+	return code === "FS-SSH-AUTH" || code === "FS-SSH-BECOME" || code === "FS-SSH-PROTOCOL" || code === "FS-SSH-KEY";
 }

@@ -10,7 +10,11 @@ export interface Settings {
 	readonly knownHostsFile?: string;
 	readonly stateFolder: string;
 	readonly socketPath: string;
-	readonly ssh: { readonly identityFile: string };
+	readonly ssh: {
+		readonly identityFile: string;
+		/** Holds the password for sudo, where it asks for one. */
+		readonly becomePasswordFile?: string;
+	};
 	readonly discovery: {
 		/** IPv4 addresses of the interfaces to listen on; none: every interface that can multicast. */
 		readonly interfaces: readonly string[];
@@ -30,6 +34,9 @@ export interface Settings {
 
 const ssh = mapping({
 	identity_file: controllerPath.default("/etc/fleetseed/id_ed25519").describe("The controller's private SSH key."),
+	become_password_file: controllerPath
+		.optional()
+		.describe("A file with the password that sudo asks for on machines. Default: sudo must not ask."),
 });
 
 const discovery = mapping({
@@ -81,14 +88,17 @@ export function parseSettings(
 }
 
 function toSettings(written: z.output<typeof settingsDocument>): Settings {
-	const { inventory, known_hosts, discovery, swarm } = written;
+	const { inventory, known_hosts, discovery, ssh, swarm } = written;
 	return {
 		policiesFolder: written.policies,
 		...(inventory === undefined ? {} : { inventoryFile: inventory }),
 		...(known_hosts === undefined ? {} : { knownHostsFile: known_hosts }),
 		stateFolder: written.state,
 		socketPath: written.socket,
-		ssh: { identityFile: written.ssh.identity_file },
+		ssh: {
+			identityFile: written.ssh.identity_file,
+			...(ssh.become_password_file === undefined ? {} : { becomePasswordFile: ssh.become_password_file }),
+		},
 		discovery: { interfaces: discovery.interfaces, enabled: discovery.enabled },
 		swarm: {
 			...(swarm.address === undefined ? {} : { address: swarm.address }),

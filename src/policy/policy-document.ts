@@ -11,10 +11,10 @@ import { rolloutSchema } from "./rollout-schema.ts";
 import { scheduleSchema, windowsSchema } from "./schedule-schema.ts";
 import { selectorSchema } from "./selector-schema.ts";
 
+const userName = text(/^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/, "a user name");
+
 const ssh = mapping({
-	user: text(/^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/, "a user name")
-		.default("root")
-		.describe("The user to log in as."),
+	user: userName.default("root").describe("The user to log in as."),
 	port: port.optional().describe("The port of sshd. Default: the one announced or in the inventory."),
 	identity_file: controllerPath.optional().describe("The private key on the controller. Default: the daemon's own."),
 	connect_timeout: duration("1s", "10m").prefault("10s").describe("How long a connection may take to stand."),
@@ -23,6 +23,12 @@ const ssh = mapping({
 interface Span {
 	readonly available_at?: number | undefined;
 	readonly deadline?: number | undefined;
+}
+
+interface Becoming {
+	readonly become: boolean;
+	readonly become_user?: string | undefined;
+	readonly become_method?: string | undefined;
 }
 
 /** A policy as it is written, with defaults filled in where they do not depend on other fields. Durations are in ms. */
@@ -55,7 +61,18 @@ export const policyDocument = mapping({
 	retries: retriesSchema.prefault({}).describe("What is tried again by itself."),
 	offline: offlineSchema.prefault({}).describe("What becomes of machines that are away."),
 	ssh: ssh.prefault({}).describe("How the machines are reached."),
+	become: z
+		.boolean("true or false")
+		.default(false)
+		.describe("Whether the user who logs in becomes another one for the work."),
+	become_user: userName.optional().describe("Who that is. Default: root."),
+	become_method: z.enum(["sudo", "doas"], "sudo or doas").optional().describe("By which program. Default: sudo."),
 }).check(
+	rule<Becoming>(["become", "become_user", "become_method"], (written) =>
+		(["become_user", "become_method"] as const)
+			.filter((key) => !written.become && written[key] !== undefined)
+			.map((key) => ({ path: [key], expected: "this only beside become: true", code: "FS-POLICY-VALUE" as const })),
+	),
 	rule<Span>(["available_at", "deadline"], ({ available_at, deadline }) => {
 		const isEarly = available_at !== undefined && deadline !== undefined && deadline <= available_at;
 		return isEarly ? [{ path: ["deadline"], expected: "a time after available_at", code: "FS-POLICY-DEADLINE" }] : [];

@@ -1,4 +1,4 @@
-import type { Approval, OfflineSpec, Policy, RebootSpec, RetrySpec, SshSettings } from "../model/policy.ts";
+import type { Approval, Become, OfflineSpec, Policy, RebootSpec, RetrySpec, SshSettings } from "../model/policy.ts";
 import type { PolicyDocument } from "./policy-document.ts";
 import { revisionOf } from "./revision.ts";
 import { textSet } from "./sets.ts";
@@ -28,6 +28,7 @@ export function toPolicy(document: PolicyDocument): Policy {
 		retries: toRetries(document.retries),
 		offline: toOffline(document.offline),
 		ssh: toSsh(document.ssh),
+		...(document.become ? { become: toBecome(document) } : {}),
 	};
 	return { ...content, revision: revisionOf(content) };
 }
@@ -54,6 +55,10 @@ function toRetries({ max, delay, backoff, on }: PolicyDocument["retries"]): Retr
 
 function toOffline({ policy, give_up_after }: PolicyDocument["offline"]): OfflineSpec {
 	return { policy, giveUpAfterMs: give_up_after ?? (policy === "wait" ? 30 * 24 * HOUR_MS : HOUR_MS) };
+}
+
+function toBecome({ become_user, become_method }: PolicyDocument): Become {
+	return { method: become_method ?? "sudo", user: become_user ?? "root" };
 }
 
 function toSsh({ user, port, identity_file, connect_timeout }: PolicyDocument["ssh"]): SshSettings {

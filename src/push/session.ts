@@ -1,10 +1,14 @@
 import ssh2, { type ClientChannel } from "ssh2";
+import { AS_LOGGED_IN, type Becoming, type Elevation, elevations } from "./become.ts";
 import { CappedBuffer } from "./capped-buffer.ts";
 import { type Failed, failed } from "./failed.ts";
 import { type Connection, openConnection } from "./open-connection.ts";
 import { quote } from "./quote.ts";
 import { type Place, placeOf, sshFailure } from "./ssh-failure.ts";
 import type { Target } from "./target.ts";
+
+/** To look up a user, and to be refused: sudo waits two seconds after a wrong password. */
+const BECOME_MS = 30_000;
 
 export interface RunOptions {
 	readonly timeoutMs: number;
@@ -27,6 +31,7 @@ export class Session {
 	readonly #place: Place;
 	readonly #connection: Connection;
 	#isAlive = true;
+	#elevation: Elevation = AS_LOGGED_IN;
 
 	private constructor(place: Place, connection: Connection) {
 		this.#place = place;
@@ -36,12 +41,30 @@ export class Session {
 		});
 	}
 
-	/** Errors: FS-SSH-*; FS-SSH-KEY when the private key cannot be used. */
+	/** Errors: FS-SSH-*; FS-SSH-KEY when the private key cannot be used, FS-SSH-BECOME when the user cannot become the other one. */
 	static async connect(target: Target, signal: AbortSignal): Promise<Session | Failed> {
 		const unusable = checkPrivateKey(target);
 		if (unusable) return unusable;
 		const connection = await openConnection(target, signal);
-		return "client" in connection ? new Session(target, connection) : connection;
+		if (!("client" in connection)) return connection;
+		const session = new Session(target, connection);
+		const refused = target.become ? await session.#become(target, target.become, signal) : null;
+		if (refused) session.stop();
+		return refused ?? session;
+	}
+
+	/** Finds the way that works, which is used for every command from then on. */
+	async #become({ machine, user }: Target, becoming: Becoming, signal: AbortSignal): Promise<Failed | null> {
+		let said = "";
+		for (const elevation of elevations(becoming)) {
+			this.#elevation = elevation;
+			const ran = await this.run(["true"], { signal, timeoutMs: BECOME_MS, maxOutputBytes: 4_096 });
+			if (ran.kind === "failed") return ran;
+			if (ran.exitCode === 0) return null;
+			said = ran.stderr.toString("utf8").trimEnd().split("\n").at(-1)?.slice(0, 200) ?? "";
+		}
+		const how = `${user} does not become ${becoming.user} by ${becoming.method}`;
+		return failed("FS-SSH-BECOME", `${machine}: ${how}${said === "" ? "" : `: ${said}`}`);
 	}
 
 	get isAlive(): boolean {
@@ -72,10 +95,12 @@ export class Session {
 		options.signal.addEventListener("abort", abort, { once: true });
 		this.#connection.client.once("close", abort);
 		let channel: ClientChannel | null = null;
-		this.#exec(quote(argv), (opened) => {
+		const { argv: prefix, firstLine } = this.#elevation;
+		const stdin = firstLine === null ? options.stdin : withFirstLine(firstLine, options.stdin);
+		this.#exec(quote([...prefix, ...argv]), (opened) => {
 			if (!opened) return resolve(lost);
 			channel = opened;
-			receive(opened, options, (ran) => resolve(ran ?? lost));
+			receive(opened, { ...options, ...(stdin ? { stdin } : {}) }, (ran) => resolve(ran ?? lost));
 		});
 		const answer = await promise;
 		clearTimeout(timer);
@@ -95,6 +120,10 @@ export class Session {
 			done(null);
 		}
 	}
+}
+
+function withFirstLine(line: string, rest: Uint8Array = new Uint8Array()): Uint8Array {
+	return Buffer.concat([Buffer.from(`${line}\n`), rest]);
 }
 
 /** Null: the channel closed without an exit status, so what became of the command is not known. */

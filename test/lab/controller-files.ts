@@ -7,6 +7,9 @@ import type { LabPackage } from "./package.ts";
 export const POLICY = "lab";
 export const RINGS = { first: "pilot", second: "everyone" } as const;
 
+/** Of the user `deploy`, where a machine has one who is asked for it. */
+export const BECOME_PASSWORD = "lab's own pass-word";
+
 export interface ControllerFiles {
 	readonly folder: string;
 	readonly address: string;
@@ -25,6 +28,7 @@ export async function writeControllerFiles(files: ControllerFiles): Promise<stri
 	await writeFile(join(folder, "known_hosts"), keys.join(""));
 	const machines = listed.map(({ name, link }) => ({ name, address: link.address }));
 	await writeFile(join(folder, "inventory.yaml"), stringify({ version: 1, machines }));
+	await writeFile(join(folder, "become-password"), `${BECOME_PASSWORD}\n`, { mode: 0o600 });
 	const configuration = {
 		version: 1,
 		policies: "policies",
@@ -32,7 +36,7 @@ export async function writeControllerFiles(files: ControllerFiles): Promise<stri
 		known_hosts: "known_hosts",
 		state: "state",
 		socket: socketOf(folder),
-		ssh: { identity_file: identityFile },
+		ssh: { identity_file: identityFile, become_password_file: "become-password" },
 		discovery: { interfaces: [address] },
 		swarm: { address },
 	};

@@ -1,5 +1,6 @@
 import type { StatusReport } from "../../src/console/cockpit.ts";
 import type { Checks } from "./checks.ts";
+import { closeRoot, DEPLOY_USER } from "./deploy-user.ts";
 import { type Evidence, sshdUpAt } from "./evidence.ts";
 import type { Lab } from "./lab.ts";
 import type { LabMachine } from "./lab-machine.ts";
@@ -110,12 +111,16 @@ function deliveredBefore(trial: Trial, machines: readonly LabMachine[], at: numb
 	return machines.every(({ name }) => (ends.get(name) ?? Number.POSITIVE_INFINITY) <= at);
 }
 
-/** Two machines ask for a reboot; one slot: they go down one after the other, and each comes back before the next one goes. */
+/**
+ * Two machines ask for a reboot; one slot: they go down one after the other, and each comes back before the next one goes.
+ * Nobody logs in as root here: on one of the two sudo asks for a password, on the others it does not.
+ */
 export async function reboots(lab: Lab, trial: Trial): Promise<Steered> {
 	const [first, second, ...others] = lab.machines;
 	if (!first || !second) throw new Error("this needs two machines");
 	const small = await makeSmallPackage(lab, "lab-reboots", "1.0");
 	for (const machine of [first, second]) await machine.must(["touch", WANTS_REBOOT]);
+	for (const machine of lab.machines) await closeRoot(machine, { sudoAsks: machine === second });
 	const before = await bootIds(lab);
 	await trial.writeOwnPolicy({
 		version: 1,
@@ -124,6 +129,8 @@ export async function reboots(lab: Lab, trial: Trial): Promise<Steered> {
 		targets: { match: "*" },
 		reboot: { policy: "if_needed", concurrency: 1, timeout: "5m", test_command: "systemctl is-active ssh" },
 		schedule: "now",
+		ssh: { user: DEPLOY_USER },
+		become: true,
 	});
 	await trial.controller.start();
 	const isDone = ({ totals }: StatusReport) => totals.installed >= lab.machines.length;

@@ -95,7 +95,7 @@ function install(step: MachineStep, spec: PackageSpec, place: Place): Doing {
 	if (!known && step.kind === "follow") return { takesMs: 200, outcome: () => failed("FS-SSH-LOST") };
 	if (!known && !machine.staged.has(spec.sha256)) return { takesMs: 200, outcome: () => failed("FS-DELIVER-FAILED") };
 	if (!known) onInstall(spec);
-	const { job } = machine.startJob(step, spec, fate(spec, place), now());
+	const { job } = machine.startJob(step, spec, fate(step, spec, place), now());
 	const takesMs = Math.max(100, job.endsAt - now());
 	return {
 		takesMs,
@@ -103,11 +103,14 @@ function install(step: MachineStep, spec: PackageSpec, place: Place): Doing {
 	};
 }
 
-function fate({ returnCodes }: PackageSpec, { machine, random, busyShare }: Place): Run {
+/** Nobody is busy four times in a row: after ten times a machine would rightly have failed. */
+const LONGEST_BUSY = 4;
+
+function fate({ attempt }: MachineStep, { returnCodes }: PackageSpec, { machine, random, busyShare }: Place): Run {
 	const { isBroken, isLiar } = machine.nature;
 	const takesMs = Math.round(random.between(1_000, 31_000));
 	const wish = random.share();
-	const isBusy = random.happens(busyShare);
+	const isBusy = random.happens(busyShare) && attempt % LONGEST_BUSY !== 0;
 	if (isBroken) return { exitCode: 1, takesMs, leavesPackage: false, needsReboot: false };
 	if (isBusy) return { exitCode: 75, takesMs, leavesPackage: false, needsReboot: false };
 	const [soft = 0, hard = 0] = [returnCodes.softReboot[0], returnCodes.hardReboot[0]];

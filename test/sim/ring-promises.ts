@@ -44,9 +44,11 @@ function checkProven(truth: Truth, { policy }: Course, ring: Ring, { members, ma
 }
 
 /** Counted from the last install in the ring of a machine that had no trouble. */
-function checkSoak({ clock }: Truth, ring: Ring, { members, machine }: Going, keep: Keep): void {
+function checkSoak({ clock, policy }: Truth, ring: Ring, { members, machine }: Going, keep: Keep): void {
 	if (ring.successThreshold < 100) return;
-	const ends = members.filter(({ wasTroubled }) => !wasTroubled).flatMap((each) => each.lastInstallEnd ?? []);
+	const ends = members
+		.filter(({ wasTroubled }) => !wasTroubled)
+		.flatMap((each) => each.lastInstallEnd(policy.name) ?? []);
 	if (ends.length === 0) return;
 	const soakedMs = clock - Math.max(...ends);
 	const text = () => `${machine.name} ${Math.round(soakedMs / 1000)} s after ${ring.name}`;

@@ -46,11 +46,10 @@ export class SimMachine extends MachineModel {
 		return `SHA256:${this.name}-${this.hostKey}`;
 	}
 
-	/** When the last installer that left its package ended; null: none did. */
-	get lastInstallEnd(): number | null {
-		const ends = [...this.jobs.values()]
-			.filter((job) => job.isSettled && job.run.leavesPackage)
-			.map(({ endsAt }) => endsAt);
+	/** When the policy's last installer that left its package ended; null: none did. */
+	lastInstallEnd(policy: string): number | null {
+		const ours = [...this.jobs].filter(([key]) => key.startsWith(`${policy}@`)).map(([, job]) => job);
+		const ends = ours.filter((job) => job.isSettled && job.run.leavesPackage).map(({ endsAt }) => endsAt);
 		return ends.length > 0 ? Math.max(...ends) : null;
 	}
 

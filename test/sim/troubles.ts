@@ -76,6 +76,8 @@ function change(sim: Simulator, trouble: Exclude<OfMachine, { kind: "retry" }>, 
 			break;
 		case "rebuild":
 			machine.rebuild(truth.now);
+			sim.announce(machine);
+			sim.turn();
 			later(() => sim.tell(() => sim.approve(machine)));
 			break;
 		case "impostor":

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Peer, type PeerState } from "./peer.ts";
+import { Peer, type PeerState } from "../swarm/peer/peer.ts";
 
 const PROGRESS_MS = 1_000;
 const STOP_MS = 3_000;
@@ -21,7 +21,7 @@ export interface Fetch {
 	readonly print: (line: object) => void;
 }
 
-export type Fetched = "seeded" | "stopped" | "stalled" | "broken";
+export type Fetched = "seeded" | "stopped" | "stalled";
 
 /** Receives the package of a torrent file, runs the program once it is complete, and seeds it until the time is over. */
 export async function fetchPackage(fetch: Fetch): Promise<Fetched> {
@@ -35,10 +35,8 @@ export async function fetchPackage(fetch: Fetch): Promise<Fetched> {
 			complete(fetch, peer, torrent);
 			seeding = setTimeout(() => end("seeded"), fetch.seedSeconds * 1000);
 		},
-		onBroken: (error) => {
-			fetch.print({ event: "broken", message: error.message });
-			end("broken");
-		},
+		onRefused: (error) => fetch.print({ event: "refused", message: error.message }),
+		onLiar: (address) => fetch.print({ event: "liar", address }),
 	});
 	const stop = () => end("stopped");
 	fetch.signal.addEventListener("abort", stop, { once: true });
@@ -81,6 +79,6 @@ function watch({ print, stallSeconds }: Fetch, peer: Peer, onStalled: () => void
 	}, PROGRESS_MS);
 }
 
-function figures({ downloadedBytes, uploadedBytes, sizeBytes }: PeerState) {
-	return { downloadedBytes, uploadedBytes, sizeBytes };
+function figures({ heldBytes, downloadedBytes, sourceBytes, uploadedBytes, wastedBytes, sizeBytes }: PeerState) {
+	return { heldBytes, downloadedBytes, sourceBytes, uploadedBytes, wastedBytes, sizeBytes };
 }

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { type Fetched, fetchPackage } from "./fetch.ts";
 
-const EXIT_CODES: Readonly<Record<Fetched, number>> = { seeded: 0, stopped: 0, broken: 1, stalled: 4 };
+const EXIT_CODES: Readonly<Record<Fetched, number>> = { seeded: 0, stopped: 0, stalled: 4 };
 
 interface Options {
 	readonly torrent: string;
@@ -38,7 +38,7 @@ program
 		process.exit(EXIT_CODES[fetched]);
 	});
 
-await program.parseAsync().catch((error: Error) => {
+program.parseAsync().catch((error: Error) => {
 	process.stderr.write(`${error.message}\n`);
 	process.exit(1);
 });

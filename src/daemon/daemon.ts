@@ -64,13 +64,12 @@ export class Daemon {
 		this.#secret = readSecret(join(settings.stateFolder, "tracker.secret"));
 		this.#store = new Store({ folder: settings.stateFolder, maxPackageBytes: settings.maxPackageBytes });
 		this.pusher = new Pusher({ sessions: settings.limits.sessions, seedSeconds: settings.swarm.seedTimeMs / 1000 });
-		const { trackerPort, peerPort, uploadLimitBytesPerSecond } = settings.swarm;
+		const { trackerPort, peerPort } = settings.swarm;
 		this.#swarm = new Swarm({
 			storeFolder: settings.stateFolder,
 			host: settings.swarm.address ?? "0.0.0.0",
 			trackerPort,
 			peerPort,
-			...(uploadLimitBytesPerSecond === undefined ? {} : { uploadLimitBytesPerSecond }),
 			onProgress: (seen) => this.progress.sawPeer(seen),
 			onRestart: (detail) => log.warn({ detail }, "swarm process restarts"),
 		});

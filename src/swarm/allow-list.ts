@@ -4,9 +4,11 @@ import type { Admitted } from "./messages.ts";
 export class AllowList {
 	#byToken = new Map<string, Admitted>();
 	#addresses = new Set<string>();
+	#sites = new Map<string, string | null>();
 
 	replace(peers: readonly Admitted[]): void {
 		this.#byToken = new Map(peers.map((peer) => [peer.token, peer]));
+		this.#sites = new Map(peers.map(({ machine, site = null }) => [machine, site]));
 		this.#addresses = new Set(peers.flatMap(({ address }) => sourcesOf(plainAddress(address))));
 	}
 
@@ -14,6 +16,11 @@ export class AllowList {
 	machine(token: unknown, address: string): string | null {
 		const peer = typeof token === "string" ? this.#byToken.get(token) : undefined;
 		return peer && sourcesOf(plainAddress(peer.address)).includes(plainAddress(address)) ? peer.machine : null;
+	}
+
+	/** Null: where the controller is. */
+	siteOf(machine: string): string | null {
+		return this.#sites.get(machine) ?? null;
 	}
 
 	admits(address: string | undefined): boolean {

@@ -29,6 +29,10 @@ declare module "bittorrent-tracker" {
 		complete: number;
 		incomplete: number;
 		peers: TrackedPeer[];
+		/** Seconds. */
+		interval?: number;
+		/** For our own peers. */
+		fleetseed?: Readonly<Record<string, number | string>>;
 	}
 
 	interface ServerOptions {

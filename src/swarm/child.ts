@@ -1,7 +1,9 @@
 import { AllowList } from "./allow-list.ts";
 import { makeTorrent } from "./make-torrent.ts";
-import type { Opening, Order, Report, Shared } from "./messages.ts";
+import type { Opening, Order, Report, Shared, Total } from "./messages.ts";
 import { Seeder } from "./seeder.ts";
+import { Sent } from "./sent.ts";
+import { Shaping } from "./shaping.ts";
 import { Tracker } from "./tracker.ts";
 
 /**
@@ -14,6 +16,8 @@ class SwarmChild {
 	readonly #seeder: Seeder;
 	readonly #shared = new Map<string, Promise<Shared>>();
 	readonly #sha256s = new Map<string, string>();
+	readonly #sent = new Sent();
+	readonly #shaping = new Shaping();
 	#tracker: Tracker | null = null;
 
 	constructor(opening: Opening) {
@@ -21,9 +25,9 @@ class SwarmChild {
 		this.#seeder = new Seeder({
 			host: opening.host,
 			port: opening.ports.peer,
-			uploadLimitBytesPerSecond: opening.uploadLimitBytesPerSecond,
 			allowed: this.#allowed,
 			hasOtherSeeds: (infoHash) => this.#tracker?.hasSeeds(infoHash) ?? false,
+			onSent: (infoHash, { peerId, bytes }) => this.#count(infoHash, peerId, bytes),
 			onBroken: endWith,
 		});
 	}
@@ -36,6 +40,7 @@ class SwarmChild {
 			sourcePort,
 			allowed: this.#allowed,
 			sha256Of: (infoHash) => this.#sha256s.get(infoHash),
+			shaping: this.#shaping,
 			onProgress: (progress) => tell({ kind: "progress", progress }),
 			onBroken: endWith,
 		});
@@ -48,12 +53,27 @@ class SwarmChild {
 				this.#allowed.replace(order.peers);
 				this.#seeder.dropOthers();
 				return;
+			case "shape":
+				this.#shaping.replace(order.shape);
+				this.#seeder.limit(order.shape.uploadBytesPerSecond);
+				return;
 			case "share":
 				void answer(order.id, this.#share(order.sha256));
 				return;
 			case "totals":
-				tell({ kind: "answer", id: order.id, answer: this.#seeder.totals() });
+				tell({ kind: "answer", id: order.id, answer: this.#totals() });
 		}
+	}
+
+	#count(infoHash: string, peerId: string, bytes: number): void {
+		const sha256 = this.#sha256s.get(infoHash);
+		if (sha256 !== undefined) this.#sent.add(sha256, this.#tracker?.machineOf(peerId) ?? "", bytes);
+	}
+
+	#totals(): readonly Total[] {
+		return [...this.#sha256s.values()].map((sha256) => {
+			return { sha256, uploadedBytes: this.#sent.total(sha256), byMachine: this.#sent.byMachine(sha256) };
+		});
 	}
 
 	#share(sha256: string): Promise<Shared> {

@@ -1,5 +1,7 @@
 /** Pieces on their way from the source at one time. More would only make each of them arrive later. */
 const IN_FLIGHT = 16;
+/** A peer with as many pieces, in its shares of those, that nobody else has yet, waits while others pass theirs on faster. */
+const UNSPREAD_SHARES = 4;
 /** A piece not there after this long is given to somebody else too. */
 const GIVEN_UP_MS = 20_000;
 /** A peer that got nothing from the others for this long gets what it lacks from the source. */
@@ -18,6 +20,8 @@ interface Receiver {
 	readonly shown: Map<number, number>;
 	/** Pieces shown so long ago that they count no more. */
 	readonly late: Set<number>;
+	/** Pieces that it got from the source and nobody else has yet. */
+	unspread: number;
 	fedAt: number;
 	givenAt: number;
 }
@@ -38,6 +42,8 @@ export class Handout {
 	readonly #receivers = new Map<string, Receiver>();
 	/** How many hold each piece or are getting it. */
 	readonly #supply: Uint32Array;
+	/** Whom the source gave each piece last. */
+	readonly #givenTo: (Receiver | undefined)[] = [];
 	#cursor = 0;
 	#pieceMs = 0;
 
@@ -47,7 +53,14 @@ export class Handout {
 	}
 
 	join(peer: string, now: number): void {
-		this.#receivers.set(peer, { holds: new Set(), shown: new Map(), late: new Set(), fedAt: now, givenAt: 0 });
+		this.#receivers.set(peer, {
+			holds: new Set(),
+			shown: new Map(),
+			late: new Set(),
+			unspread: 0,
+			fedAt: now,
+			givenAt: 0,
+		});
 	}
 
 	leave(peer: string): void {
@@ -83,8 +96,11 @@ export class Handout {
 		const inFlight = needy.reduce((sum, [, { shown }]) => sum + shown.size, 0);
 		if (inFlight >= IN_FLIGHT) return null;
 		const share = Math.max(1, Math.floor(IN_FLIGHT / needy.length));
-		const free = needy.filter(([, { shown, late }]) => shown.size < (late.size > 0 ? 1 : share));
-		free.sort(([, a], [, b]) => a.shown.size - b.shown.size || a.givenAt - b.givenAt);
+		const light = needy.filter(([, { unspread }]) => unspread < UNSPREAD_SHARES * share);
+		const free = (light.length > 0 ? light : needy).filter(
+			([, { shown, late }]) => shown.size < (late.size > 0 ? 1 : share),
+		);
+		free.sort(([, a], [, b]) => burdenOf(a) - burdenOf(b) || a.givenAt - b.givenAt);
 		const fresh = this.#options.hasOtherSeeds() ? null : this.#freshPiece();
 		for (const [peer, receiver] of free) {
 			const piece = fresh ?? (this.#isHungry(receiver, now) ? this.#rarestFor(receiver) : null);
@@ -98,6 +114,8 @@ export class Handout {
 		receiver.late.delete(piece);
 		receiver.givenAt = now;
 		this.#count(piece, 1);
+		this.#givenTo[piece] = receiver;
+		receiver.unspread += this.#supply[piece] === 1 ? 1 : 0;
 		return { peer, piece };
 	}
 
@@ -140,6 +158,17 @@ export class Handout {
 	}
 
 	#count(piece: number, change: number): void {
-		this.#supply[piece] = (this.#supply[piece] ?? 0) + change;
+		const before = this.#supply[piece] ?? 0;
+		this.#supply[piece] = before + change;
+		const giver = this.#givenTo[piece];
+		if (!giver) return;
+		if (before === 1) giver.unspread--;
+		else if (before === 2 && change < 0) giver.unspread++;
+		if (before + change === 0) this.#givenTo[piece] = undefined;
 	}
+}
+
+/** What it still has to receive and to pass on: a peer with a slow link, in either direction, is given less. */
+function burdenOf({ shown, unspread }: Receiver): number {
+	return shown.size + unspread;
 }

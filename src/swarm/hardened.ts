@@ -1,6 +1,8 @@
 import type { Socket } from "node:net";
+import Protocol from "bittorrent-protocol";
 import type WebTorrent from "webtorrent-hybrid";
-import type { ClientOptions, Wire } from "webtorrent-hybrid";
+import type { ClientOptions } from "webtorrent-hybrid";
+import { MAX_MESSAGE_BYTES } from "./peer/wire.ts";
 
 /**
  * webtorrent looks for peers by five ways unless told not to, and LSD even for private torrents. `secure: 0`: its RC4
@@ -17,30 +19,21 @@ export const HARDENED = {
 	secure: 0,
 } as const satisfies ClientOptions;
 
-/** A block may be 128 KiB; the longest honest message besides is the bitfield of a very large torrent. */
-const MAX_MESSAGE_BYTES = 256 * 1024;
-
 /**
  * The protocol library waits for as many bytes as a peer declares, up to 2 GiB, and keeps them; from 2 GiB on its number
  * is negative, and it spins for minutes. The cap must be there before the first connection: a peer may send its first
- * message right behind its handshake. webtorrent does not hand out its protocol class; this is the copy that it imports, its neighbour.
+ * message right behind its handshake. webtorrent makes its wires of the same class as we do.
  */
-async function capMessages(): Promise<void> {
-	const protocol = new URL("../bittorrent-protocol/index.js", import.meta.resolve("webtorrent-hybrid"));
-	const { default: Protocol } = (await import(protocol.href)) as { default: { prototype: Wire } };
-	const honest = Protocol.prototype._onMessageLength;
-	Protocol.prototype._onMessageLength = function (this: Wire, bytes: Uint8Array) {
-		if (Buffer.from(bytes.buffer, bytes.byteOffset, 4).readUInt32BE() <= MAX_MESSAGE_BYTES) honest.call(this, bytes);
-		else {
-			// What it still holds must not be read as messages while it ends.
-			this._parser = () => undefined;
-			this._parserSize = Number.MAX_VALUE;
-			this.destroy();
-		}
-	};
-}
-
-await capMessages();
+const honest = Protocol.prototype._onMessageLength;
+Protocol.prototype._onMessageLength = function (bytes: Uint8Array) {
+	if (Buffer.from(bytes.buffer, bytes.byteOffset, 4).readUInt32BE() <= MAX_MESSAGE_BYTES) honest.call(this, bytes);
+	else {
+		// What it still holds must not be read as messages while it ends.
+		this._parser = () => undefined;
+		this._parserSize = Number.MAX_VALUE;
+		this.destroy();
+	}
+};
 
 /**
  * Peers from elsewhere are neither dialled nor accepted. `client.blocked` is asked only before dialling, so the accepting

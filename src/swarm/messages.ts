@@ -3,6 +3,27 @@ export interface Admitted {
 	readonly machine: string;
 	readonly address: string;
 	readonly token: string;
+	/** Behind a slow link of its own; without it the machine is where the controller is. */
+	readonly site?: string | null;
+}
+
+/** Limits in bytes per second; null is none. */
+export interface Rates {
+	readonly up: number | null;
+	readonly down: number | null;
+}
+
+/** How fast each machine may send and receive a package, and which machines are still to have it. */
+export interface PackageShape extends Rates {
+	readonly sha256: string;
+	/** Null: not known, so that who has it goes on seeding for its whole time. */
+	readonly awaitedBy: readonly string[] | null;
+}
+
+export interface Shape {
+	/** Of the controller's own peer. */
+	readonly uploadBytesPerSecond: number | null;
+	readonly packages: readonly PackageShape[];
 }
 
 /** How far a machine is, as it told the tracker. */
@@ -29,19 +50,21 @@ export interface Shared {
 export interface Total {
 	readonly sha256: string;
 	readonly uploadedBytes: number;
+	/** By machine, without what the protocol itself costs. */
+	readonly byMachine: Readonly<Record<string, number>>;
 }
 
 export interface Opening {
 	readonly storeFolder: string;
 	readonly host: string;
 	readonly ports: Ports;
-	readonly uploadLimitBytesPerSecond: number | null;
 }
 
 /** From the daemon to its swarm process. */
 export type Order =
 	| { readonly kind: "open"; readonly opening: Opening }
 	| { readonly kind: "admit"; readonly peers: readonly Admitted[] }
+	| { readonly kind: "shape"; readonly shape: Shape }
 	| { readonly kind: "share"; readonly id: number; readonly sha256: string }
 	| { readonly kind: "totals"; readonly id: number };
 

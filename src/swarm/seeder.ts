@@ -4,7 +4,6 @@ import type { AllowList } from "./allow-list.ts";
 import { Handout } from "./handout.ts";
 import { admitOnly, HARDENED } from "./hardened.ts";
 import type { Made } from "./make-torrent.ts";
-import type { Total } from "./messages.ts";
 import { packageFile } from "./package-file.ts";
 
 /** Time passes for the handout this often even when no peer says a word. */
@@ -15,9 +14,10 @@ const UPLOAD_SLOTS = 100_000;
 export interface SeederOptions {
 	readonly host: string;
 	readonly port: number;
-	readonly uploadLimitBytesPerSecond: number | null;
 	readonly allowed: AllowList;
 	readonly hasOtherSeeds: (infoHash: string) => boolean;
+	/** Payload bytes that one peer, by its id in hex, was given. */
+	readonly onSent: (infoHash: string, given: { readonly peerId: string; readonly bytes: number }) => void;
 	/** The library is unusable after this. */
 	readonly onBroken: (error: Error) => void;
 }
@@ -31,13 +31,12 @@ export class Seeder {
 
 	constructor(options: SeederOptions) {
 		this.#options = options;
-		const { host, port, uploadLimitBytesPerSecond } = options;
+		const { host, port } = options;
 		this.#client = new WebTorrent({
 			...HARDENED,
 			torrentPort: { host, port },
 			tracker: false,
 			seedOutgoingConnections: false,
-			...(uploadLimitBytesPerSecond === null ? {} : { uploadLimit: uploadLimitBytesPerSecond }),
 		});
 		admitOnly(this.#client, (address) => options.allowed.admits(address));
 		this.#client.on("error", options.onBroken);
@@ -69,8 +68,9 @@ export class Seeder {
 		});
 	}
 
-	totals(): readonly Total[] {
-		return this.#client.torrents.map(({ name, uploaded }) => ({ sha256: name, uploadedBytes: uploaded }));
+	/** Null: no limit. What is under way is slowed down, or sped up, too. */
+	limit(bytesPerSecond: number | null): void {
+		this.#client.throttleUpload(bytesPerSecond ?? -1);
 	}
 
 	/** Ends the connections of machines that are no longer admitted. */
@@ -93,6 +93,9 @@ export class Seeder {
 		torrent.once("close", () => this.#ticks.delete(show));
 		torrent.on("wire", (wire: Wire) => {
 			const peer = String(this.#peers++);
+			wire.on("upload", (bytes: number) =>
+				this.#options.onSent(torrent.infoHash, { peerId: wire.peerId ?? "", bytes }),
+			);
 			wire.once("close", () => {
 				wires.delete(peer);
 				handout.leave(peer);

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { isIPv6 } from "node:net";
 import { Calls } from "./calls.ts";
 import { torrentPath } from "./make-torrent.ts";
-import type { Admitted, PeerProgress, Ports, Report, Shared, Total } from "./messages.ts";
+import type { Admitted, PeerProgress, Ports, Report, Shape, Shared, Total } from "./messages.ts";
 import { SwarmDown } from "./swarm-down.ts";
 import { SwarmProcess } from "./swarm-process.ts";
 import { withAnnounce } from "./torrent-file.ts";
@@ -17,8 +17,6 @@ export interface SwarmOptions {
 	/** 0: any that is free. */
 	readonly trackerPort: number;
 	readonly peerPort: number;
-	/** Without it there is no limit. */
-	readonly uploadLimitBytesPerSecond?: number;
 	readonly onProgress: (progress: PeerProgress) => void;
 	/** The swarm process died, and is started again. */
 	readonly onRestart: (detail: string) => void;
@@ -41,6 +39,7 @@ export class Swarm {
 	readonly #calls = new Calls();
 	readonly #shared = new Set<string>();
 	#admitted: readonly Admitted[] = [];
+	#shape: Shape = { uploadBytesPerSecond: null, packages: [] };
 	#ports: Ports;
 	#isOpen = false;
 	#lastEnd = "";
@@ -104,6 +103,12 @@ export class Swarm {
 		if (this.#isOpen) this.#process.send({ kind: "admit", peers });
 	}
 
+	/** Limits, and who is still to have what; they replace the last ones, at once. */
+	shape(shape: Shape): void {
+		this.#shape = shape;
+		if (this.#isOpen) this.#process.send({ kind: "shape", shape });
+	}
+
 	/** What the source has sent of each package since its process started, protocol included. */
 	async totals(): Promise<readonly Total[]> {
 		if (!this.#isOpen) throw new SwarmDown("the swarm process is being started");
@@ -112,8 +117,8 @@ export class Swarm {
 
 	/** The ports that were bound once are asked for again: the machines' torrents name them. */
 	#open(): void {
-		const { storeFolder, host, uploadLimitBytesPerSecond = null } = this.#options;
-		this.#process.send({ kind: "open", opening: { storeFolder, host, ports: this.#ports, uploadLimitBytesPerSecond } });
+		const { storeFolder, host } = this.#options;
+		this.#process.send({ kind: "open", opening: { storeFolder, host, ports: this.#ports } });
 	}
 
 	#receive(report: Report): void {
@@ -127,6 +132,7 @@ export class Swarm {
 		this.#ports = ports;
 		this.#isOpen = true;
 		this.#process.send({ kind: "admit", peers: this.#admitted });
+		this.#process.send({ kind: "shape", shape: this.#shape });
 		for (const sha256 of this.#shared) void this.#shareAgain(sha256);
 		this.#opening.resolve();
 	}

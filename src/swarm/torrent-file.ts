@@ -1,14 +1,17 @@
 import { createHash } from "node:crypto";
 
-const MIN_PIECE_BYTES = 256 * 1024;
+const MIN_PIECE_BYTES = 64 * 1024;
 const MAX_PIECE_BYTES = 4 * 1024 * 1024;
-/** Fewer pieces than this and the machines have too little to trade while the source is still sending. */
-const ENOUGH_PIECES = 60;
+/**
+ * About so many pieces: what somebody has just received whole can be passed on, and the last one goes round when the source has
+ * long ended, so both ends of a distribution cost a piece's time for each machine. More pieces mean more messages about them.
+ */
+const PIECES = 1024;
 
-/** The largest power of two from 256 KiB to 4 MiB that leaves at least 60 pieces; large pieces cost the least CPU. */
+/** The smallest power of two from 64 KiB to 4 MiB that leaves at most 1,024 pieces; beyond 4 GiB there are more. */
 export function pieceBytesFor(sizeBytes: number): number {
-	let pieceBytes = MAX_PIECE_BYTES;
-	while (pieceBytes > MIN_PIECE_BYTES && sizeBytes / pieceBytes < ENOUGH_PIECES) pieceBytes /= 2;
+	let pieceBytes = MIN_PIECE_BYTES;
+	while (pieceBytes < MAX_PIECE_BYTES && sizeBytes / pieceBytes > PIECES) pieceBytes *= 2;
 	return pieceBytes;
 }
 

@@ -1,13 +1,19 @@
-import { type Announce, type Answer, type Swarm as Members, Server } from "bittorrent-tracker";
+import { type Announce, type Answer, type Swarm as Members, Server, type TrackedPeer } from "bittorrent-tracker";
 import type { AllowList } from "./allow-list.ts";
 import type { PeerProgress } from "./messages.ts";
+import { type Meeting, NeighbourGraph } from "./neighbour-graph.ts";
+import type { Shaping } from "./shaping.ts";
 
-/** Machines learn of each other, and we of their progress, this often. */
+/** Machines learn of each other, and we of their progress, this often ... */
 const INTERVAL_MS = 5_000;
+/** ... or less often where there are many: about as many announces a second. */
+const ANNOUNCES_PER_SECOND = 300;
+const LONGEST_INTERVAL_SECONDS = 30;
 /** A machine that did not announce for this long is no longer told of. */
-const FORGET_MS = 60_000;
+const FORGET_MS = 90_000;
 const MAX_PEERS = 4096;
 const MAX_CONNECTIONS = 8192;
+const MAX_PEER_IDS = 65_536;
 const REFUSAL = "not admitted";
 
 export interface TrackerOptions {
@@ -17,6 +23,7 @@ export interface TrackerOptions {
 	readonly sourcePort: number;
 	readonly allowed: AllowList;
 	readonly sha256Of: (infoHash: string) => string | undefined;
+	readonly shaping: Shaping;
 	readonly onProgress: (progress: PeerProgress) => void;
 	readonly onBroken: (error: Error) => void;
 }
@@ -25,6 +32,9 @@ export interface TrackerOptions {
 export class Tracker {
 	readonly #options: TrackerOptions;
 	readonly #server: Server;
+	readonly #graphs = new Map<string, NeighbourGraph>();
+	/** By peer id, the latest last. */
+	readonly #machines = new Map<string, string>();
 
 	constructor(options: TrackerOptions) {
 		this.#options = options;
@@ -42,7 +52,7 @@ export class Tracker {
 		this.#server.on("warning", () => undefined);
 		this.#server.http.maxConnections = MAX_CONNECTIONS;
 		this.#onlyAnnounces();
-		this.#nameSource();
+		this.#directMeetings();
 	}
 
 	/** Resolves with the port that is really bound. */
@@ -58,7 +68,12 @@ export class Tracker {
 
 	/** Whether a machine that holds the whole package announced of late. */
 	hasSeeds(infoHash: string): boolean {
-		return (this.#server.torrents[infoHash]?.complete ?? 0) > 0;
+		return this.#graphs.get(infoHash)?.hasComplete() ?? false;
+	}
+
+	/** The machine that announced under this id, in hex. */
+	machineOf(peerId: string): string | undefined {
+		return this.#machines.get(peerId);
 	}
 
 	#judge(infoHash: string, announce: Announce): Error | null {
@@ -66,6 +81,7 @@ export class Tracker {
 		const machine = allowed.machine(announce.token, announce.ip);
 		const sha256 = sha256Of(infoHash);
 		if (machine === null || sha256 === undefined) return new Error(REFUSAL);
+		this.#remember(announce.peer_id, machine);
 		onProgress({
 			machine,
 			sha256,
@@ -85,35 +101,77 @@ export class Tracker {
 		});
 	}
 
-	/** The source does not announce itself: it would be known by an address that others cannot reach, such as 127.0.0.1. */
-	#nameSource(): void {
-		const { sourcePort, allowed } = this.#options;
+	#remember(peerId: string, machine: string): void {
+		this.#machines.delete(peerId);
+		this.#machines.set(peerId, machine);
+		const [oldest] = this.#machines.keys();
+		if (this.#machines.size > MAX_PEER_IDS && oldest !== undefined) this.#machines.delete(oldest);
+	}
+
+	/** The library answers with any peers; ours with those to meet, the source by the address at which the machine reached us. */
+	#directMeetings(): void {
 		const createSwarm = this.#server.createSwarm.bind(this.#server);
 		this.#server.createSwarm = (infoHash, done) =>
 			createSwarm(infoHash, (error, members) => {
-				if (members) amend(members, { sourcePort, allowed });
+				if (members) this.#amend(members, infoHash);
 				done(error, members);
 			});
 	}
+
+	#amend(members: Members, infoHash: string): void {
+		const graph = new NeighbourGraph({ forgetMs: FORGET_MS, chance: Math.random });
+		this.#graphs.set(infoHash, graph);
+		const announce = members.announce.bind(members);
+		members.announce = (params, done) =>
+			announce(params, (error, answer) => {
+				if (answer) this.#direct(params, { graph, infoHash, answer });
+				done(error, answer);
+			});
+	}
+
+	#direct(
+		params: Announce,
+		{ graph, infoHash, answer }: { graph: NeighbourGraph; infoHash: string; answer: Answer },
+	): void {
+		const { allowed, sha256Of, shaping } = this.#options;
+		const [machine, sha256] = [allowed.machine(params.token, params.ip), sha256Of(infoHash)];
+		answer.peers = [];
+		if (machine === null || sha256 === undefined) return;
+		if (params.event === "stopped") {
+			graph.leave(params.addr);
+			return;
+		}
+		const leftBytes = Number.isFinite(params.left) ? bytesOf(params.left) : Number.MAX_SAFE_INTEGER;
+		const site = allowed.siteOf(machine);
+		const meeting = graph.announce({ key: params.addr, machine, site, leftBytes }, performance.now());
+		const source = meeting.isFed ? this.#sourceFor(params) : null;
+		answer.peers = peersOf(meeting, source);
+		answer.interval = Math.max(
+			INTERVAL_MS / 1000,
+			Math.min(LONGEST_INTERVAL_SECONDS, graph.size / ANNOUNCES_PER_SECOND),
+		);
+		answer.interval = Math.round(answer.interval);
+		answer.fleetseed = {
+			...(source ? { source: source.ip, source_port: source.port } : {}),
+			...shaping.limitsOf(sha256),
+			...(shaping.isDone(sha256, (other) => graph.isComplete(other)) ? { dismissed: 1 } : {}),
+		};
+	}
+
+	/** The source does not announce itself: it would be known by an address that others cannot reach, such as 127.0.0.1. */
+	#sourceFor({ httpReq }: Announce): TrackedPeer | null {
+		const ip = httpReq.socket.localAddress?.replace(/^::ffff:/, "");
+		return ip === undefined ? null : { ip, port: this.#options.sourcePort, peerId: "00".repeat(20) };
+	}
 }
 
-function amend(members: Members, { sourcePort, allowed }: { sourcePort: number; allowed: AllowList }): void {
-	const announce = members.announce.bind(members);
-	members.announce = (params, done) =>
-		announce(params, (error, answer) => {
-			if (answer) answer.peers = neighbours(params, answer, { sourcePort, allowed });
-			done(error, answer);
-		});
-}
-
-function neighbours(
-	{ addr, httpReq, left }: Announce,
-	{ peers }: Answer,
-	{ sourcePort, allowed }: { sourcePort: number; allowed: AllowList },
-): Answer["peers"] {
-	const others = peers.filter(({ ip, port }) => `${ip}:${port}` !== addr && allowed.admits(ip));
-	const ip = httpReq.socket.localAddress?.replace(/^::ffff:/, "");
-	return ip === undefined || left === 0 ? others : [{ ip, port: sourcePort, peerId: "00".repeat(20) }, ...others];
+function peersOf({ peers }: Meeting, source: TrackedPeer | null): TrackedPeer[] {
+	const others = peers.map((key) => {
+		const colon = key.lastIndexOf(":");
+		const ip = key.slice(0, colon).replace(/^\[|\]$/g, "");
+		return { ip, port: Number(key.slice(colon + 1)), peerId: "00".repeat(20) };
+	});
+	return source ? [source, ...others] : others;
 }
 
 function bytesOf(value: unknown): number {

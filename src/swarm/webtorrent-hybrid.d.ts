@@ -13,6 +13,8 @@ declare module "webtorrent-hybrid" {
 
 	interface Wire extends EventEmitter {
 		remoteAddress?: string;
+		/** In hex; null before the handshake. */
+		readonly peerId: string | null;
 		peerPieces: { get(index: number): boolean };
 		haveAll(): void;
 		haveNone(): void;
@@ -41,7 +43,6 @@ declare module "webtorrent-hybrid" {
 		/** Goes to net.Server.listen() as it is, so an object with a host does what the library has no option for. */
 		torrentPort?: number | { host: string; port: number };
 		maxConns?: number;
-		uploadLimit?: number;
 		secure?: 0 | 1 | 2;
 		seedOutgoingConnections?: boolean;
 		tracker?: boolean | object;
@@ -71,6 +72,8 @@ declare module "webtorrent-hybrid" {
 		blocked?: { contains(address: string): boolean };
 		readonly _connPool: { readonly tcpServer: Server; readonly _onTCPConnectionBound: (socket: Socket) => void };
 		add(torrent: Uint8Array, options: TorrentOptions, onReady?: (torrent: Torrent) => void): Torrent;
+		/** Bytes per second; -1: no limit. */
+		throttleUpload(rate: number): void;
 		destroy(done?: (error?: Error) => void): void;
 	}
 	export default WebTorrent;

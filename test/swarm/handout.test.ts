@@ -43,6 +43,22 @@ test("no more than 16 pieces are on their way, and peers share them evenly", () 
 	assert.deepEqual(handout.next(0), []);
 });
 
+test("a peer that passes on slowly is given less", () => {
+	const handout = handoutOf(1000);
+	for (const peer of ["quick", "slow"]) handout.join(peer, 0);
+	handout.join("other", 0);
+	const given = { quick: 0, slow: 0, other: 0 };
+	for (const second of range(0, 20)) {
+		for (const { peer, piece } of handout.next(second * 100)) {
+			given[peer as keyof typeof given]++;
+			handout.holds(peer, piece, second * 100);
+			if (peer !== "slow") for (const to of ["quick", "other"]) handout.holds(to, piece, second * 100);
+		}
+	}
+	assert.ok(given.slow < given.quick / 3, JSON.stringify(given));
+	assert.ok(given.slow > 0);
+});
+
 test("what only a peer that left had is shown to another", () => {
 	const handout = handoutOf(16);
 	handout.join("first", 0);

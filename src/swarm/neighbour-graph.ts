@@ -1,0 +1,180 @@
+/** Up to so many members of a site all meet each other ... */
+const ALL_MEET = 32;
+/** ... beyond that, each meets about as many, drawn by lot: such a graph is connected and a few hops wide. */
+const DEGREE = 20;
+/** Members that the source serves itself; the others get everything from these. */
+const FED = 48;
+/** A site's gateway that got no further for as long gives its place to another. */
+const GATEWAY_STALL_MS = 45_000;
+/** Members of the controller's own site that a gateway meets besides the source. */
+const GATEWAY_FRIENDS = 4;
+/** Who is gone is looked for this often. */
+const FORGET_EVERY_MS = 1_000;
+
+export interface Announced {
+	/** Where it listens, as address:port: a machine may have several lives. */
+	readonly key: string;
+	readonly machine: string;
+	/** Null: where the controller is. */
+	readonly site: string | null;
+	readonly leftBytes: number;
+}
+
+export interface Meeting {
+	/** Keys of the members to meet. */
+	readonly peers: readonly string[];
+	readonly isFed: boolean;
+}
+
+interface Member extends Announced {
+	readonly met: Set<string>;
+	leftBytes: number;
+	seenAt: number;
+	/** When `leftBytes` last became less. */
+	movedAt: number;
+}
+
+export interface NeighbourGraphOptions {
+	/** A member that did not announce for so long is gone. */
+	readonly forgetMs: number;
+	/** In [0, 1). */
+	readonly chance: () => number;
+}
+
+/**
+ * Who meets whom in the swarm of one package. Meetings are mutual, so that each side knows whom to let in. Of a site other than the
+ * controller's one machine, the gateway, fetches across the link, once; the others share what it has.
+ */
+export class NeighbourGraph {
+	readonly #options: NeighbourGraphOptions;
+	readonly #members = new Map<string, Member>();
+	readonly #sites = new Map<string | null, Map<string, Member>>();
+	readonly #fed = new Set<string>();
+	readonly #gateways = new Map<string, string>();
+	#forgotAt = Number.NEGATIVE_INFINITY;
+
+	constructor(options: NeighbourGraphOptions) {
+		this.#options = options;
+	}
+
+	get size(): number {
+		return this.#members.size;
+	}
+
+	hasComplete(): boolean {
+		return [...this.#members.values()].some(({ leftBytes }) => leftBytes === 0);
+	}
+
+	isComplete(machine: string): boolean {
+		return [...this.#members.values()].some((member) => member.machine === machine && member.leftBytes === 0);
+	}
+
+	/** `now` in milliseconds on a clock that does not go back. */
+	announce(announced: Announced, now: number): Meeting {
+		this.#forgetOld(now);
+		const member = this.#enter(announced, now);
+		this.#befriend(member);
+		const isGateway = member.site !== null && this.#gatewayOf(member.site, now) === member.key;
+		if (isGateway) this.#befriendOutside(member);
+		return { peers: this.#useful(member), isFed: this.#isFed(member, isGateway) };
+	}
+
+	leave(key: string): void {
+		const member = this.#members.get(key);
+		if (!member) return;
+		this.#members.delete(key);
+		this.#sites.get(member.site)?.delete(key);
+		this.#fed.delete(key);
+		for (const other of member.met) this.#members.get(other)?.met.delete(key);
+	}
+
+	#enter(announced: Announced, now: number): Member {
+		const { key, leftBytes } = announced;
+		const known = this.#members.get(key);
+		if (!known) {
+			const member = { ...announced, met: new Set<string>(), seenAt: now, movedAt: now };
+			this.#members.set(key, member);
+			const site = this.#sites.get(member.site) ?? new Map<string, Member>();
+			this.#sites.set(member.site, site.set(key, member));
+			return member;
+		}
+		if (leftBytes < known.leftBytes) known.movedAt = now;
+		known.leftBytes = leftBytes;
+		known.seenAt = now;
+		return known;
+	}
+
+	#befriend(member: Member): void {
+		const isCrowd = (this.#sites.get(member.site)?.size ?? 0) > ALL_MEET;
+		if (isCrowd && member.met.size >= DEGREE) return;
+		const others = this.#siteOf(member.site).filter(({ key }) => key !== member.key);
+		if (!isCrowd) {
+			for (const other of others) link(member, other);
+			return;
+		}
+		const strangers = others.filter(({ key }) => !member.met.has(key));
+		while (member.met.size < DEGREE && strangers.length > 0) {
+			const [other] = strangers.splice(Math.floor(this.#options.chance() * strangers.length), 1);
+			if (other && other.met.size < 2 * DEGREE) link(member, other);
+		}
+	}
+
+	#befriendOutside(gateway: Member): void {
+		const outside = [...gateway.met].filter((key) => this.#members.get(key)?.site === null).length;
+		const friends = this.#siteOf(null).filter(({ key }) => !gateway.met.has(key));
+		for (const friend of friends.slice(0, Math.max(0, GATEWAY_FRIENDS - outside))) link(gateway, friend);
+	}
+
+	/** Two that have everything have nothing to tell each other. */
+	#useful(member: Member): readonly string[] {
+		return [...member.met].filter((key) => member.leftBytes > 0 || (this.#members.get(key)?.leftBytes ?? 0) > 0);
+	}
+
+	#isFed({ key, site, leftBytes }: Member, isGateway: boolean): boolean {
+		if (leftBytes === 0) {
+			this.#fed.delete(key);
+			return false;
+		}
+		if (site !== null) return isGateway;
+		if (this.#fed.size < FED) this.#fed.add(key);
+		return this.#fed.has(key);
+	}
+
+	#gatewayOf(site: string, now: number): string | null {
+		const gateway = this.#members.get(this.#gateways.get(site) ?? "");
+		const isSound = gateway && (gateway.leftBytes === 0 || now - gateway.movedAt < GATEWAY_STALL_MS);
+		if (isSound) return gateway.key;
+		const others = this.#siteOf(site).filter(({ key }) => key !== gateway?.key);
+		const next = others.sort((a, b) => a.leftBytes - b.leftBytes)[0] ?? gateway;
+		if (!next) return null;
+		if (gateway) this.#partFromOutside(gateway);
+		next.movedAt = now;
+		this.#gateways.set(site, next.key);
+		return next.key;
+	}
+
+	#partFromOutside(gateway: Member): void {
+		for (const other of this.#siteOf(null)) unlink(gateway, other);
+	}
+
+	#siteOf(site: string | null): Member[] {
+		return [...(this.#sites.get(site)?.values() ?? [])];
+	}
+
+	#forgetOld(now: number): void {
+		if (now - this.#forgotAt < FORGET_EVERY_MS) return;
+		this.#forgotAt = now;
+		for (const { key, seenAt } of [...this.#members.values()])
+			if (now - seenAt > this.#options.forgetMs) this.leave(key);
+	}
+}
+
+function link(one: Member, other: Member): void {
+	one.met.add(other.key);
+	other.met.add(one.key);
+}
+
+function unlink(one: Member, other: Member): void {
+	one.met.delete(other.key);
+	other.met.delete(one.key);
+}

@@ -1,0 +1,201 @@
+import type { Neighbour } from "./neighbour.ts";
+import type { PieceMap } from "./piece-map.ts";
+import { TokenBucket } from "./token-bucket.ts";
+
+/** A neighbour that gave as many pieces that were wrong is heard no more. */
+const LIES = 2;
+/** A piece of which nothing came for so long is asked of another neighbour that has it and nothing else to do ... */
+const PATIENCE_MS = 3_000;
+/** ... and sooner when it is one of the last. */
+const LAST_PATIENCE_MS = 750;
+/** Asked for so long ago without an answer, and the neighbour is taken for gone. */
+const DEAF_MS = 20_000;
+
+/** One piece on its way, from one neighbour: so it is known who lied. */
+interface Fetch {
+	readonly piece: number;
+	readonly neighbour: Neighbour;
+	readonly length: number;
+	/** The whole piece; null while it comes in one block. */
+	bytes: Uint8Array | null;
+	askedTo: number;
+	got: number;
+	movedAt: number;
+	/** All of it is here, and is being checked and kept. */
+	isWhole: boolean;
+}
+
+export interface DownloadsOptions {
+	readonly pieces: PieceMap;
+	readonly lengthOf: (piece: number) => number;
+	/** Checks the piece and keeps it; "refused" by the disk. */
+	readonly keep: (piece: number, bytes: Uint8Array) => Promise<"kept" | "wrong" | "refused">;
+	readonly neighbours: () => Iterable<Neighbour>;
+	readonly onLiar: (neighbour: Neighbour) => void;
+	/** Milliseconds on a clock that does not go back. */
+	readonly now: () => number;
+	/** In [0, 1). */
+	readonly chance: () => number;
+}
+
+/** Which piece is asked of whom. Each neighbour is asked a little ahead; what is rare goes first. */
+export class Downloads {
+	readonly #options: DownloadsOptions;
+	readonly #fetches = new Map<number, Fetch>();
+	/** The fetch of each neighbour that is not wholly asked for. */
+	readonly #unfinished = new Map<Neighbour, Fetch>();
+	readonly #bucket = new TokenBucket();
+	#retry: NodeJS.Timeout | undefined;
+	#isPaused = false;
+
+	constructor(options: DownloadsOptions) {
+		this.#options = options;
+	}
+
+	limit(bytesPerSecond: number | null): void {
+		this.#bucket.limit(bytesPerSecond);
+	}
+
+	/** Received, and not yet a whole piece that is kept. */
+	get pendingBytes(): number {
+		return [...this.#fetches.values()].reduce((sum, { got }) => sum + got, 0);
+	}
+
+	/** Nothing more is asked for until `resume`. */
+	pause(): void {
+		this.#isPaused = true;
+	}
+
+	resume(): void {
+		this.#isPaused = false;
+		this.askAll();
+	}
+
+	askAll(): void {
+		for (const neighbour of this.#options.neighbours()) this.ask(neighbour);
+	}
+
+	/** Asks the neighbour for as much as it bears. */
+	ask(neighbour: Neighbour): void {
+		while (!this.#isPaused && neighbour.bearsMore) {
+			const fetch = this.#unfinished.get(neighbour) ?? this.#begin(neighbour);
+			if (!fetch) return;
+			const waitMs = this.#bucket.take(
+				Math.min(neighbour.blockBytes, fetch.length - fetch.askedTo),
+				this.#options.now(),
+			);
+			if (waitMs > 0) {
+				this.#askLater(waitMs);
+				return;
+			}
+			this.#askBlock(fetch);
+		}
+	}
+
+	/** What was asked of it is asked of others. */
+	forget(neighbour: Neighbour): void {
+		for (const fetch of [...this.#fetches.values()]) if (fetch.neighbour === neighbour) this.#drop(fetch);
+	}
+
+	/** Pieces move from the slow to the fast who have nothing else to do; whoever is deaf is left. */
+	rebalance(): void {
+		const { now, neighbours } = this.#options;
+		const slow = [...this.#fetches.values()].filter(
+			({ isWhole, movedAt }) => !isWhole && movedAt < now() - this.#patienceMs,
+		);
+		for (const { movedAt, neighbour } of slow) if (movedAt < now() - DEAF_MS) neighbour.close();
+		if (this.#isPaused) return;
+		slow.sort((a, b) => a.movedAt - b.movedAt);
+		for (const neighbour of neighbours()) {
+			if (neighbour.askedBytes > 0 || !neighbour.bearsMore) continue;
+			const at = slow.findIndex((fetch) => fetch.neighbour !== neighbour && neighbour.has(fetch.piece));
+			const [moved] = at < 0 ? [] : slow.splice(at, 1);
+			if (moved && this.#fetches.get(moved.piece) === moved) this.#move(moved, neighbour);
+			this.ask(neighbour);
+		}
+	}
+
+	stop(): void {
+		clearTimeout(this.#retry);
+		this.#isPaused = true;
+	}
+
+	#begin(neighbour: Neighbour): Fetch | null {
+		const { pieces, chance } = this.#options;
+		const piece = pieces.rarest(neighbour.offer, (candidate) => !this.#fetches.has(candidate), chance());
+		return piece === null ? null : this.#fetch(piece, neighbour);
+	}
+
+	#fetch(piece: number, neighbour: Neighbour): Fetch {
+		const length = this.#options.lengthOf(piece);
+		const begun = { bytes: null, askedTo: 0, got: 0, movedAt: this.#options.now(), isWhole: false };
+		const fetch: Fetch = { piece, neighbour, length, ...begun };
+		this.#fetches.set(piece, fetch);
+		this.#unfinished.set(neighbour, fetch);
+		return fetch;
+	}
+
+	#askBlock(fetch: Fetch): void {
+		const { piece, neighbour, length } = fetch;
+		const offset = fetch.askedTo;
+		const blockBytes = Math.min(neighbour.blockBytes, length - offset);
+		fetch.askedTo += blockBytes;
+		neighbour.askedBytes += blockBytes;
+		if (fetch.askedTo === length) this.#unfinished.delete(neighbour);
+		neighbour.wire.request(piece, offset, blockBytes, (error, block) => {
+			neighbour.askedBytes -= blockBytes;
+			if (block && block.length === blockBytes) this.#receive(fetch, offset, block);
+			else if (error) this.#drop(fetch);
+		});
+	}
+
+	#receive(fetch: Fetch, offset: number, block: Uint8Array): void {
+		const { piece, neighbour, length } = fetch;
+		if (this.#fetches.get(piece) === fetch) {
+			fetch.got += block.length;
+			fetch.movedAt = this.#options.now();
+			if (block.length === length) fetch.bytes = block;
+			else {
+				fetch.bytes ??= Buffer.allocUnsafeSlow(length);
+				fetch.bytes.set(block, offset);
+			}
+			if (fetch.got === length) void this.#finish(fetch, fetch.bytes);
+		}
+		this.ask(neighbour);
+	}
+
+	async #finish(fetch: Fetch, bytes: Uint8Array): Promise<void> {
+		const { piece, neighbour } = fetch;
+		fetch.isWhole = true;
+		const how = await this.#options.keep(piece, bytes);
+		this.#fetches.delete(piece);
+		if (how !== "wrong") return;
+		neighbour.badPieces++;
+		if (neighbour.badPieces >= LIES) this.#options.onLiar(neighbour);
+	}
+
+	/** The neighbour does not bring it. */
+	#drop(fetch: Fetch): void {
+		const { piece, neighbour } = fetch;
+		if (this.#unfinished.get(neighbour) === fetch) this.#unfinished.delete(neighbour);
+		if (this.#fetches.get(piece) === fetch && !fetch.isWhole) this.#fetches.delete(piece);
+	}
+
+	get #patienceMs(): number {
+		const { pieces } = this.#options;
+		return pieces.heldCount + this.#fetches.size === pieces.count ? LAST_PATIENCE_MS : PATIENCE_MS;
+	}
+
+	#move(fetch: Fetch, to: Neighbour): void {
+		const { piece, neighbour, length } = fetch;
+		this.#drop(fetch);
+		for (let offset = 0; offset < fetch.askedTo; offset += neighbour.blockBytes)
+			neighbour.wire.cancel(piece, offset, Math.min(neighbour.blockBytes, length - offset));
+		this.#fetch(piece, to);
+	}
+
+	#askLater(waitMs: number): void {
+		clearTimeout(this.#retry);
+		this.#retry = setTimeout(() => this.askAll(), waitMs);
+	}
+}

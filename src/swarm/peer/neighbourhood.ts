@@ -1,0 +1,171 @@
+import { connect, createServer, type Server, type Socket } from "node:net";
+import type { Place, TrackerAnswer } from "./announcer.ts";
+import { Neighbour, plainAddress } from "./neighbour.ts";
+
+/** The tracker names fewer; more than these are strangers' doing. */
+const MAX_NEIGHBOURS = 64;
+/** Whoever knocks before the tracker has told of it waits for so long. */
+const KNOCKING_MS = 15_000;
+const MAX_KNOCKING = 64;
+const DIAL_MS = 10_000;
+
+export interface NeighbourhoodOptions {
+	readonly infoHash: string;
+	readonly ourPeerId: string;
+	readonly pieceCount: number;
+	readonly onMet: (neighbour: Neighbour) => void;
+	readonly onLeft: (neighbour: Neighbour) => void;
+	/** Somebody knocks whom the tracker has not told of. */
+	readonly onStranger: () => void;
+}
+
+interface Knocking {
+	readonly socket: Socket;
+	readonly since: number;
+}
+
+/** Who is connected: those whom the tracker told of, dialled or let in, each once. */
+export class Neighbourhood {
+	readonly #options: NeighbourhoodOptions;
+	readonly #server: Server;
+	readonly #met = new Map<string, Neighbour>();
+	readonly #open = new Set<Neighbour>();
+	readonly #dialled = new Set<string>();
+	/** Who answered where, by `address:port`: whoever has dialled us meanwhile need not be dialled. */
+	readonly #answered = new Map<string, string>();
+	readonly #banned = new Set<string>();
+	#known: ReadonlySet<string> = new Set();
+	#knocking: Knocking[] = [];
+	#isStopped = false;
+
+	constructor(options: NeighbourhoodOptions) {
+		this.#options = options;
+		this.#server = createServer({ noDelay: true }, (socket) => this.#knock(socket));
+		this.#server.maxConnections = 2 * MAX_NEIGHBOURS;
+	}
+
+	/** Resolves with the port that is bound. */
+	listen(): Promise<number> {
+		const { promise, resolve, reject } = Promise.withResolvers<number>();
+		this.#server.once("error", reject);
+		this.#server.listen(0, () => {
+			const bound = this.#server.address();
+			resolve(bound !== null && typeof bound === "object" ? bound.port : 0);
+		});
+		return promise;
+	}
+
+	/** Those who shook hands. */
+	get neighbours(): Iterable<Neighbour> {
+		return this.#met.values();
+	}
+
+	/** Measures all, and lets go of those who are gone. */
+	measure(seconds: number): void {
+		for (const neighbour of [...this.#open]) neighbour.measure(seconds);
+	}
+
+	meet({ peers, source }: TrackerAnswer): void {
+		this.#known = new Set([...peers, ...(source ? [source] : [])].map(({ address }) => address));
+		for (const { socket, since } of this.#knocking.splice(0)) this.#receive(socket, since);
+		if (source) this.#dial(source, true);
+		for (const peer of peers) this.#dial(peer, false);
+	}
+
+	/** It lies: nothing more is heard from its address. */
+	ban(neighbour: Neighbour): void {
+		this.#banned.add(neighbour.address);
+		neighbour.close();
+	}
+
+	stop(): void {
+		this.#isStopped = true;
+		this.#server.close();
+		for (const { socket } of this.#knocking.splice(0)) socket.destroy();
+		for (const neighbour of [...this.#open]) neighbour.close();
+	}
+
+	#knock(socket: Socket): void {
+		this.#receive(socket, performance.now());
+	}
+
+	#receive(socket: Socket, since: number): void {
+		const address = plainAddress(socket.remoteAddress ?? "");
+		if (socket.destroyed || this.#banned.has(address) || this.#open.size >= MAX_NEIGHBOURS) {
+			refuse(socket);
+			return;
+		}
+		if (this.#known.has(address)) {
+			this.#adopt(socket, { dialled: null, isSource: false });
+			return;
+		}
+		if (performance.now() - since > KNOCKING_MS || this.#knocking.length >= MAX_KNOCKING) {
+			refuse(socket);
+			return;
+		}
+		socket.on("error", ignore);
+		this.#knocking.push({ socket, since });
+		this.#options.onStranger();
+	}
+
+	#dial(place: Place, isSource: boolean): void {
+		const key = `${place.address}:${place.port}`;
+		if (this.#isStopped || this.#dialled.has(key) || this.#banned.has(place.address)) return;
+		if (this.#open.size >= MAX_NEIGHBOURS || this.#met.has(this.#answered.get(key) ?? "")) return;
+		this.#dialled.add(key);
+		const socket = connect({ host: place.address, port: place.port, noDelay: true });
+		socket.setTimeout(DIAL_MS, () => socket.destroy());
+		socket.on("error", ignore);
+		socket.once("close", () => this.#dialled.delete(key));
+		socket.once("connect", () => this.#adopt(socket, { dialled: key, isSource }));
+	}
+
+	#adopt(socket: Socket, { dialled, isSource }: { dialled: string | null; isSource: boolean }): void {
+		if (this.#isStopped) {
+			refuse(socket);
+			return;
+		}
+		const { infoHash, ourPeerId, pieceCount } = this.#options;
+		const neighbour = new Neighbour({
+			socket,
+			isDialled: dialled !== null,
+			isSource,
+			infoHash,
+			ourPeerId,
+			pieceCount,
+			onGreeted: (greeted) => {
+				if (dialled !== null) this.#answered.set(dialled, greeted.peerId);
+				this.#greeted(greeted);
+			},
+			onClosed: (closed) => this.#closed(closed),
+		});
+		this.#open.add(neighbour);
+	}
+
+	/** Of two connections between the same peers the one that the lower id dialled stays; of two by the same, the newer. */
+	#greeted(neighbour: Neighbour): void {
+		const other = this.#met.get(neighbour.peerId);
+		const isByLower = neighbour.isDialled === this.#options.ourPeerId < neighbour.peerId;
+		if (other && other.isDialled !== neighbour.isDialled && !isByLower) {
+			neighbour.close();
+			return;
+		}
+		this.#met.set(neighbour.peerId, neighbour);
+		other?.close();
+		this.#options.onMet(neighbour);
+	}
+
+	#closed(neighbour: Neighbour): void {
+		this.#open.delete(neighbour);
+		if (this.#met.get(neighbour.peerId) === neighbour) this.#met.delete(neighbour.peerId);
+		this.#options.onLeft(neighbour);
+	}
+}
+
+function refuse(socket: Socket): void {
+	socket.on("error", ignore).destroy();
+}
+
+function ignore(): void {
+	// A connection that breaks is told by its end.
+}

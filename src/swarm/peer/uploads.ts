@@ -1,0 +1,130 @@
+import type { Neighbour } from "./neighbour.ts";
+import type { PieceFile } from "./piece-file.ts";
+import { TokenBucket } from "./token-bucket.ts";
+
+/** Waiting in our memory for one connection. */
+const WAITING_BYTES = 512 * 1024;
+/** What an honest neighbour may ask for ahead, in blocks. */
+const MAX_ASKED = 2_048;
+const MAX_BLOCK_BYTES = 128 * 1024;
+
+type Respond = (error: Error | null, block: Uint8Array | null) => void;
+
+interface Asked {
+	readonly piece: number;
+	readonly offset: number;
+	readonly length: number;
+	readonly respond: Respond;
+}
+
+interface Line {
+	readonly asked: Asked[];
+	/** Being read from the disk. */
+	readingBytes: number;
+}
+
+export interface UploadsOptions {
+	readonly file: PieceFile;
+	readonly isHeld: (piece: number) => boolean;
+	readonly now: () => number;
+}
+
+/** Serves what the neighbours ask for, in turn where there is a limit. */
+export class Uploads {
+	readonly #options: UploadsOptions;
+	readonly #lines = new Map<Neighbour, Line>();
+	readonly #bucket = new TokenBucket();
+	#retry: NodeJS.Timeout | undefined;
+
+	constructor(options: UploadsOptions) {
+		this.#options = options;
+	}
+
+	limit(bytesPerSecond: number | null): void {
+		this.#bucket.limit(bytesPerSecond);
+		this.#serveAll();
+	}
+
+	welcome(neighbour: Neighbour): void {
+		this.#lines.set(neighbour, { asked: [], readingBytes: 0 });
+		neighbour.onDrain(() => this.#serve(neighbour));
+		const { wire } = neighbour;
+		wire.on("request", (piece: number, offset: number, length: number, respond: Respond) => {
+			this.#add(neighbour, { piece, offset, length, respond });
+		});
+		wire.on("cancel", (piece: number, offset: number, length: number) => {
+			const asked = this.#lines.get(neighbour)?.asked ?? [];
+			const at = asked.findIndex((one) => one.piece === piece && one.offset === offset && one.length === length);
+			if (at >= 0) asked.splice(at, 1);
+		});
+	}
+
+	forget(neighbour: Neighbour): void {
+		this.#lines.delete(neighbour);
+	}
+
+	stop(): void {
+		clearTimeout(this.#retry);
+		this.#lines.clear();
+	}
+
+	#add(neighbour: Neighbour, asked: Asked): void {
+		const line = this.#lines.get(neighbour);
+		const { piece, offset, length } = asked;
+		const isHonest = length > 0 && length <= MAX_BLOCK_BYTES && offset + length <= this.#lengthOf(piece);
+		if (!line || !isHonest || line.asked.length >= MAX_ASKED) {
+			neighbour.close();
+			return;
+		}
+		line.asked.push(asked);
+		this.#serve(neighbour);
+	}
+
+	#lengthOf(piece: number): number {
+		return this.#options.isHeld(piece) ? this.#options.file.lengthOf(piece) : 0;
+	}
+
+	#serveAll(): void {
+		// Whoever was served first last time goes last.
+		for (const neighbour of [...this.#lines.keys()].reverse()) this.#serve(neighbour);
+	}
+
+	#serve(neighbour: Neighbour): void {
+		const line = this.#lines.get(neighbour);
+		for (let next = line?.asked[0]; line && next; next = line.asked[0]) {
+			if (neighbour.wire.waitingBytes + line.readingBytes > WAITING_BYTES) return;
+			const waitMs = this.#bucket.take(next.length, this.#options.now());
+			if (waitMs > 0) {
+				this.#serveLater(waitMs);
+				return;
+			}
+			line.asked.shift();
+			this.#send(neighbour, line, next);
+		}
+	}
+
+	#send(neighbour: Neighbour, line: Line, { piece, offset, length, respond }: Asked): void {
+		const block = this.#options.file.read(piece, offset, length);
+		if (block instanceof Uint8Array) {
+			respond(null, block);
+			neighbour.sentBytes += length;
+			return;
+		}
+		line.readingBytes += length;
+		const read = (error: Error | null, bytes: Uint8Array | null) => {
+			line.readingBytes -= length;
+			if (bytes) neighbour.sentBytes += length;
+			respond(error, bytes);
+			this.#serve(neighbour);
+		};
+		block.then(
+			(bytes) => read(null, bytes),
+			(error: Error) => read(error, null),
+		);
+	}
+
+	#serveLater(waitMs: number): void {
+		clearTimeout(this.#retry);
+		this.#retry = setTimeout(() => this.#serveAll(), waitMs);
+	}
+}

@@ -1,0 +1,95 @@
+import type { Socket } from "node:net";
+import Protocol from "bittorrent-protocol";
+
+/** A block may be 128 KiB; the longest honest message besides is the bitfield of a very large torrent. */
+export const MAX_MESSAGE_BYTES = 256 * 1024;
+
+/** Copied together rather than handed to the kernel one by one. */
+const SHORT_BYTES = 1024;
+
+/**
+ * The wire protocol of one connection (BEP 3, 6, 10), with three of the library's inner parts exchanged: it copies all that it
+ * holds of a message each time a few bytes of it arrive, sends every message as packets of its own, and waits for as many
+ * bytes as a peer declares.
+ */
+export class PeerWire extends Protocol {
+	readonly #socket: Socket;
+	/** A message that has not wholly arrived, and how much of it has. */
+	#part: Uint8Array | null = null;
+	#filled = 0;
+	readonly #said: Uint8Array[] = [];
+	#saidBytes = 0;
+
+	constructor(socket: Socket, direction: "tcpIncoming" | "tcpOutgoing") {
+		super(direction, 0);
+		this.#socket = socket;
+	}
+
+	/** Whole messages are read where they lie; the bytes of one that is cut are copied once. */
+	receive(bytes: Uint8Array): void {
+		let at = 0;
+		while (at < bytes.length && !this._finished) {
+			const wanted = this._parserSize;
+			if (this.#part === null && bytes.length - at >= wanted) {
+				at += wanted;
+				this._parser(bytes.subarray(at - wanted, at));
+			} else {
+				at += this.#gather(bytes.subarray(at), wanted);
+			}
+		}
+	}
+
+	#gather(bytes: Uint8Array, wanted: number): number {
+		this.#part ??= Buffer.allocUnsafeSlow(wanted);
+		const taken = Math.min(bytes.length, wanted - this.#filled);
+		this.#part.set(bytes.subarray(0, taken), this.#filled);
+		this.#filled += taken;
+		if (this.#filled < wanted) return taken;
+		const message = this.#part;
+		this.#part = null;
+		this.#filled = 0;
+		this._parser(message);
+		return taken;
+	}
+
+	/** All that is said in one turn of the event loop leaves together, short messages as one. */
+	override _push(bytes: Uint8Array): void {
+		if (this._finished) return;
+		if (this.#said.length === 0) process.nextTick(() => this.#flush());
+		this.#said.push(bytes);
+		this.#saidBytes += bytes.length;
+	}
+
+	/** Bytes that wait in our memory for the connection to take them. */
+	get waitingBytes(): number {
+		return this.#saidBytes + this.#socket.writableLength;
+	}
+
+	#flush(): void {
+		const said = this.#said.splice(0);
+		this.#saidBytes = 0;
+		if (this.#socket.destroyed) return;
+		this.#socket.cork();
+		for (let at = 0; at < said.length; ) {
+			let next = at;
+			while (next < said.length && (said[next] as Uint8Array).length <= SHORT_BYTES) next++;
+			if (next > at) this.#socket.write(Buffer.concat(said.slice(at, next)));
+			const long = said[next];
+			if (long) this.#socket.write(long);
+			at = next + 1;
+		}
+		this.#socket.uncork();
+	}
+
+	/** The library would wait for 2 GiB, and spin for minutes beyond. */
+	override _onMessageLength(bytes: Uint8Array): void {
+		const length = Buffer.from(bytes.buffer, bytes.byteOffset, 4).readUInt32BE();
+		if (length <= MAX_MESSAGE_BYTES) super._onMessageLength(bytes);
+		else this.destroy();
+	}
+
+	/** The library puts together a line for every message, also when nobody reads it. */
+	override _debug(): void {
+		// Nothing is told.
+	}
+}

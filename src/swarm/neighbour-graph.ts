@@ -2,6 +2,8 @@
 const ALL_MEET = 32;
 /** ... beyond that, each meets about as many, drawn by lot: such a graph is connected and a few hops wide. */
 const DEGREE = 20;
+/** Lots drawn for it at one announce; at the next one it goes on. */
+const MOST_DRAWN = 8 * DEGREE;
 /** Members that the source serves itself; the others get everything from these. */
 const FED = 48;
 /** A site's gateway that got no further for as long gives its place to another. */
@@ -107,15 +109,14 @@ export class NeighbourGraph {
 	#befriend(member: Member): void {
 		const isCrowd = (this.#sites.get(member.site)?.size ?? 0) > ALL_MEET;
 		if (isCrowd && member.met.size >= DEGREE) return;
-		const others = this.#siteOf(member.site).filter(({ key }) => key !== member.key);
+		const site = this.#siteOf(member.site);
 		if (!isCrowd) {
-			for (const other of others) link(member, other);
+			for (const other of site) if (other !== member) link(member, other);
 			return;
 		}
-		const strangers = others.filter(({ key }) => !member.met.has(key));
-		while (member.met.size < DEGREE && strangers.length > 0) {
-			const [other] = strangers.splice(Math.floor(this.#options.chance() * strangers.length), 1);
-			if (other && other.met.size < 2 * DEGREE) link(member, other);
+		for (let drawn = 0; drawn < MOST_DRAWN && member.met.size < DEGREE; drawn++) {
+			const other = site[Math.floor(this.#options.chance() * site.length)];
+			if (other && other !== member && other.met.size < 2 * DEGREE) link(member, other);
 		}
 	}
 

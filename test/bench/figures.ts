@@ -2,7 +2,7 @@
 export interface Figure {
 	readonly what: string;
 	readonly value: number;
-	readonly unit: "ms" | "us" | "s" | "MiB" | "x";
+	readonly unit: "ms" | "us" | "s" | "MiB" | "MB/s" | "CPU s/GiB" | "x" | "%" | "pieces" | "bytes" | "machines";
 	/** What it must not exceed, or must reach. */
 	readonly atMost?: number;
 	readonly atLeast?: number;

@@ -61,7 +61,7 @@ export function bitsPerSecond(rate: string): number {
 	return Number.parseInt(rate, 10) * factor;
 }
 
-function wholeNumber(option: string, text: string, { min, max }: { min: number; max: number }): number {
+export function wholeNumber(option: string, text: string, { min, max }: { min: number; max: number }): number {
 	const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
 	if (value >= min && value <= max) return value;
 	throw new Error(`${option}: expected a whole number from ${min} to ${max}, got "${text}"`);

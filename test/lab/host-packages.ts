@@ -1,8 +1,10 @@
 import { existsSync } from "node:fs";
 import { must } from "./command.ts";
 
-/** The Debian packages that the lab's host needs, each by a file that it brings. */
-const NEEDED = [
+/** Debian packages, each by a file that it brings. */
+export type HostPackages = readonly (readonly [name: string, file: string])[];
+
+const LAB: HostPackages = [
 	["debootstrap", "/usr/sbin/debootstrap"],
 	["debian-archive-keyring", "/usr/share/keyrings/debian-archive-keyring.gpg"],
 	["systemd-container", "/usr/bin/systemd-nspawn"],
@@ -11,13 +13,18 @@ const NEEDED = [
 	["openssh-client", "/usr/bin/ssh-keygen"],
 	["util-linux", "/usr/bin/nsenter"],
 	["aria2", "/usr/bin/aria2c"],
-] as const;
+];
 
 const INSTALL_MS = 300_000;
 
-/** Installs what the host lacks. */
-export async function ensureHostPackages(log: (line: string) => void, signal: AbortSignal): Promise<void> {
-	const missing = NEEDED.filter(([, file]) => !existsSync(file)).map(([name]) => name);
+export interface HostPackagesOptions {
+	readonly log: (line: string) => void;
+	readonly signal: AbortSignal;
+}
+
+/** Installs what the host lacks; without a list, what the lab needs. */
+export async function ensureHostPackages({ log, signal }: HostPackagesOptions, needed = LAB): Promise<void> {
+	const missing = needed.filter(([, file]) => !existsSync(file)).map(([name]) => name);
 	if (missing.length === 0) return;
 	log(`installing on this host: ${missing.join(", ")}`);
 	const options = { timeoutMs: INSTALL_MS, signal, env: { DEBIAN_FRONTEND: "noninteractive" } };

@@ -37,7 +37,7 @@ async function prepareHost(footprint: Footprint, { wanted, log, signal }: LabOpt
 		log(`sweeping up after ${left.id}, which was killed or kept`);
 		await left.erase();
 	}
-	await ensureHostPackages(log, signal);
+	await ensureHostPackages({ log, signal });
 	const options = { cacheFolder: wanted.cacheFolder, log, signal };
 	return { image: await ensureImage({ ...options, footprint }), labPackage: await ensurePackage(options) };
 }

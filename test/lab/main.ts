@@ -4,6 +4,7 @@ import { Footprint } from "./footprint.ts";
 import { type Lab, raiseLab } from "./lab.ts";
 import { type BrokenOff, holds, renderResult, type ScenarioResult } from "./result.ts";
 import { runScenario } from "./scenarios.ts";
+import { stopOnSignals } from "./stop-on-signals.ts";
 
 const LAB_MS = 45 * 60_000;
 const log = (line: string) => process.stderr.write(`${line}\n`);
@@ -43,16 +44,6 @@ function readWanted(): LabArguments | null {
 		log(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
 		return null;
 	}
-}
-
-/** Ends what is under way, so that the tear-down runs, on a signal and on what nobody awaited. Later ones change nothing. */
-function stopOnSignals(): AbortSignal {
-	const stop = new AbortController();
-	for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
-		process.on(name, () => stop.abort(new Error(`told to by ${name}`)));
-	process.on("uncaughtException", (error) => stop.abort(error));
-	process.on("unhandledRejection", (reason) => stop.abort(reason));
-	return stop.signal;
 }
 
 /** A scenario that could not be played to its end takes nothing from the others. */

@@ -26,7 +26,7 @@ export const HOSTS = { controller: 1, origin: 2, firstMachine: 11 } as const;
 export class Network {
 	readonly #footprint: Footprint;
 	readonly #bridge: string;
-	/** In the words of tc(8), such as `100mbit`; it holds for each direction of each cable. */
+	/** In the words of tc(8), such as `100mbit`; it holds for each direction of each cable that has no rate of its own. */
 	readonly #rate: string;
 
 	private constructor(footprint: Footprint, rate: string) {
@@ -46,8 +46,8 @@ export class Network {
 		return network;
 	}
 
-	/** Adds a member with a namespace of its own. */
-	async join(name: string, host: number): Promise<Link> {
+	/** Adds a member with a namespace of its own, on a cable of the network's rate or of its own. */
+	async join(name: string, host: number, rate: string = this.#rate): Promise<Link> {
 		const namespace = this.#footprint.namespace(name);
 		const link = { name, namespace, address: `${SUBNET}.${host}`, port: `p-${name}` };
 		await must(["ip", "netns", "add", namespace]);
@@ -57,8 +57,8 @@ export class Network {
 		await must(["ip", "-n", namespace, "link", "set", "lo", "up"]);
 		await must(["ip", "-n", namespace, "link", "set", "eth0", "up"]);
 		await must(["ip", "-n", this.#bridge, "link", "set", link.port, "master", BRIDGE, "up"]);
-		await this.#shape(namespace, "eth0");
-		await this.#shape(this.#bridge, link.port);
+		await shape(namespace, "eth0", rate);
+		await shape(this.#bridge, link.port, rate);
 		return link;
 	}
 
@@ -71,11 +71,11 @@ export class Network {
 			receivedBytes: Math.max(near.receivedBytes, far.sentBytes),
 		};
 	}
+}
 
-	async #shape(namespace: string, device: string): Promise<void> {
-		const bucket = ["rate", this.#rate, "burst", "256kb", "latency", "60ms"];
-		await must(["tc", "-n", namespace, "qdisc", "add", "dev", device, "root", "tbf", ...bucket]);
-	}
+async function shape(namespace: string, device: string, rate: string): Promise<void> {
+	const bucket = ["rate", rate, "burst", "256kb", "latency", "60ms"];
+	await must(["tc", "-n", namespace, "qdisc", "add", "dev", device, "root", "tbf", ...bucket]);
 }
 
 interface LinkStatistics {

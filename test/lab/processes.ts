@@ -45,6 +45,31 @@ export function childrenOf(pid: number): readonly number[] {
 	return (text ?? "").split(" ").filter(Boolean).map(Number);
 }
 
+export interface Usage {
+	/** User and system, of the process, its living children and those that it has waited for. */
+	readonly cpuSeconds: number;
+	/** The most that one process of these held at a time. */
+	readonly peakRssBytes: number;
+}
+
+/** proc(5): in clock ticks, which Linux has a hundred of a second in all that user space is told. */
+const TICKS_PER_SECOND = 100;
+
+/** What a process and all that it started have used so far; nothing when it is gone. */
+export function usageOf(pid: number): Usage {
+	const ticks = (statFields(pid) ?? []).slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
+	const peakKiB = Number(readIfThere(`/proc/${pid}/status`)?.match(/^VmHWM:\s+(\d+) kB$/m)?.[1] ?? 0);
+	return sumOfUsage([
+		{ cpuSeconds: ticks / TICKS_PER_SECOND, peakRssBytes: peakKiB * 1024 },
+		...childrenOf(pid).map(usageOf),
+	]);
+}
+
+export function sumOfUsage(parts: readonly Usage[]): Usage {
+	const cpuSeconds = parts.reduce((sum, part) => sum + part.cpuSeconds, 0);
+	return { cpuSeconds, peakRssBytes: Math.max(0, ...parts.map(({ peakRssBytes }) => peakRssBytes)) };
+}
+
 /** The fields after the command's name, which may itself hold blanks and brackets; the first is the state. */
 function statFields(pid: number): readonly string[] | null {
 	const text = readIfThere(`/proc/${pid}/stat`);

@@ -1,0 +1,51 @@
+import { bitsPerSecond } from "../../lab/arguments.ts";
+import type { Footprint } from "../../lab/footprint.ts";
+import { type Counters, HOSTS, Network } from "../../lab/network.ts";
+import type { RateGroup } from "./arguments.ts";
+import { type Host, hostOn } from "./host.ts";
+
+export interface Lan {
+	readonly network: Network;
+	readonly source: Host;
+	/** In the order of the groups. */
+	readonly machines: readonly Host[];
+	/** Not approved machines. */
+	readonly guests: readonly Host[];
+}
+
+const GUESTS = ["guest-1", "guest-2"];
+const FIRST_GUEST = 240;
+
+/** The shaped LAN: a controller, the machines, and cables for those who should not be here. */
+export async function raiseLan(
+	footprint: Footprint,
+	{ sourceRate, groups }: { sourceRate: string; groups: readonly RateGroup[] },
+): Promise<Lan> {
+	const network = await Network.create(footprint, sourceRate);
+	const join = async (name: string, host: number, rate: string) =>
+		hostOn(await network.join(name, host, rate), bitsPerSecond(rate));
+	const source = await join("controller", HOSTS.controller, sourceRate);
+	const rates = groups.flatMap(({ rate, count }) => Array.from({ length: count }, () => rate));
+	const machines: Host[] = [];
+	for (const [index, rate] of rates.entries())
+		machines.push(await join(`mill-${String(index + 1).padStart(2, "0")}`, HOSTS.firstMachine + index, rate));
+	const guests: Host[] = [];
+	for (const [index, name] of GUESTS.entries()) guests.push(await join(name, FIRST_GUEST + index, sourceRate));
+	return { network, source, machines, guests };
+}
+
+/** Begins to count; the answer tells what has passed each host's cable since. */
+export async function meter({ network, source, machines }: Lan): Promise<() => Promise<(host: Host) => Counters>> {
+	const read = async () => {
+		const counters = new Map<Host, Counters>();
+		for (const host of [source, ...machines]) if (host.link) counters.set(host, await network.counters(host.link));
+		return counters;
+	};
+	const before = await read();
+	return async () => {
+		const after = await read();
+		const passed = (host: Host, what: keyof Counters) =>
+			(after.get(host)?.[what] ?? 0) - (before.get(host)?.[what] ?? 0);
+		return (host) => ({ sentBytes: passed(host, "sentBytes"), receivedBytes: passed(host, "receivedBytes") });
+	};
+}

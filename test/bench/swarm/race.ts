@@ -1,0 +1,160 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { emptyNamespace, type Footprint } from "../../lab/footprint.ts";
+import type { Counters } from "../../lab/network.ts";
+import { sumOfUsage, type Usage, usageOf } from "../../lab/processes.ts";
+import type { Host } from "./host.ts";
+import { type Lan, meter } from "./lan.ts";
+import type { Payload, Race, Runner, System } from "./system.ts";
+
+export interface Stage {
+	readonly lan: Lan;
+	readonly payload: Payload;
+	readonly footprint: Footprint;
+	readonly signal: AbortSignal;
+	readonly agent: string | null;
+	readonly log: (line: string) => void;
+}
+
+export interface MachineResult {
+	readonly name: string;
+	readonly rate: number;
+	/** From its start until the file was there; null: it was not there in time. */
+	readonly seconds: number | null;
+	/** Whether what is there has the SHA-256 of the payload. */
+	readonly isVerified: boolean;
+	/** In and out, headers included. */
+	readonly movedBytes: number;
+	readonly cpuSeconds: number;
+}
+
+export interface RaceResult {
+	readonly system: string;
+	/** Without those that were killed. */
+	readonly machines: readonly MachineResult[];
+	readonly source: Usage & Counters;
+	/** Bytes of the package that the source sent, by its own count. */
+	readonly sentPayloadBytes: number | null;
+}
+
+export interface Entrant extends Runner {
+	readonly startedAt: number;
+}
+
+/** A race that is being run: whoever disturbs it may kill entrants or bring new ones. */
+export interface Running<R extends Race = Race> {
+	readonly race: R;
+	readonly entrants: readonly Entrant[];
+	start(machines: readonly Host[]): Promise<void>;
+	kill(entrant: Entrant): Promise<void>;
+}
+
+export interface RaceOptions<R extends Race> {
+	readonly machines: readonly Host[];
+	/** Those that are known from the beginning and start later. */
+	readonly late?: readonly Host[];
+	/** Seconds that physics asks for; after many times as long it is given up. */
+	readonly floor: number;
+	readonly during?: (running: Running<R>) => Promise<void>;
+}
+
+/** nginx, which sends each machine a copy of its own, needs as many floors as there are machines. */
+const PATIENCE_FLOORS = 30;
+const PATIENCE_SECONDS = 60;
+
+/** One system brings the payload to the machines once; from the moment the start is given. */
+export async function run<R extends Race>(
+	stage: Stage,
+	system: System<R>,
+	options: RaceOptions<R>,
+): Promise<RaceResult> {
+	const { lan, footprint } = stage;
+	const races = join(footprint.folder, "races");
+	await mkdir(races, { recursive: true });
+	const folder = await mkdtemp(join(races, "race-"));
+	const machines = [...options.machines, ...(options.late ?? [])];
+	try {
+		const race = await system.prepare({ ...stage, source: lan.source, machines, folder });
+		return { system: system.name, ...(await measure(stage, race, options)) };
+	} finally {
+		for (const { link } of [lan.source, ...lan.machines, ...lan.guests]) if (link) await emptyNamespace(link.namespace);
+		await rm(folder, { recursive: true, force: true });
+	}
+}
+
+async function measure<R extends Race>(
+	{ lan, signal, payload, log }: Stage,
+	race: R,
+	{ machines, floor, during }: RaceOptions<R>,
+): Promise<Omit<RaceResult, "system">> {
+	const { running, left } = runningOf(race);
+	const counted = await meter(lan);
+	const patienceMs = Math.ceil((PATIENCE_SECONDS + PATIENCE_FLOORS * floor) * 1000);
+	const deadline = AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]);
+	await running.start(machines);
+	await during?.(running);
+	const seconds = await Promise.all(left().map((entrant) => secondsOf(entrant, { deadline, log })));
+	signal.throwIfAborted();
+	// Only now, when all are done: an entrant that is complete goes on working for the others.
+	const used = left().map(({ program }) => program.usage().cpuSeconds);
+	const usage = sumOfUsage(race.sourcePids.map(usageOf));
+	const passed = await counted();
+	const sentPayloadBytes = (await race.sentBytes?.().catch(() => null)) ?? null;
+	await race.stop();
+	const results = left().map(async ({ host, file }, index) => ({
+		name: host.name,
+		rate: host.rate,
+		seconds: seconds[index] ?? null,
+		isVerified: (await sha256Of(file)) === payload.sha256,
+		movedBytes: moved(passed(host)),
+		cpuSeconds: used[index] ?? 0,
+	}));
+	return { machines: await Promise.all(results), source: { ...usage, ...passed(lan.source) }, sentPayloadBytes };
+}
+
+function runningOf<R extends Race>(race: R): { running: Running<R>; left: () => readonly Entrant[] } {
+	const entrants: Entrant[] = [];
+	const killed = new Set<Entrant>();
+	const start = async (machines: readonly Host[]) => {
+		const startedAt = performance.now();
+		const started = await race.start(machines);
+		// One that ends early is told of where it is waited for.
+		for (const { completed } of started) completed.catch(() => undefined);
+		entrants.push(...started.map((runner) => ({ ...runner, startedAt })));
+	};
+	const kill = (entrant: Entrant) => {
+		killed.add(entrant);
+		return entrant.program.kill();
+	};
+	return { running: { race, entrants, start, kill }, left: () => entrants.filter((entrant) => !killed.has(entrant)) };
+}
+
+async function secondsOf(
+	{ completed, startedAt, program }: Entrant,
+	{ deadline, log }: { deadline: AbortSignal; log: (line: string) => void },
+): Promise<number | null> {
+	const { promise: late, resolve } = Promise.withResolvers<null>();
+	const giveUp = () => resolve(null);
+	if (deadline.aborted) giveUp();
+	deadline.addEventListener("abort", giveUp, { once: true });
+	const at = await Promise.race([completed, late]).catch(() => null);
+	deadline.removeEventListener("abort", giveUp);
+	if (at === null) log(`never complete: ${program.lastWords}`);
+	return at === null ? null : (at - startedAt) / 1000;
+}
+
+function moved({ sentBytes, receivedBytes }: Counters): number {
+	return sentBytes + receivedBytes;
+}
+
+async function sha256Of(file: string): Promise<string | null> {
+	const hash = createHash("sha256");
+	const isRead = await pipeline(createReadStream(file), hash).then(
+		() => true,
+		() => false,
+	);
+	return isRead ? hash.digest("hex") : null;
+}

@@ -16,14 +16,21 @@ export class Origin {
 	readonly #link: Link;
 	readonly #footprint: Footprint;
 
-	constructor(footprint: Footprint, link: Link, { fileName }: LabPackage) {
+	#pid: number | null = null;
+
+	constructor(footprint: Footprint, link: Link, { fileName }: Pick<LabPackage, "fileName">) {
 		this.#footprint = footprint;
 		this.#link = link;
 		this.#folder = join(footprint.folder, "origin");
 		this.url = `http://${link.address}/${fileName}`;
 	}
 
-	async start(labPackage: LabPackage, signal: AbortSignal): Promise<void> {
+	/** Of nginx, once it is started. */
+	get pid(): number | null {
+		return this.#pid;
+	}
+
+	async start(labPackage: Pick<LabPackage, "file" | "fileName">, signal: AbortSignal): Promise<void> {
 		const served = join(this.#folder, "served");
 		await mkdir(served, { recursive: true });
 		await copyFile(labPackage.file, join(served, labPackage.fileName));
@@ -33,6 +40,7 @@ export class Origin {
 		const runner = await startLongRunner(this.#footprint, [...inside, ...nginx], {
 			logFile: join(this.#folder, "nginx.out"),
 		});
+		this.#pid = runner.pid;
 		const isListening = async () => {
 			if (runner.hasEnded())
 				throw new Error(`nginx did not start: ${await readFile(join(this.#folder, "error.log"), "utf8")}`);

@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { wholeNumber } from "../../lab/arguments.ts";
 
-export const SYSTEM_NAMES = ["fleetseed", "aria2"] as const;
+export const SYSTEM_NAMES = ["fleetseed", "aria2", "libtorrent", "uftp", "uftp-named", "nginx+curl"] as const;
 export type SystemName = (typeof SYSTEM_NAMES)[number];
+const DEFAULT_SYSTEMS = SYSTEM_NAMES.filter((name) => name !== "uftp-named");
 
 export interface RateGroup {
 	/** In the words of tc(8). */
@@ -37,7 +38,8 @@ export const USAGE = `npm run bench:swarm -- [options]     (as root)
   --rates LIST      instead of both: RATE*COUNT, as in 20mbit*15,2mbit*1; the first group is the fast one
   --source-rate R   of the controller's cable; default: the first group's
   --size SIZE       of the random file, default 32MiB
-  --only LIST       some of ${SYSTEM_NAMES.join(",")}
+  --only LIST       some of ${SYSTEM_NAMES.join(",")};
+                    default: all but uftp-named
   --repeat N        every race N times: the median counts, and the least and the most are shown
   --kill SHARE      such as 30%: so many machines are killed at half-way
   --late N          so many machines come when the source's port is cut off, once one copy is out
@@ -61,7 +63,7 @@ export function readArguments(argv: readonly string[]): SwarmArguments {
 			rates: { type: "string" },
 			"source-rate": { type: "string" },
 			size: { type: "string", default: "32MiB" },
-			only: { type: "string", default: SYSTEM_NAMES.join(",") },
+			only: { type: "string", default: DEFAULT_SYSTEMS.join(",") },
 			repeat: { type: "string", default: "1" },
 			kill: { type: "string", default: "0%" },
 			late: { type: "string", default: "0" },

@@ -64,6 +64,7 @@ export interface RaceOptions<R extends Race> {
 /** nginx, which sends each machine a copy of its own, needs as many floors as there are machines. */
 const PATIENCE_FLOORS = 30;
 const PATIENCE_SECONDS = 60;
+const LOOK_MS = 1_000;
 
 /** One system brings the payload to the machines once; from the moment the start is given. */
 export async function run<R extends Race>(
@@ -94,13 +95,14 @@ async function measure<R extends Race>(
 	const counted = await meter(lan);
 	const patienceMs = Math.ceil((PATIENCE_SECONDS + PATIENCE_FLOORS * floor) * 1000);
 	const deadline = AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]);
+	const sourceUsage = watchUsage(() => race.sourcePids);
 	await running.start(machines);
 	await during?.(running);
 	const seconds = await Promise.all(left().map((entrant) => secondsOf(entrant, { deadline, log })));
 	signal.throwIfAborted();
 	// Only now, when all are done: an entrant that is complete goes on working for the others.
 	const used = left().map(({ program }) => program.usage().cpuSeconds);
-	const usage = sumOfUsage(race.sourcePids.map(usageOf));
+	const usage = sourceUsage();
 	const passed = await counted();
 	const sentPayloadBytes = (await race.sentBytes?.().catch(() => null)) ?? null;
 	await race.stop();
@@ -113,6 +115,21 @@ async function measure<R extends Race>(
 		cpuSeconds: used[index] ?? 0,
 	}));
 	return { machines: await Promise.all(results), source: { ...usage, ...passed(lan.source) }, sentPayloadBytes };
+}
+
+/** Looks once a second: what a child held that ended by itself is not told afterwards. The answer looks a last time. */
+function watchUsage(pids: () => readonly number[]): () => Usage {
+	let peakRssBytes = 0;
+	const look = (): Usage => {
+		const usage = sumOfUsage(pids().map(usageOf));
+		peakRssBytes = Math.max(peakRssBytes, usage.peakRssBytes);
+		return { ...usage, peakRssBytes };
+	};
+	const timer = setInterval(look, LOOK_MS).unref();
+	return () => {
+		clearInterval(timer);
+		return look();
+	};
 }
 
 function runningOf<R extends Race>(race: R): { running: Running<R>; left: () => readonly Entrant[] } {

@@ -1,8 +1,10 @@
+type Unit = "ms" | "us" | "s" | "MiB" | "MB/s" | "CPU s/GiB" | "x" | "%" | "pieces" | "bytes" | "machines" | "ports";
+
 /** One measured figure, what it is held against, and the floor that physics sets in the same run. */
 export interface Figure {
 	readonly what: string;
 	readonly value: number;
-	readonly unit: "ms" | "us" | "s" | "MiB" | "MB/s" | "CPU s/GiB" | "x" | "%" | "pieces" | "bytes" | "machines";
+	readonly unit: Unit;
 	/** What it must not exceed, or must reach. */
 	readonly atMost?: number;
 	readonly atLeast?: number;

@@ -77,11 +77,15 @@ export function readArguments(argv: readonly string[]): SwarmArguments {
 	});
 	const groups = rateGroups(values.rates ?? `${values.rate}*${values.machines}`);
 	const machines = groups.reduce((sum, { count }) => sum + count, 0);
+	const only = systemNames(values.only);
+	const trial = ["kill", "late", "liar", "outsider"].find((name) => argv.includes(`--${name}`));
+	if (trial !== undefined && !only.includes("fleetseed"))
+		throw new Error(`--${trial}: expected fleetseed among --only, got "${values.only}"`);
 	return {
 		groups,
 		sourceRate: rateOf("--source-rate", values["source-rate"] ?? groups[0]?.rate ?? ""),
 		sizeBytes: sizeOf(values.size),
-		only: systemNames(values.only),
+		only,
 		repeat: wholeNumber("--repeat", values.repeat, { min: 1, max: 20 }),
 		killShare: wholeNumber("--kill", values.kill.replace(/%$/, ""), { min: 0, max: 90 }) / 100,
 		late: wholeNumber("--late", values.late, { min: 0, max: machines - 1 }),

@@ -8,14 +8,20 @@ import { type Figure, isMet } from "../figures.ts";
 import { describeMachine } from "../machine.ts";
 import { showFigures } from "../show.ts";
 import { readArguments, type SwarmArguments, USAGE } from "./arguments.ts";
+import { comeLate, loseController } from "./cut-off.ts";
 import { floorSeconds } from "./floor.ts";
+import { killSome } from "./killed.ts";
 import { raiseLan } from "./lan.ts";
+import { lieToAll } from "./lied-to.ts";
 import { makePayload } from "./payload.ts";
 import { racePromises } from "./promises.ts";
 import { run, type Stage } from "./race.ts";
+import { robAll } from "./robbed.ts";
 import { showStandings } from "./show-standings.ts";
+import { leaveSlowOut } from "./slow-left-out.ts";
 import { medianStanding, type Standing, standingOf } from "./standing.ts";
 import { SYSTEMS } from "./systems.ts";
+import type { Trial, TrialOptions } from "./trial.ts";
 
 const log = (line: string) => process.stderr.write(`${line}\n`);
 
@@ -66,7 +72,8 @@ async function raise(footprint: Footprint, wanted: SwarmArguments, signal: Abort
 async function report(stage: Stage, wanted: SwarmArguments): Promise<number> {
 	const races = await raceAll(stage, wanted);
 	const standings = races.map(medianStanding);
-	const figures: readonly Figure[] = racePromises(standings, wanted);
+	const trials = await tryAll(stage, wanted, standings);
+	const figures: readonly Figure[] = [...racePromises(standings, wanted), ...trials.flatMap((trial) => trial.figures)];
 	const missed = figures.filter((figure) => isMet(figure) === false).length;
 	const { out, json, ...settings } = wanted;
 	const told = {
@@ -76,6 +83,7 @@ async function report(stage: Stage, wanted: SwarmArguments): Promise<number> {
 		floorSeconds: standings[0]?.floorSeconds,
 		standings,
 		races,
+		trials,
 		figures: figures.map((figure) => ({ ...figure, isMet: isMet(figure) })),
 		missed,
 	};
@@ -83,7 +91,7 @@ async function report(stage: Stage, wanted: SwarmArguments): Promise<number> {
 	writeFileSync(out, text);
 	if (json) process.stdout.write(text);
 	else {
-		showStandings(races);
+		showStandings(races, trials);
 		showFigures(figures);
 	}
 	log(`The figures are in ${out}.`);
@@ -104,6 +112,27 @@ async function raceAll(stage: Stage, { only, repeat, sizeBytes }: SwarmArguments
 			races[index]?.push(standing);
 		}
 	return races;
+}
+
+/** Fleetseed alone, disturbed in each way that is wanted. */
+async function tryAll(stage: Stage, wanted: SwarmArguments, standings: readonly Standing[]): Promise<readonly Trial[]> {
+	const undisturbed = standings.find(({ system }) => system === "fleetseed");
+	if (!undisturbed) return [];
+	const options: TrialOptions = { stage, undisturbed };
+	const ways: (() => Promise<Trial>)[] = [
+		...(wanted.groups.length > 1 ? [() => leaveSlowOut(options)] : []),
+		...(wanted.killShare > 0 ? [() => killSome(options, wanted.killShare)] : []),
+		...(wanted.late > 0 ? [() => comeLate(options, wanted.late), () => loseController(options)] : []),
+		...(wanted.hasLiar ? [() => lieToAll(options)] : []),
+		...(wanted.outsiderSeconds > 0 ? [() => robAll(options, wanted.outsiderSeconds)] : []),
+	];
+	const trials: Trial[] = [];
+	for (const way of ways) {
+		const trial = await way();
+		log(`${trial.name}: ${trial.standing.seconds.toFixed(1)} s`);
+		trials.push(trial);
+	}
+	return trials;
 }
 
 process.exit(await main());

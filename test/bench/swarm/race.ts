@@ -6,6 +6,7 @@ import { pipeline } from "node:stream/promises";
 import { emptyNamespace, type Footprint } from "../../lab/footprint.ts";
 import type { Counters } from "../../lab/network.ts";
 import { sumOfUsage, type Usage, usageOf } from "../../lab/processes.ts";
+import { watchBusy } from "../machine.ts";
 import type { Host } from "./host.ts";
 import { type Lan, meter } from "./lan.ts";
 import type { Payload, Race, Runner, System } from "./system.ts";
@@ -38,10 +39,13 @@ export interface RaceResult {
 	readonly source: Usage & Counters;
 	/** Bytes of the package that the source sent, by its own count. */
 	readonly sentPayloadBytes: number | null;
+	/** Of all cores, by whomever: near 100 it was the processor that set the time, not the cables. */
+	readonly busyPercent: number;
 }
 
 export interface Entrant extends Runner {
 	readonly startedAt: number;
+	readonly isComplete: () => boolean;
 }
 
 /** A race that is being run: whoever disturbs it may kill entrants or bring new ones. */
@@ -95,6 +99,7 @@ async function measure<R extends Race>(
 	const counted = await meter(lan);
 	const patienceMs = Math.ceil((PATIENCE_SECONDS + PATIENCE_FLOORS * floor) * 1000);
 	const deadline = AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]);
+	const busy = watchBusy();
 	const sourceUsage = watchUsage(() => race.sourcePids);
 	await running.start(machines);
 	await during?.(running);
@@ -103,6 +108,7 @@ async function measure<R extends Race>(
 	// Only now, when all are done: an entrant that is complete goes on working for the others.
 	const used = left().map(({ program }) => program.usage().cpuSeconds);
 	const usage = sourceUsage();
+	const busyPercent = busy();
 	const passed = await counted();
 	const sentPayloadBytes = (await race.sentBytes?.().catch(() => null)) ?? null;
 	await race.stop();
@@ -114,7 +120,8 @@ async function measure<R extends Race>(
 		movedBytes: moved(passed(host)),
 		cpuSeconds: used[index] ?? 0,
 	}));
-	return { machines: await Promise.all(results), source: { ...usage, ...passed(lan.source) }, sentPayloadBytes };
+	const source = { ...usage, ...passed(lan.source) };
+	return { machines: await Promise.all(results), source, sentPayloadBytes, busyPercent };
 }
 
 /** Looks once a second: what a child held that ended by itself is not told afterwards. The answer looks a last time. */
@@ -138,15 +145,20 @@ function runningOf<R extends Race>(race: R): { running: Running<R>; left: () => 
 	const start = async (machines: readonly Host[]) => {
 		const startedAt = performance.now();
 		const started = await race.start(machines);
-		// One that ends early is told of where it is waited for.
-		for (const { completed } of started) completed.catch(() => undefined);
-		entrants.push(...started.map((runner) => ({ ...runner, startedAt })));
+		entrants.push(...started.map((runner) => entrantOf(runner, startedAt)));
 	};
 	const kill = (entrant: Entrant) => {
 		killed.add(entrant);
 		return entrant.program.kill();
 	};
 	return { running: { race, entrants, start, kill }, left: () => entrants.filter((entrant) => !killed.has(entrant)) };
+}
+
+function entrantOf(runner: Runner, startedAt: number): Entrant {
+	let isComplete = false;
+	// One that ends early is told of where it is waited for.
+	runner.completed.then(() => (isComplete = true)).catch(() => undefined);
+	return { ...runner, startedAt, isComplete: () => isComplete };
 }
 
 async function secondsOf(

@@ -1,5 +1,6 @@
 import { number, showTable } from "../show.ts";
-import { medianStanding, type Standing } from "./standing.ts";
+import { type GroupStanding, medianStanding, type Standing } from "./standing.ts";
+import type { Trial } from "./trial.ts";
 
 const HEAD = [
 	"system",
@@ -12,17 +13,26 @@ const HEAD = [
 	"source MiB",
 	"peer CPU s",
 	"s/GiB",
+	"busy %",
 ];
 
-/** A row for each system: its race in the middle, and the fastest and slowest of several. */
-export function showStandings(races: readonly (readonly Standing[])[]): void {
-	showTable(HEAD, races.map(row));
+/** A row for each system: its race in the middle, and the fastest and slowest of several; then groups, and disturbed races. */
+export function showStandings(races: readonly (readonly Standing[])[], trials: readonly Trial[]): void {
+	const undisturbed = races.flatMap((standings) => {
+		const standing = medianStanding(standings);
+		const groups = standing.groups.length > 1 ? standing.groups : [];
+		return [row(standing, standings), ...groups.map(groupRow)];
+	});
+	showTable(HEAD, [...undisturbed, ...trials.map(({ name, standing }) => row({ ...standing, system: name }, []))]);
 }
 
-function row(standings: readonly Standing[]): readonly string[] {
-	const standing = medianStanding(standings);
+function groupRow({ rate, machines, seconds, medianSeconds, timesFloor }: GroupStanding): readonly string[] {
+	return [`  ${machines} at ${rate / 1e6} Mbit/s`, number(seconds), number(medianSeconds), number(timesFloor)];
+}
+
+function row(standing: Standing, standings: readonly Standing[]): readonly string[] {
 	const all = standings.map(({ seconds }) => seconds);
-	const range = all.length === 1 ? "" : ` (${number(Math.min(...all))}-${number(Math.max(...all))})`;
+	const range = all.length <= 1 ? "" : ` (${number(Math.min(...all))}-${number(Math.max(...all))})`;
 	return [
 		standing.system,
 		`${number(standing.seconds)}${range}`,
@@ -34,5 +44,6 @@ function row(standings: readonly Standing[]): readonly string[] {
 		number(standing.sourcePeakMiB),
 		number(standing.peerCpuSeconds),
 		number(standing.peerCpuPerGiB),
+		standing.busyPercent.toFixed(0),
 	];
 }

@@ -23,6 +23,7 @@ export interface Standing {
 	/** Of one peer, the mean. */
 	readonly peerCpuSeconds: number;
 	readonly peerCpuPerGiB: number;
+	readonly busyPercent: number;
 	readonly groups: readonly GroupStanding[];
 }
 
@@ -32,10 +33,12 @@ export interface GroupStanding {
 	readonly machines: number;
 	readonly seconds: number;
 	readonly medianSeconds: number;
+	/** Of the floor that it would have alone. */
+	readonly timesFloor: number;
 }
 
 export function standingOf(
-	{ system, machines, source, sentPayloadBytes }: RaceResult,
+	{ system, machines, source, sentPayloadBytes, busyPercent }: RaceResult,
 	{ sizeBytes, sourceRate }: { sizeBytes: number; sourceRate: number },
 ): Standing {
 	const links: Links = { source: sourceRate, peers: machines.map(({ rate }) => rate) };
@@ -57,15 +60,21 @@ export function standingOf(
 		sourcePeakMiB: source.peakRssBytes / MIB,
 		peerCpuSeconds: peerCpu / machines.length,
 		peerCpuPerGiB: peerCpu / (peerBytes / GIB),
-		groups: groupsOf(machines),
+		busyPercent,
+		groups: groupsOf(machines, { sizeBytes, sourceRate }),
 	};
 }
 
-function groupsOf(machines: readonly MachineResult[]): readonly GroupStanding[] {
+function groupsOf(
+	machines: readonly MachineResult[],
+	{ sizeBytes, sourceRate }: { sizeBytes: number; sourceRate: number },
+): readonly GroupStanding[] {
 	const rates = [...new Set(machines.map(({ rate }) => rate))];
 	return rates.map((rate) => {
 		const members = machines.filter((machine) => machine.rate === rate);
-		return { rate, machines: members.length, ...timesOf(members) };
+		const alone = floorSeconds(sizeBytes, { source: sourceRate, peers: members.map(() => rate) });
+		const times = timesOf(members);
+		return { rate, machines: members.length, ...times, timesFloor: times.seconds / alone };
 	});
 }
 

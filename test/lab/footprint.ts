@@ -6,7 +6,8 @@ import { run } from "./command.ts";
 import { identify, isAlive, killProcess, killWithChildren, type ProcessIdentity } from "./processes.ts";
 import { waitFor } from "./wait.ts";
 
-const FOLDER = "/var/tmp/fleetseed-lab";
+/** Only root can make a lab; what others start on loopback must not stumble over a folder of root's. */
+const FOLDER = process.getuid?.() === 0 ? "/var/tmp/fleetseed-lab" : `/var/tmp/fleetseed-lab-${process.getuid?.()}`;
 const RUN_ID = /^fs[0-9a-f]{4}$/;
 const NO_SIGNAL = new AbortController().signal;
 
@@ -46,6 +47,13 @@ export class Footprint {
 		if (identity) writeFileSync(join(this.folder, "processes", String(pid)), JSON.stringify(identity));
 	}
 
+	/** Kills every process that was noted, with its children, and forgets them. */
+	async killNoted(): Promise<void> {
+		const noted = this.#noted();
+		await Promise.all(noted.map(killWithChildren));
+		for (const { pid } of noted) await rm(join(this.folder, "processes", String(pid)), { force: true });
+	}
+
 	/** The name of a network namespace of this run. */
 	namespace(name: string): string {
 		return `${this.id}-${name}`;
@@ -53,7 +61,7 @@ export class Footprint {
 
 	/** Kills what was noted and what runs in our namespaces, then deletes the namespaces and the folder. Safe to call twice. */
 	async erase(): Promise<void> {
-		await Promise.all(this.#noted().map(killWithChildren));
+		await this.killNoted();
 		const namespaces = await this.#namespaces();
 		for (const namespace of namespaces) await emptyNamespace(namespace);
 		for (const namespace of namespaces) await run(["ip", "netns", "delete", namespace]);

@@ -21,7 +21,7 @@ const { storeFolder, host, sha256, machines } = JSON.parse(process.argv[2] ?? ""
 const tell = (report: SourceReport) => process.send?.(report);
 const swarm = new Swarm({
 	storeFolder,
-	host: "0.0.0.0",
+	host,
 	trackerPort: 0,
 	peerPort: 0,
 	onProgress: () => undefined,

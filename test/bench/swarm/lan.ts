@@ -2,10 +2,11 @@ import { bitsPerSecond } from "../../lab/arguments.ts";
 import type { Footprint } from "../../lab/footprint.ts";
 import { type Counters, HOSTS, Network } from "../../lab/network.ts";
 import type { RateGroup } from "./arguments.ts";
-import { type Host, hostOn } from "./host.ts";
+import { type Host, hostOn, loopbackHost } from "./host.ts";
 
 export interface Lan {
-	readonly network: Network;
+	/** null: all are on loopback, where nothing is counted. */
+	readonly network: Network | null;
 	readonly source: Host;
 	/** In the order of the groups. */
 	readonly machines: readonly Host[];
@@ -34,11 +35,17 @@ export async function raiseLan(
 	return { network, source, machines, guests };
 }
 
+/** One source and one peer on loopback, for which nobody has to be root. */
+export function loopback(): Lan {
+	return { network: null, source: loopbackHost("source", 1), machines: [loopbackHost("peer", 2)], guests: [] };
+}
+
 /** Begins to count; the answer tells what has passed each host's cable since. */
 export async function meter({ network, source, machines }: Lan): Promise<() => Promise<(host: Host) => Counters>> {
 	const read = async () => {
 		const counters = new Map<Host, Counters>();
-		for (const host of [source, ...machines]) if (host.link) counters.set(host, await network.counters(host.link));
+		for (const host of [source, ...machines])
+			if (network && host.link) counters.set(host, await network.counters(host.link));
 		return counters;
 	};
 	const before = await read();

@@ -85,6 +85,7 @@ export async function run<R extends Race>(
 		const race = await system.prepare({ ...stage, source: lan.source, machines, folder });
 		return { system: system.name, ...(await measure(stage, race, options)) };
 	} finally {
+		await footprint.killNoted();
 		for (const { link } of [lan.source, ...lan.machines, ...lan.guests]) if (link) await emptyNamespace(link.namespace);
 		await rm(folder, { recursive: true, force: true });
 	}

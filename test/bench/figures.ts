@@ -1,4 +1,17 @@
-type Unit = "ms" | "us" | "s" | "MiB" | "MB/s" | "CPU s/GiB" | "x" | "%" | "pieces" | "bytes" | "machines" | "ports";
+type Unit =
+	| "ms"
+	| "us"
+	| "s"
+	| "MiB"
+	| "MB/s"
+	| "CPU s/GiB"
+	| "x"
+	| "%"
+	| "pieces"
+	| "bytes"
+	| "machines"
+	| "ports"
+	| "connections";
 
 /** One measured figure, what it is held against, and the floor that physics sets in the same run. */
 export interface Figure {

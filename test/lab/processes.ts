@@ -58,11 +58,20 @@ const TICKS_PER_SECOND = 100;
 /** What a process and all that it started have used so far; nothing when it is gone. */
 export function usageOf(pid: number): Usage {
 	const ticks = (statFields(pid) ?? []).slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
-	const peakKiB = Number(readIfThere(`/proc/${pid}/status`)?.match(/^VmHWM:\s+(\d+) kB$/m)?.[1] ?? 0);
 	return sumOfUsage([
-		{ cpuSeconds: ticks / TICKS_PER_SECOND, peakRssBytes: peakKiB * 1024 },
+		{ cpuSeconds: ticks / TICKS_PER_SECOND, peakRssBytes: statusBytes(pid, "VmHWM") },
 		...childrenOf(pid).map(usageOf),
 	]);
+}
+
+/** What it holds now. */
+export function rssBytesOf(pid: number): number {
+	return statusBytes(pid, "VmRSS");
+}
+
+function statusBytes(pid: number, field: "VmHWM" | "VmRSS"): number {
+	const status = readIfThere(`/proc/${pid}/status`) ?? "";
+	return Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, "m").exec(status)?.[1] ?? 0) * 1024;
 }
 
 export function sumOfUsage(parts: readonly Usage[]): Usage {

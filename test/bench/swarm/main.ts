@@ -39,7 +39,7 @@ async function main(): Promise<number> {
 		return await report(stage, wanted);
 	} catch (error) {
 		const reason = signal.aborted ? signal.reason : error;
-		log(`the benchmark stops: ${reason instanceof Error ? reason.stack : String(reason)}`);
+		log(`the benchmark stops: ${reason instanceof Error ? reason.message : String(reason)}`);
 		return 1;
 	} finally {
 		await footprint.erase();

@@ -4,7 +4,7 @@ import type { Footprint } from "../../lab/footprint.ts";
 import { sumOfUsage, type Usage, usageOf } from "../../lab/processes.ts";
 import type { Host } from "./host.ts";
 
-const KEPT_OUTPUT = 4_000;
+const KEPT_OUTPUT = 1_000;
 
 export interface ProgramOptions {
 	readonly footprint: Footprint;

@@ -104,7 +104,7 @@ async function measure<R extends Race>(
 	const sourceUsage = watchUsage(() => race.sourcePids);
 	await running.start(machines);
 	await during?.(running);
-	const seconds = await Promise.all(left().map((entrant) => secondsOf(entrant, { deadline, log })));
+	const seconds = await Promise.all(left().map((entrant) => secondsOf(entrant, { deadline, stopped: signal, log })));
 	signal.throwIfAborted();
 	// Only now, when all are done: an entrant that is complete goes on working for the others.
 	const used = left().map(({ program }) => program.usage().cpuSeconds);
@@ -164,7 +164,7 @@ function entrantOf(runner: Runner, startedAt: number): Entrant {
 
 async function secondsOf(
 	{ completed, startedAt, program }: Entrant,
-	{ deadline, log }: { deadline: AbortSignal; log: (line: string) => void },
+	{ deadline, stopped, log }: { deadline: AbortSignal; stopped: AbortSignal; log: (line: string) => void },
 ): Promise<number | null> {
 	const { promise: late, resolve } = Promise.withResolvers<null>();
 	const giveUp = () => resolve(null);
@@ -172,7 +172,7 @@ async function secondsOf(
 	deadline.addEventListener("abort", giveUp, { once: true });
 	const at = await Promise.race([completed, late]).catch(() => null);
 	deadline.removeEventListener("abort", giveUp);
-	if (at === null) log(`never complete: ${program.lastWords}`);
+	if (at === null && !stopped.aborted) log(`never complete: ${program.lastWords}`);
 	return at === null ? null : (at - startedAt) / 1000;
 }
 

@@ -30,6 +30,10 @@ export async function readSettings(
 					? {}
 					: { becomePasswordFile: from(settings.ssh.becomePasswordFile) }),
 			},
+			swarm: {
+				...settings.swarm,
+				...(settings.swarm.helperFolder === undefined ? {} : { helperFolder: from(settings.swarm.helperFolder) }),
+			},
 			...(settings.inventoryFile === undefined ? {} : { inventoryFile: from(settings.inventoryFile) }),
 			...(settings.knownHostsFile === undefined ? {} : { knownHostsFile: from(settings.knownHostsFile) }),
 		},

@@ -13,6 +13,7 @@ import { Journal } from "../record/journal.ts";
 import { Swarm } from "../swarm/swarm.ts";
 import { approvalsInAdvance, type Vouchers } from "./approve-in-advance.ts";
 import { readInventory, readKnownHosts } from "./configuration.ts";
+import { HELPER_FOLDER, HelperFiles } from "./helper-files.ts";
 import { inventoryEvents, withGroups } from "./inventory-events.ts";
 import { Ledger } from "./ledger.ts";
 import { Loop } from "./loop.ts";
@@ -80,12 +81,13 @@ export class Daemon {
 			onProblem: (detail) => log.warn({ detail }, "discovery"),
 			now,
 		});
+		const helpers = new HelperFiles(settings.swarm.helperFolder ?? HELPER_FOLDER);
 		const { ledger, journal, pusher } = this;
 		const record = (events: readonly Event[]) => this.record(events);
 		const onAcquiring = this.progress.sawDownload.bind(this.progress);
 		const receivedBytes = this.progress.receivedBytes.bind(this.progress);
 		const performers = { ledger, journal, pusher, settings, now, record, onAcquiring, receivedBytes };
-		const rooms = { ...performers, store: this.#store, swarm: this.#swarm, secret: this.#secret };
+		const rooms = { ...performers, store: this.#store, swarm: this.#swarm, secret: this.#secret, helpers };
 		this.loop = new Loop({
 			ledger,
 			now,

@@ -1,38 +1,14 @@
 import { acquire } from "../acquire/acquire.ts";
 import type { Progress } from "../acquire/job.ts";
-import type { Store } from "../acquire/store.ts";
-import type { Event, Outcome } from "../model/event.ts";
+import type { Outcome } from "../model/event.ts";
 import type { Failure } from "../model/failure.ts";
 import type { PackageSpec, Policy } from "../model/policy.ts";
 import type { AcquireStep, FactsStep, MachineStep, RebootStep, Step } from "../model/step.ts";
 import { rolloutOf } from "../plan/task.ts";
-import type { Settings } from "../policy/parse-settings.ts";
-import type { Pusher, Target, Task } from "../push/pusher.ts";
-import type { Pushed } from "../push/task.ts";
-import type { Journal } from "../record/journal.ts";
-import type { Swarm } from "../swarm/swarm.ts";
-import { SwarmDown } from "../swarm/swarm-down.ts";
-import type { Ledger } from "./ledger.ts";
+import type { Task } from "../push/pusher.ts";
+import { performDelivery } from "./perform-delivery.ts";
+import type { Performers, Push } from "./performers.ts";
 import { targetFor } from "./target-for.ts";
-import { tokenFor } from "./token.ts";
-
-/** A delivery that gets no byte for this long is given up and tried again. */
-const STALL_MS = 45_000;
-
-export interface Performers {
-	readonly ledger: Ledger;
-	readonly journal: Journal;
-	readonly store: Store;
-	readonly swarm: Swarm;
-	readonly pusher: Pusher;
-	readonly settings: Settings;
-	readonly secret: Buffer;
-	readonly now: () => number;
-	readonly record: (events: readonly Event[]) => void;
-	readonly onAcquiring: (sha256: string, progress: Progress) => void;
-	/** What the tracker heard from the machine. */
-	readonly receivedBytes: (machine: string, sha256: string) => number | undefined;
-}
 
 /** Does a step by the room that can, and says what came of it. */
 export function perform(performers: Performers, step: Step, signal: AbortSignal): Promise<Outcome> {
@@ -95,7 +71,7 @@ async function performOnMachine(performers: Performers, step: MachineStep, signa
 	const target = await targetFor(performers, step.machine, place.policy);
 	if ("code" in target) return failed(target);
 	const task: Task = { spec: place.spec, ref: step, ...(place.isRestoring ? { mayDowngrade: true } : {}) };
-	const { outcome, output } = await push(performers, { step, target, task, signal });
+	const { outcome, output } = await push(performers, { step, policy: place.policy, target, task, signal });
 	if (output && output.totalBytes > 0) {
 		const { machine, rollout, package: name, attempt, kind } = step;
 		const ref = { machine, rollout, package: name, attempt, kind };
@@ -104,60 +80,18 @@ async function performOnMachine(performers: Performers, step: MachineStep, signa
 	return outcome;
 }
 
-interface Push {
-	readonly step: MachineStep;
-	readonly target: Target;
-	readonly task: Task;
-	readonly signal: AbortSignal;
-}
-
-function push(performers: Performers, { step, target, task, signal }: Push) {
+function push(performers: Performers, pushing: Push) {
+	const { step, target, task, signal } = pushing;
 	switch (step.kind) {
 		case "inspect":
 			return performers.pusher.inspect(target, task, signal);
 		case "deliver":
-			return deliver(performers, { step, target, task, signal });
+			return performDelivery(performers, pushing);
 		case "install":
 			return performers.pusher.install(target, task, signal);
 		case "follow":
 			return performers.pusher.follow(target, task, signal);
 	}
-}
-
-async function deliver(performers: Performers, { step, target, task, signal }: Push) {
-	const { store, swarm, pusher, settings, secret, record, now } = performers;
-	const { sha256 } = task.spec;
-	if (!(await store.has(sha256))) {
-		record([{ kind: "PackageLost", sha256, at: now() }]);
-		return {
-			outcome: failed({ code: "FS-PACKAGE-MISSING", detail: `${task.spec.name}: ${sha256} is not in the store` }),
-		};
-	}
-	const token = tokenFor(secret, step.machine);
-	const delivery = {
-		sizeBytes: await store.sizeBytes(sha256),
-		stallMs: STALL_MS,
-		torrent: async (localAddress: string) => {
-			await swarm.share(sha256);
-			return swarm.torrentFor(sha256, { token, host: settings.swarm.address ?? localAddress });
-		},
-		onChosen: async (method: Extract<Event, { kind: "DeliveryChosen" }>["method"], because: string) =>
-			record([{ kind: "DeliveryChosen", machine: step.machine, sha256, method, because, at: now() }]),
-	};
-	const pushed = await pusher.deliver(target, task, delivery, signal).catch(swarmDown);
-	return { ...pushed, outcome: asTrackerSaw(pushed.outcome, performers.receivedBytes(step.machine, sha256)) };
-}
-
-/** The tracker's count has what was sent twice in it, too; where it heard nothing the machine's own count stands. */
-function asTrackerSaw(outcome: Outcome, bytes: number | undefined): Outcome {
-	const isCounted = outcome.kind === "delivered" && outcome.method !== "already_staged" && bytes;
-	return isCounted ? { ...outcome, bytes } : outcome;
-}
-
-/** The swarm restarts by itself; anything else that throws is a bug. */
-function swarmDown(error: unknown): Pushed {
-	if (!(error instanceof SwarmDown)) throw error;
-	return { outcome: failed({ code: error.code, detail: error.message }) };
 }
 
 interface Place {

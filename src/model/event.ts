@@ -1,7 +1,7 @@
 import type { MachineFacts, PackageFacts } from "./facts.ts";
 import type { Failure } from "./failure.ts";
 import type { HostKey, SightingSource } from "./machine.ts";
-import type { Policy } from "./policy.ts";
+import type { DeliveryMethod, Policy } from "./policy.ts";
 import type { Step } from "./step.ts";
 
 /** What happened. `at` is ms since the epoch. Events are the only thing that changes a Fleet, and all of them are journalled. */
@@ -43,11 +43,10 @@ export interface DeliveryEvent {
 	readonly kind: "DeliveryChosen";
 	readonly machine: string;
 	readonly sha256: string;
-	readonly method: DeliveryMethod;
+	readonly method: DeliveryMethod | "already_staged";
+	/** Why this way, and why each way before it in the policy's order was passed over. */
 	readonly because: string;
 }
-
-export type DeliveryMethod = "agent" | "aria2c" | "already_staged";
 
 export type OperatorEvent =
 	/** `policy` null: everything. */
@@ -86,10 +85,23 @@ export type Outcome =
 	| { readonly kind: "inspected"; readonly facts: PackageFacts; readonly machine?: MachineFacts }
 	| { readonly kind: "facts_read"; readonly machine: MachineFacts }
 	| { readonly kind: "rebooted"; readonly bootId: string }
-	| { readonly kind: "delivered"; readonly method: DeliveryMethod; readonly bytes: number; readonly durationMs: number }
+	| DeliveredOutcome
 	| { readonly kind: "exited"; readonly exitCode: number }
 	| {
 			readonly kind: "failed";
 			readonly failure: Failure /** With FS-SSH-HOSTKEY: the key that was shown. */;
 			readonly sawHostKey?: HostKey;
 	  };
+
+export interface DeliveredOutcome {
+	readonly kind: "delivered";
+	readonly method: DeliveryMethod | "already_staged";
+	/** All that the machine received of the package in this delivery. */
+	readonly bytes: number;
+	readonly durationMs: number;
+	/** Of those, by the controller's own count: sent by the controller, and by other machines. Absent: not counted. */
+	readonly sourceBytes?: number;
+	readonly peerBytes?: number;
+	/** As in DeliveryChosen, of the way that brought it. */
+	readonly because?: string;
+}

@@ -1,4 +1,4 @@
-import type { DeliveryMethod } from "./event.ts";
+import type { DeliveredOutcome } from "./event.ts";
 import type { Failure } from "./failure.ts";
 import type { Machine } from "./machine.ts";
 import type { Policy } from "./policy.ts";
@@ -115,11 +115,8 @@ export interface Task {
 	readonly failure?: Failure;
 }
 
-export interface Delivery {
-	readonly method: DeliveryMethod;
-	readonly bytes: number;
-	readonly durationMs: number;
-}
+/** How the package came to the machine. */
+export type Delivery = Omit<DeliveredOutcome, "kind">;
 
 /**
  * unread: facts must be read next.        absent: facts say it is not there; deliver next.

@@ -21,7 +21,21 @@ export interface Policy {
 	readonly ssh: SshSettings;
 	/** Absent: everything is done as the user who logs in. */
 	readonly become?: Become;
+	/** Absent: by DELIVERY_METHODS. */
+	readonly delivery?: DeliverySpec;
 }
+
+export interface DeliverySpec {
+	/** By which ways packages may come to a machine, the preferred one first. */
+	readonly methods: readonly DeliveryMethod[];
+}
+
+/**
+ * agent: our peer, installed on the machine.   helper: our peer as one file, pushed over SSH once and kept.
+ * aria2c: in the swarm, too.   http: range requests to the controller, by curl or wget.   sftp: through the SSH session itself.
+ */
+export const DELIVERY_METHODS = ["agent", "helper", "aria2c", "http", "sftp"] as const;
+export type DeliveryMethod = (typeof DELIVERY_METHODS)[number];
 
 /** Who does the work on the machine, when that is not the user who logs in. */
 export interface Become {

@@ -27,8 +27,8 @@ export function afterOutcome(task: Task, finished: Finished): Task {
 		case "inspected":
 			return afterFacts(task, outcome.facts, finished);
 		case "delivered": {
-			const { method, bytes, durationMs } = outcome;
-			return enter(task, "staged", at, { delivery: { method, bytes, durationMs } });
+			const { kind: _kind, ...delivery } = outcome;
+			return enter(task, "staged", at, { delivery });
 		}
 		case "exited":
 			return afterExit(task, outcome.exitCode, finished);

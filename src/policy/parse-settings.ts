@@ -27,6 +27,8 @@ export interface Settings {
 		readonly peerPort: number;
 		readonly uploadLimitBytesPerSecond?: number;
 		readonly seedTimeMs: number;
+		/** Where our peer lies as one file for each platform; without one, beside the program. */
+		readonly helperFolder?: string;
 	};
 	readonly limits: { readonly deliveries: number; readonly sessions: number };
 	readonly maxPackageBytes: number;
@@ -57,6 +59,9 @@ const swarm = mapping({
 		.optional()
 		.describe("The most that the controller uploads, in bytes a second. Default: no limit."),
 	seed_time: duration("1s", "30d").prefault("30m").describe("How long a package is seeded after its last delivery."),
+	helper_folder: controllerPath
+		.optional()
+		.describe("Where `npm run build:helper` put our peer for machines. Default: dist/helper beside the program."),
 });
 
 const limits = mapping({
@@ -106,6 +111,7 @@ function toSettings(written: z.output<typeof settingsDocument>): Settings {
 			peerPort: swarm.peer_port,
 			...(swarm.upload_limit === undefined ? {} : { uploadLimitBytesPerSecond: swarm.upload_limit }),
 			seedTimeMs: swarm.seed_time,
+			...(swarm.helper_folder === undefined ? {} : { helperFolder: swarm.helper_folder }),
 		},
 		limits: { deliveries: written.limits.deliveries, sessions: written.limits.sessions },
 		maxPackageBytes: written.max_package_size,

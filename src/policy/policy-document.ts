@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { approvalSchema } from "./approval-schema.ts";
+import { deliverySchema } from "./delivery-schema.ts";
 import { expects } from "./expectation.ts";
 import { controllerPath, duration, freeText, moment, name, port, text } from "./fields.ts";
 import { mapping, namesDiffer, rule } from "./mapping.ts";
@@ -60,6 +61,7 @@ export const policyDocument = mapping({
 	reboot: rebootSchema.prefault({}).describe("Whether, when and how many machines are rebooted."),
 	retries: retriesSchema.prefault({}).describe("What is tried again by itself."),
 	offline: offlineSchema.prefault({}).describe("What becomes of machines that are away."),
+	delivery: deliverySchema.prefault({}).describe("How packages come to the machines."),
 	ssh: ssh.prefault({}).describe("How the machines are reached."),
 	become: z
 		.boolean("true or false")

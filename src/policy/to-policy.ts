@@ -1,4 +1,13 @@
-import type { Approval, Become, OfflineSpec, Policy, RebootSpec, RetrySpec, SshSettings } from "../model/policy.ts";
+import {
+	type Approval,
+	type Become,
+	DELIVERY_METHODS,
+	type OfflineSpec,
+	type Policy,
+	type RebootSpec,
+	type RetrySpec,
+	type SshSettings,
+} from "../model/policy.ts";
 import type { PolicyDocument } from "./policy-document.ts";
 import { revisionOf } from "./revision.ts";
 import { textSet } from "./sets.ts";
@@ -27,6 +36,7 @@ export function toPolicy(document: PolicyDocument): Policy {
 		reboot: toReboot(document.reboot),
 		retries: toRetries(document.retries),
 		offline: toOffline(document.offline),
+		...toDelivery(document.delivery),
 		ssh: toSsh(document.ssh),
 		...(document.become ? { become: toBecome(document) } : {}),
 	};
@@ -55,6 +65,11 @@ function toRetries({ max, delay, backoff, on }: PolicyDocument["retries"]): Retr
 
 function toOffline({ policy, give_up_after }: PolicyDocument["offline"]): OfflineSpec {
 	return { policy, giveUpAfterMs: give_up_after ?? (policy === "wait" ? 30 * 24 * HOUR_MS : HOUR_MS) };
+}
+
+/** Nothing for the order that holds anyway: so a policy that says it has the revision of one that does not. */
+function toDelivery({ methods }: PolicyDocument["delivery"]): Pick<Policy, "delivery"> {
+	return methods.join() === DELIVERY_METHODS.join() ? {} : { delivery: { methods } };
 }
 
 function toBecome({ become_user, become_method }: PolicyDocument): Become {

@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import type { ErrorCode } from "../model/error-codes.ts";
 import { type Failed, failed } from "./failed.ts";
 import type { Session } from "./session.ts";
@@ -7,7 +8,7 @@ export interface Asking {
 	readonly signal: AbortSignal;
 	readonly machine: string;
 	readonly timeoutMs: number;
-	readonly stdin?: Uint8Array;
+	readonly stdin?: Uint8Array | Readable;
 	readonly maxOutputBytes?: number;
 	/** The failure's code when our script could not do its work at the machine, as without disk space or permission. */
 	readonly code: ErrorCode;

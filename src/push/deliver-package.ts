@@ -1,94 +1,83 @@
-import { ask, linesOf } from "./ask.ts";
-import { chooseDelivery, parseDeliveryFacts } from "./choose-delivery.ts";
-import { awaitTransport } from "./commands/await-transport.ts";
+import type { DeliveredOutcome, Outcome } from "../model/event.ts";
+import { appendThroughSession } from "./append-package.ts";
+import { linesOf } from "./ask.ts";
+import { becauseOf, judgeWays, neededBytes, noWay, type PassedOver, roomFor, type Way } from "./choose-delivery.ts";
 import { readDeliveryFacts } from "./commands/read-delivery-facts.ts";
-import { startTransport } from "./commands/start-transport.ts";
-import { stopJob } from "./commands/stop-job.ts";
-import { type Failed, failed } from "./failed.ts";
-import { parseJobReport, REPORT_BYTES } from "./job-report.ts";
-import type { Session } from "./session.ts";
-import type { Delivery, Pushed, Task } from "./task.ts";
+import { askMachine, type Delivering } from "./delivering.ts";
+import { type DeliveryFacts, parseDeliveryFacts } from "./parse-delivery-facts.ts";
+import { pushHelper } from "./push-helper.ts";
+import { runTransport } from "./run-transport.ts";
+import type { Helper, Pushed } from "./task.ts";
 
-/** The digest of a large file is read on the machine, twice at most. */
-const SHORT_MS = 600_000;
-const LOOK_SECONDS = 10;
-
-export interface Delivering {
-	readonly session: Session;
-	readonly task: Task;
-	readonly delivery: Delivery;
-	readonly seedSeconds: number;
-	readonly signal: AbortSignal;
-}
+type Brought = Pick<DeliveredOutcome, "method" | "bytes" | "because" | "sourceBytes" | "peerBytes">;
 
 /**
- * Brings the package to the machine's staging path by the best way that the machine has, which goes on seeding afterwards. Errors:
- * FS-SSH-*, FS-DELIVER-TOOL, -DISK, -FAILED, -STALLED.
+ * Brings the package to the machine's staging path by the first way of the policy's order that the machine can go; one that stalls or
+ * fails gives way to the next. Errors: FS-SSH-*, FS-DELIVER-TOOL, -DISK, -FAILED, -STALLED: of the last way that was tried.
  */
 export async function deliverPackage(delivering: Delivering): Promise<Pushed> {
 	const { task, delivery } = delivering;
 	const begunAt = performance.now();
 	const asked = await askMachine(delivering, readDeliveryFacts(task.spec.sha256));
 	if ("failure" in asked) return { outcome: asked };
-	const way = chooseDelivery(parseDeliveryFacts(linesOf(asked.answer)), task, delivery.sizeBytes);
-	if ("failure" in way) return { outcome: way };
-	await delivery.onChosen(way.method, way.because);
-	if (way.method === "already_staged") return { outcome: delivered(way.method, 0, begunAt) };
-	const key = way.runningKey ?? (await start(delivering, way.method));
-	if (typeof key !== "string") return { outcome: key };
-	const ended = await watch(delivering, key);
-	return ended ?? { outcome: delivered(way.method, delivery.sizeBytes, begunAt) };
-}
-
-async function start(delivering: Delivering, method: "agent" | "aria2c"): Promise<string | Failed> {
-	const { session, task, delivery, seedSeconds } = delivering;
-	const torrent = await delivery.torrent(session.localAddress);
-	const argv = startTransport({ sha256: task.spec.sha256, method, seedSeconds });
-	const asked = await askMachine(delivering, argv, torrent);
-	return "failure" in asked ? asked : asked.answer.toString("utf8").trim();
-}
-
-/** Null once the file is staged. */
-async function watch(delivering: Delivering, key: string): Promise<Pushed | null> {
-	const { task, delivery } = delivering;
-	const { sha256 } = task.spec;
-	const lookSeconds = Math.max(1, Math.min(LOOK_SECONDS, Math.floor(delivery.stallMs / 1000)));
-	let [seen, grownAt] = [-1, performance.now()];
-	for (;;) {
-		const asked = await askMachine(delivering, awaitTransport(sha256, key, lookSeconds));
-		if ("failure" in asked) return { outcome: asked };
-		const [[kind, kib] = []] = linesOf(asked.answer);
-		if (kind === "staged") return null;
-		if (kind !== "running") return giveUp(delivering, key, asked.answer);
-		if (Number(kib) > seen) [seen, grownAt] = [Number(kib), performance.now()];
-		else if (performance.now() - grownAt >= delivery.stallMs) return stalled(delivering, key);
+	const facts = parseDeliveryFacts(linesOf(asked.answer));
+	const durationMs = () => Math.round(performance.now() - begunAt);
+	if (facts.isStaged) {
+		const [method, because] = ["already_staged", "the staged file has the package's digest"] as const;
+		await delivery.onChosen(method, because);
+		return { outcome: { kind: "delivered", method, bytes: 0, durationMs: durationMs(), because } };
 	}
+	const full = facts.running ? null : roomFor(facts, task, neededBytes(facts, delivery.sizeBytes));
+	if (full) return { outcome: full };
+	const brought = await tryWays(delivering, facts);
+	return "outcome" in brought ? brought : { outcome: { kind: "delivered", ...brought, durationMs: durationMs() } };
 }
 
-async function stalled(delivering: Delivering, key: string): Promise<Pushed> {
+async function tryWays(delivering: Delivering, facts: DeliveryFacts): Promise<Pushed | Brought> {
 	const { task, delivery } = delivering;
-	await askMachine(delivering, stopJob(key));
-	const seconds = Math.round(delivery.stallMs / 1000);
-	const detail = `${task.ref.machine}: ${task.spec.name}: no byte arrived for ${seconds} s`;
-	return { outcome: failed("FS-DELIVER-STALLED", detail) };
+	const { methods, sizeBytes } = delivery;
+	const helper = await delivery.helperFor(facts.platform);
+	const passed: PassedOver[] = [];
+	let last: Pushed | null = null;
+	for (const way of judgeWays(facts, { methods, helper, neededBytes: neededBytes(facts, sizeBytes) })) {
+		if ("reason" in way) {
+			passed.push(way);
+			continue;
+		}
+		const because = becauseOf(way, passed);
+		await delivery.onChosen(way.method, because);
+		const gone = await go(delivering, way, helper);
+		if (!("outcome" in gone)) return { method: way.method, because, ...gone };
+		last = gone;
+		const reason = whyGivenUp(gone.outcome);
+		if (reason === null) return gone;
+		passed.push({ method: way.method, reason });
+	}
+	return last ?? { outcome: noWay(task, passed) };
 }
 
-async function giveUp(delivering: Delivering, key: string, answer: Buffer): Promise<Pushed> {
-	const { machine, package: name } = delivering.task.ref;
-	const isRefused = answer.toString("latin1").startsWith("refused");
-	if (isRefused) await askMachine(delivering, stopJob(key));
-	const report = isRefused ? null : parseJobReport(answer.subarray(answer.indexOf("\n") + 1));
-	const why = isRefused ? "what arrived is not the package; it was removed" : "the transport ended without the file";
-	const outcome = failed("FS-DELIVER-FAILED", `${machine}: ${name}: ${why}`);
-	return report ? { outcome, output: report.output } : { outcome };
+type Gone = Pick<Brought, "bytes" | "sourceBytes" | "peerBytes">;
+
+async function go(delivering: Delivering, way: Way, helper: Helper | null): Promise<Pushed | Gone> {
+	const { method, runningKey } = way;
+	if (method === "sftp") {
+		const appended = await appendThroughSession(delivering);
+		if ("failure" in appended) return { outcome: appended };
+		return { bytes: appended.sentBytes, sourceBytes: appended.sentBytes, peerBytes: 0 };
+	}
+	if (method === "helper" && helper && runningKey === undefined && !way.isKept) {
+		const refused = await pushHelper(delivering, helper);
+		if (refused) return { outcome: refused };
+	}
+	const running = runningKey === undefined ? {} : { runningKey };
+	const from = method === "helper" && helper ? { helper: helper.sha256 } : {};
+	const ended = await runTransport(delivering, { method, ...running, ...from });
+	return ended ?? { bytes: delivering.delivery.sizeBytes };
 }
 
-function askMachine({ session, task, signal }: Delivering, argv: readonly string[], stdin?: Uint8Array) {
-	const { machine } = task.ref;
-	const asking = { session, signal, machine, timeoutMs: SHORT_MS, code: "FS-DELIVER-FAILED" } as const;
-	return ask(argv, { ...asking, maxOutputBytes: REPORT_BYTES, ...(stdin ? { stdin } : {}) });
-}
-
-function delivered(method: "agent" | "aria2c" | "already_staged", bytes: number, begunAt: number) {
-	return { kind: "delivered", method, bytes, durationMs: Math.round(performance.now() - begunAt) } as const;
+/** Null: no other way would fare better, as when the machine is out of contact. */
+function whyGivenUp(outcome: Outcome): string | null {
+	if (outcome.kind !== "failed") return null;
+	const { code, detail } = outcome.failure;
+	return code.startsWith("FS-DELIVER-") ? `gave up: ${detail.replace(/^.*?: /, "")}` : null;
 }

@@ -10,6 +10,7 @@ import type { Session } from "./session.ts";
 import { Sessions } from "./sessions.ts";
 import type { Target } from "./target.ts";
 import type { Delivery, FactsTask, Pushed, RebootTask, Scanned, Task } from "./task.ts";
+import { Turns } from "./turns.ts";
 
 export type { Target, Task };
 
@@ -29,6 +30,7 @@ export class Pusher {
 	readonly #sessions: Sessions;
 	readonly #seedSeconds: number;
 	readonly #pauses: Pauses;
+	readonly #turns = new Turns();
 
 	constructor({ sessions, seedSeconds, pauses = REBOOT_PAUSES }: PusherOptions) {
 		this.#pauses = pauses;
@@ -60,7 +62,7 @@ export class Pusher {
 	deliver(target: Target, task: Task, delivery: Delivery, signal: AbortSignal): Promise<Pushed> {
 		const seedSeconds = this.#seedSeconds;
 		return this.#use(target, signal, (session, ending) =>
-			deliverPackage({ session, task, delivery, seedSeconds, signal: ending }),
+			deliverPackage({ session, task, delivery, seedSeconds, turns: this.#turns, signal: ending }),
 		);
 	}
 

@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import ssh2, { type ClientChannel } from "ssh2";
 import { AS_LOGGED_IN, type Becoming, type Elevation, elevations } from "./become.ts";
 import { CappedBuffer } from "./capped-buffer.ts";
@@ -13,7 +14,8 @@ const BECOME_MS = 30_000;
 export interface RunOptions {
 	readonly timeoutMs: number;
 	readonly signal: AbortSignal;
-	readonly stdin?: Uint8Array;
+	/** A stream is read no faster than the machine takes it, and ends with the command. */
+	readonly stdin?: Uint8Array | Readable;
 	/** Of each of stdout and stderr; what comes after is read and dropped. */
 	readonly maxOutputBytes: number;
 }
@@ -96,17 +98,19 @@ export class Session {
 		this.#connection.client.once("close", abort);
 		let channel: ClientChannel | null = null;
 		const { argv: prefix, firstLine } = this.#elevation;
-		const stdin = firstLine === null ? options.stdin : withFirstLine(firstLine, options.stdin);
 		this.#exec(quote([...prefix, ...argv]), (opened) => {
 			if (!opened) return resolve(lost);
 			channel = opened;
-			receive(opened, { ...options, ...(stdin ? { stdin } : {}) }, (ran) => resolve(ran ?? lost));
+			receive(opened, options.maxOutputBytes, (ran) => resolve(ran ?? lost));
+			if (firstLine !== null) opened.write(`${firstLine}\n`);
+			feed(opened, options.stdin);
 		});
 		const answer = await promise;
 		clearTimeout(timer);
 		options.signal.removeEventListener("abort", abort);
 		this.#connection.client.off("close", abort);
 		if (answer.kind === "failed") (channel as ClientChannel | null)?.close();
+		if (options.stdin && "destroy" in options.stdin) options.stdin.destroy();
 		return answer;
 	}
 
@@ -122,12 +126,15 @@ export class Session {
 	}
 }
 
-function withFirstLine(line: string, rest: Uint8Array = new Uint8Array()): Uint8Array {
-	return Buffer.concat([Buffer.from(`${line}\n`), rest]);
+/** A stream that breaks leaves the command without the rest of its input: the channel is closed under it. */
+function feed(channel: ClientChannel, stdin: Uint8Array | Readable | undefined): void {
+	if (!stdin || !("pipe" in stdin)) channel.end(stdin ? Buffer.from(stdin) : undefined);
+	else if (stdin.destroyed) channel.close();
+	else stdin.on("error", () => channel.close()).pipe(channel);
 }
 
 /** Null: the channel closed without an exit status, so what became of the command is not known. */
-function receive(channel: ClientChannel, { stdin, maxOutputBytes }: RunOptions, done: (ran: Ran | null) => void): void {
+function receive(channel: ClientChannel, maxOutputBytes: number, done: (ran: Ran | null) => void): void {
 	const stdout = new CappedBuffer(maxOutputBytes);
 	const stderr = new CappedBuffer(maxOutputBytes);
 	let exitCode: number | null | undefined;
@@ -142,7 +149,6 @@ function receive(channel: ClientChannel, { stdin, maxOutputBytes }: RunOptions, 
 		if (exitCode === undefined) return done(null);
 		done({ kind: "ran", exitCode: exitCode ?? undefined, stdout: stdout.bytes(), stderr: stderr.bytes() });
 	});
-	channel.end(stdin ? Buffer.from(stdin) : undefined);
 }
 
 function checkPrivateKey({ machine, privateKey }: Target): Failed | null {

@@ -1,7 +1,8 @@
-import type { DeliveryMethod, Outcome } from "../model/event.ts";
+import type { Readable } from "node:stream";
+import type { Outcome } from "../model/event.ts";
 import type { Failure } from "../model/failure.ts";
 import type { HostKey } from "../model/machine.ts";
-import type { PackageSpec, RebootSpec } from "../model/policy.ts";
+import type { DeliveryMethod, PackageSpec, RebootSpec } from "../model/policy.ts";
 import type { FactsStep, RebootStep, TaskRef } from "../model/step.ts";
 
 export interface Task {
@@ -33,13 +34,35 @@ export interface Pushed {
 }
 
 export interface Delivery {
+	/** The policy's order. */
+	readonly methods: readonly DeliveryMethod[];
 	/** The torrent for a machine that reaches us at `localAddress`; it holds the machine's token. */
 	readonly torrent: (localAddress: string) => Promise<Uint8Array>;
+	/** Where the same machine gets the package by range requests; it holds the token, too. */
+	readonly url: (localAddress: string) => Promise<string>;
+	/** The package from a byte on. */
+	readonly read: (offsetBytes: number) => Readable;
+	readonly helperFor: (platform: Platform) => Promise<Helper | null>;
 	readonly sizeBytes: number;
-	/** Awaited before the first byte moves. */
-	readonly onChosen: (method: DeliveryMethod, because: string) => Promise<void>;
-	/** A delivery that grows by no byte for this long is stopped. */
+	/** Awaited before the first byte moves; again for each way that follows one that gave up. */
+	readonly onChosen: (method: DeliveryMethod | "already_staged", because: string) => Promise<void>;
+	/** A way by which no byte arrives for this long is given up. */
 	readonly stallMs: number;
+}
+
+/** As uname(1) tells it, with -s and -m. */
+export interface Platform {
+	readonly system: string;
+	readonly arch: string;
+}
+
+/** Our peer as one executable file. */
+export interface Helper {
+	/** Of the executable itself, hex. */
+	readonly sha256: string;
+	readonly sizeBytes: number;
+	readonly gzipBytes: number;
+	readonly readGzip: () => Readable;
 }
 
 export type Scanned =

@@ -1,4 +1,5 @@
 import { AllowList } from "./allow-list.ts";
+import { HttpSource } from "./http-source.ts";
 import { makeTorrent } from "./make-torrent.ts";
 import type { Opening, Order, Report, Shared, Total } from "./messages.ts";
 import { Seeder } from "./seeder.ts";
@@ -18,10 +19,18 @@ class SwarmChild {
 	readonly #sha256s = new Map<string, string>();
 	readonly #sent = new Sent();
 	readonly #shaping = new Shaping();
+	readonly #sizes = new Map<string, number>();
+	readonly #httpSource: HttpSource;
 	#tracker: Tracker | null = null;
 
 	constructor(opening: Opening) {
 		this.#opening = opening;
+		this.#httpSource = new HttpSource({
+			storeFolder: opening.storeFolder,
+			allowed: this.#allowed,
+			sizeOf: (sha256) => this.#sizes.get(sha256),
+			sent: this.#sent,
+		});
 		this.#seeder = new Seeder({
 			host: opening.host,
 			port: opening.ports.peer,
@@ -41,6 +50,7 @@ class SwarmChild {
 			allowed: this.#allowed,
 			sha256Of: (infoHash) => this.#sha256s.get(infoHash),
 			shaping: this.#shaping,
+			answerOther: (request, response) => this.#httpSource.answer(request, response),
 			onProgress: (progress) => tell({ kind: "progress", progress }),
 			onBroken: endWith,
 		});
@@ -87,6 +97,7 @@ class SwarmChild {
 		const made = await makeTorrent(this.#opening.storeFolder, sha256);
 		await this.#seeder.share(made);
 		this.#sha256s.set(made.infoHash, sha256);
+		this.#sizes.set(sha256, made.sizeBytes);
 		return { infoHash: made.infoHash, sizeBytes: made.sizeBytes };
 	}
 }

@@ -22,6 +22,13 @@ export interface SwarmOptions {
 	readonly onRestart: (detail: string) => void;
 }
 
+export interface Access {
+	/** The machine's. */
+	readonly token: string;
+	/** Where the machine reaches us. */
+	readonly host: string;
+}
+
 const START_MS = 30_000;
 /** How long a call waits for a process that is just being started again. */
 const READY_MS = 10_000;
@@ -89,12 +96,22 @@ export class Swarm {
 		return shared;
 	}
 
-	/** The torrent for one machine; its announce URL holds the machine's token. `host`: where the machine reaches us. */
-	async torrentFor(sha256: string, access: { readonly token: string; readonly host: string }): Promise<Uint8Array> {
+	/** The torrent for one machine; its announce URL holds the machine's token. */
+	async torrentFor(sha256: string, access: Access): Promise<Uint8Array> {
 		if (!this.#shared.has(sha256)) await this.share(sha256);
-		const host = isIPv6(access.host) ? `[${access.host}]` : access.host;
-		const announce = `http://${host}:${this.#ports.tracker}/announce?token=${encodeURIComponent(access.token)}`;
+		const announce = this.#url("announce", access);
 		return withAnnounce(await readFile(torrentPath(this.#options.storeFolder, sha256)), announce);
+	}
+
+	/** Where the same machine gets the package by HTTP, whole or in ranges. */
+	async urlFor(sha256: string, access: Access): Promise<string> {
+		if (!this.#shared.has(sha256)) await this.share(sha256);
+		return this.#url(`packages/${sha256}`, access);
+	}
+
+	#url(path: string, { token, host }: Access): string {
+		const authority = `${isIPv6(host) ? `[${host}]` : host}:${this.#ports.tracker}`;
+		return `http://${authority}/${path}?token=${encodeURIComponent(token)}`;
 	}
 
 	/** The whole allow-list: it replaces the last one, and ends the connections of whoever is no longer on it. */

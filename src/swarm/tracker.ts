@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { type Announce, type Answer, type Swarm as Members, Server, type TrackedPeer } from "bittorrent-tracker";
 import type { AllowList } from "./allow-list.ts";
 import type { PeerProgress } from "./messages.ts";
@@ -24,6 +25,8 @@ export interface TrackerOptions {
 	readonly allowed: AllowList;
 	readonly sha256Of: (infoHash: string) => string | undefined;
 	readonly shaping: Shaping;
+	/** Answers what is not an announce; false: it knows nothing of it. */
+	readonly answerOther: (request: IncomingMessage, response: ServerResponse) => boolean;
 	readonly onProgress: (progress: PeerProgress) => void;
 	readonly onBroken: (error: Error) => void;
 }
@@ -97,7 +100,8 @@ export class Tracker {
 	/** The library would also answer a scrape, unfiltered, with every info-hash it knows. */
 	#onlyAnnounces(): void {
 		this.#server.http.on("request", (request, response) => {
-			if (!request.url?.startsWith("/announce?")) response.writeHead(404).end();
+			if (request.url?.startsWith("/announce?") || this.#options.answerOther(request, response)) return;
+			response.writeHead(404).end();
 		});
 	}
 

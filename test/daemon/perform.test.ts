@@ -4,8 +4,10 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { Store } from "../../src/acquire/store.ts";
+import { HelperFiles } from "../../src/daemon/helper-files.ts";
 import { Ledger } from "../../src/daemon/ledger.ts";
-import { type Performers, perform } from "../../src/daemon/perform.ts";
+import { perform } from "../../src/daemon/perform.ts";
+import type { Performers } from "../../src/daemon/performers.ts";
 import type { Fleet } from "../../src/model/fleet.ts";
 import type { LedgerStep, Step } from "../../src/model/step.ts";
 import { Journal } from "../../src/record/journal.ts";
@@ -44,6 +46,7 @@ async function daemonLab(t: TestContext, given: Given) {
 		journal,
 		store,
 		swarm: new Swarm({ ...swarmOptions, onProgress: ignore, onRestart: ignore }),
+		helpers: new HelperFiles(folder),
 		pusher,
 		settings: {
 			policiesFolder: folder,

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { appendPackage, prepareAppend } from "../../src/push/commands/append-package.ts";
 import { awaitTransport } from "../../src/push/commands/await-transport.ts";
 import { followJob } from "../../src/push/commands/follow-job.ts";
 import { inspect } from "../../src/push/commands/inspect.ts";
 import { lookAfterBoot } from "../../src/push/commands/look-after-boot.ts";
 import { readDeliveryFacts } from "../../src/push/commands/read-delivery-facts.ts";
 import { readFacts } from "../../src/push/commands/read-facts.ts";
+import { receiveHelper } from "../../src/push/commands/receive-helper.ts";
 import { requestReboot } from "../../src/push/commands/request-reboot.ts";
 import { startInstall } from "../../src/push/commands/start-install.ts";
 import { startTransport } from "../../src/push/commands/start-transport.ts";
@@ -56,10 +58,18 @@ test("an install is started with whole seconds, at least one", () => {
 });
 
 test("a transport outlives its seeding by a day at most", () => {
-	const argv = startTransport({ sha256: "aa", method: "aria2c", seedSeconds: 600 });
-	const other = startTransport({ sha256: "bb", method: "agent", seedSeconds: 1 });
-	const commandLine = `'/bin/sh' '-c' '${TRANSPORT.replaceAll("'", `'\\''`)}' 'fleetseed' 'aa' 'aria2c' '600'`;
+	const argv = startTransport({ sha256: "aa", sizeBytes: 7, method: "aria2c", seedSeconds: 600 });
+	const other = startTransport({ sha256: "bb", sizeBytes: 7, method: "helper", helper: "cc", seedSeconds: 1 });
+	const commandLine = `'/bin/sh' '-c' '${TRANSPORT.replaceAll("'", `'\\''`)}' 'fleetseed' 'aa' 'aria2c' '600' '7' ''`;
 	assert.deepEqual(shown(argv, other), [...SH, "aa", "aria2c", "87000", commandLine, RUNNER, HOOK]);
+});
+
+test("packages and helpers come on stdin of fixed scripts", () => {
+	const append = appendPackage({ sha256: "aa", offsetBytes: 3, sizeBytes: 7 });
+	const other = appendPackage({ sha256: "bb", offsetBytes: 0, sizeBytes: 1 });
+	assert.deepEqual(shown(append, other), [...SH, "aa", "3", "7", HOOK]);
+	assert.deepEqual(shown(prepareAppend("aa", 7), prepareAppend("bb", 1)), [...SH, "aa", "7"]);
+	assert.deepEqual(shown(receiveHelper("aa", 7), receiveHelper("bb", 1)), [...SH, "aa", "7"]);
 });
 
 test("aria2c is kept from everything but our tracker and the peers that it names", () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { chmod, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { type TestContext, test } from "node:test";
 import type { Delivery } from "../../src/push/task.ts";
 import { lab, taskOf } from "./lab.ts";
@@ -35,6 +36,10 @@ async function bench(t: TestContext, { seedSeconds = 1 } = {}) {
 	await chmod(join(folder, "bin", "fleetseed-agent"), 0o755);
 	await writeFile(join(folder, "bytes"), CONTENT);
 	const delivery: Delivery = {
+		methods: ["agent"],
+		url: async () => "http://127.0.0.1:9/",
+		read: () => Readable.from([]),
+		helperFor: async () => null,
 		sizeBytes: CONTENT.length,
 		stallMs: 20_000,
 		torrent: async (localAddress) => Buffer.from(`torrent for ${localAddress}`),

@@ -29,7 +29,7 @@ test("in a small swarm everybody meets everybody, and each knows whom to let in"
 test("in a large swarm each meets a few, all are reached, meetings are mutual, and the source serves a few", () => {
 	const { announce } = graphOf();
 	const keys = Array.from({ length: 2000 }, (_, index) => `10.0.0.1:${index}`);
-	for (const key of keys) announce(key);
+	for (const key of [...keys, ...keys]) announce(key);
 	const met = new Map(keys.map((key) => [key, announce(key)]));
 	for (const [key, { peers }] of met) {
 		assert.ok(peers.length >= 10 && peers.length <= 40, `${key} meets ${peers.length}`);

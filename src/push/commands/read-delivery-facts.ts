@@ -1,6 +1,7 @@
 import { INCOMING } from "../scripts/transport.ts";
 import { script } from "./script.ts";
 
+/** BusyBox's wget takes other words than GNU's. */
 const FACTS = `${INCOMING}
 mkdir -p "$state/packages" "$state/incoming" || exit 1
 staged=$state/packages/$1
@@ -8,9 +9,16 @@ if [ -f "$staged" ]; then
 	sum=$(sha256sum < "$staged")
 	if [ "\${sum%% *}" = "$1" ]; then echo "staged yes"; else rm -f "$staged"; fi
 fi
-if command -v fleetseed-agent >/dev/null; then echo "tool agent"
-elif command -v aria2c >/dev/null; then echo "tool aria2c"
-fi
+echo "platform $(uname -s) $(uname -m)"
+for tool in fleetseed-agent aria2c curl gzip; do
+	command -v $tool >/dev/null && echo "tool $tool"
+done
+wget --version 2>/dev/null | grep -q '^GNU Wget' && echo "tool wget"
+for kept in "$state"/helper/*; do
+	if [ -x "$kept/fleetseed-agent" ]; then echo "helper \${kept##*/}"
+	elif [ -e "$kept/unusable" ]; then echo "helper \${kept##*/} unusable"
+	fi
+done
 echo "free $(df -Pk "$state" | awk 'NR == 2 { print $4 }')"
 incoming_of "$1"
 echo "got $(du -sk "$incoming" 2>/dev/null | awk '{ print $1 }')"
@@ -20,8 +28,8 @@ latest_transport "$1"
 `;
 
 /**
- * What decides how a package comes to a machine: a line each, those that do not hold left out: `staged yes`, `tool NAME`, `free KIB`,
- * `got KIB`, `running KEY METHOD`. A staged file with another digest is removed.
+ * What decides how a package comes to a machine: a line each, those that do not hold left out: `staged yes`, `platform SYSTEM ARCH`,
+ * `tool NAME`, `helper DIGEST [unusable]`, `free KIB`, `got KIB`, `running KEY METHOD`. A staged file with another digest is removed.
  */
 export function readDeliveryFacts(sha256: string): readonly string[] {
 	return script(FACTS, sha256);

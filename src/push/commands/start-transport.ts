@@ -1,3 +1,4 @@
+import type { DeliveryMethod } from "../../model/policy.ts";
 import { quote } from "../quote.ts";
 import { RUNNER, START_JOB, STOP_JOB } from "../scripts/job.ts";
 import { HOOK, INCOMING, TRANSPORT } from "../scripts/transport.ts";
@@ -12,29 +13,42 @@ mkdir -p "$incoming/data" || exit 1
 latest_transport "$1"
 [ -z "$key" ] || job_state "$state/jobs/$key"
 if [ -n "$key" ] && [ $job_state = running ]; then
-	# It came to an end of its own and the staged file is not there: it only seeds, or was refused, and brings no file.
-	if [ -e "$incoming/outcome" ] && [ ! -e "$state/packages/$1" ]; then stop_job "$state/jobs/$key"
+	# It goes another way; or it came to an end of its own and the staged file is not there: it only seeds, or was refused, and brings no file.
+	if [ "$(cat "$incoming/method")" != "$2" ] || { [ -e "$incoming/outcome" ] && [ ! -e "$state/packages/$1" ]; }
+	then stop_job "$state/jobs/$key"
 	else echo "$key"; exit 0
 	fi
 fi
 rm -f "$incoming/outcome"
 printf '%s\\n' "$2" > "$incoming/method" &&
 printf '%s' "$6" > "$incoming/hook.new" && chmod 700 "$incoming/hook.new" && mv "$incoming/hook.new" "$incoming/hook" &&
-cat > "$incoming/torrent.new" && ln -f "$incoming/torrent.new" "$incoming/torrent.torrent" &&
-mv "$incoming/torrent.new" "$incoming/torrent" || exit 1
+if [ "$2" = http ]; then cat > "$incoming/source.new" && mv "$incoming/source.new" "$incoming/source"
+else
+	cat > "$incoming/torrent.new" && ln -f "$incoming/torrent.new" "$incoming/torrent.torrent" &&
+	mv "$incoming/torrent.new" "$incoming/torrent"
+fi || exit 1
 start_job "$next" "$3" "$4" "$5" && echo "$next"
 `;
 
 export interface StartTransport {
 	readonly sha256: string;
-	readonly method: "agent" | "aria2c";
+	readonly sizeBytes: number;
+	readonly method: Exclude<DeliveryMethod, "sftp">;
+	/** Digest of the helper to run. */
+	readonly helper?: string;
 	readonly seedSeconds: number;
 }
 
-/** Starts the digest's transport, or joins the one that brings the file; its key is printed. The torrent comes on stdin. */
-export function startTransport({ sha256, method, seedSeconds }: StartTransport): readonly string[] {
+/** Starts the digest's transport, or joins the one that brings the file this way; its key is printed. The torrent, or the URL, comes on stdin. */
+export function startTransport({
+	sha256,
+	sizeBytes,
+	method,
+	helper = "",
+	seedSeconds,
+}: StartTransport): readonly string[] {
 	const seed = String(Math.ceil(seedSeconds));
-	const commandLine = quote(script(TRANSPORT, sha256, method, seed));
+	const commandLine = quote(script(TRANSPORT, sha256, method, seed, String(sizeBytes), helper));
 	const seconds = String(LONGEST_SECONDS + Math.ceil(seedSeconds));
 	return script(START, sha256, method, seconds, commandLine, RUNNER, HOOK);
 }

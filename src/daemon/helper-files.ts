@@ -1,0 +1,40 @@
+import { createReadStream } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import type { Helper, Platform } from "../push/task.ts";
+
+/** Where the program itself brings the helper. */
+export const HELPER_FOLDER = join(import.meta.dirname, "../../dist/helper");
+
+/** What uname(1) calls the platforms that a helper is built for. */
+const PLATFORMS: Readonly<Record<string, string>> = {
+	"Linux x86_64": "linux-x64",
+	"Linux aarch64": "linux-arm64",
+};
+
+const file = z.object({
+	file: z.string().regex(/^[a-z0-9.-]+$/),
+	sha256: z.string().regex(/^[0-9a-f]{64}$/),
+	sizeBytes: z.int().positive(),
+	gzipBytes: z.int().positive(),
+});
+const manifest = z.object({ platforms: z.record(z.string(), file) });
+
+/** The helpers that were built, by the manifest beside them, which is read anew each time: a new build is used at once. */
+export class HelperFiles {
+	readonly #folder: string;
+
+	constructor(folder: string) {
+		this.#folder = folder;
+	}
+
+	/** Null: there is none for the platform. */
+	async helperFor({ system, arch }: Platform): Promise<Helper | null> {
+		const text = await readFile(join(this.#folder, "manifest.json"), "utf8").catch(() => '{ "platforms": {} }');
+		const found = manifest.parse(JSON.parse(text)).platforms[PLATFORMS[`${system} ${arch}`] ?? ""];
+		if (!found) return null;
+		const { file, ...helper } = found;
+		return { ...helper, readGzip: () => createReadStream(join(this.#folder, file)) };
+	}
+}

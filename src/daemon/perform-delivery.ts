@@ -1,0 +1,84 @@
+import { createReadStream } from "node:fs";
+import type { Event, Outcome } from "../model/event.ts";
+import { DELIVERY_METHODS } from "../model/policy.ts";
+import type { Delivery, Pushed } from "../push/task.ts";
+import { SwarmDown } from "../swarm/swarm-down.ts";
+import type { Performers, Push } from "./performers.ts";
+import { tokenFor } from "./token.ts";
+
+/** A way by which no byte comes for this long is given up, and the next one is gone. */
+const STALL_MS = 45_000;
+
+/** Delivers a package that is in the store, and says by our own counts where its bytes came from. */
+export async function performDelivery(performers: Performers, push: Push): Promise<Pushed> {
+	const { store, pusher, journal, record, now } = performers;
+	const { step, target, task, signal } = push;
+	const { name, sha256 } = task.spec;
+	if (!(await store.has(sha256))) {
+		record([{ kind: "PackageLost", sha256, at: now() }]);
+		const failure = { code: "FS-PACKAGE-MISSING" as const, detail: `${name}: ${sha256} is not in the store` };
+		return { outcome: { kind: "failed", failure } };
+	}
+	const before = await sentTo(performers, step.machine, sha256);
+	const delivery = await deliveryOf(performers, push);
+	const pushed = await pusher.deliver(target, task, delivery, signal).catch(swarmDown);
+	const { outcome } = pushed;
+	if (outcome.kind !== "delivered" || outcome.method === "already_staged") return pushed;
+	// What went through SSH went up the controller's link, too, and no swarm counts it.
+	if (outcome.sourceBytes) journal.addUplink(sha256, outcome.sourceBytes);
+	const after = await sentTo(performers, step.machine, sha256);
+	const seeded = before === null || after === null ? null : after >= before ? after - before : after;
+	return { ...pushed, outcome: asCounted(outcome, performers.receivedBytes(step.machine, sha256), seeded) };
+}
+
+async function deliveryOf(performers: Performers, { step, policy, task }: Push): Promise<Delivery> {
+	const { store, swarm, settings, secret, helpers, record, now } = performers;
+	const { machine } = step;
+	const { sha256 } = task.spec;
+	const access = (localAddress: string) => {
+		return { token: tokenFor(secret, machine), host: settings.swarm.address ?? localAddress };
+	};
+	return {
+		methods: policy.delivery?.methods ?? DELIVERY_METHODS,
+		sizeBytes: await store.sizeBytes(sha256),
+		stallMs: STALL_MS,
+		torrent: async (localAddress) => {
+			await swarm.share(sha256);
+			return swarm.torrentFor(sha256, access(localAddress));
+		},
+		url: async (localAddress) => {
+			await swarm.share(sha256);
+			return swarm.urlFor(sha256, access(localAddress));
+		},
+		read: (start) => createReadStream(store.path(sha256), { start, highWaterMark: 256 * 1024 }),
+		helperFor: (platform) => helpers.helperFor(platform),
+		onChosen: async (method: Extract<Event, { kind: "DeliveryChosen" }>["method"], because: string) =>
+			record([{ kind: "DeliveryChosen", machine, sha256, method, because, at: now() }]),
+	};
+}
+
+/** What the swarm process has sent to the machine; null: it is away. */
+async function sentTo({ swarm }: Performers, machine: string, sha256: string): Promise<number | null> {
+	const totals = await swarm.totals().catch(() => null);
+	return totals && (totals.find((each) => each.sha256 === sha256)?.byMachine[machine] ?? 0);
+}
+
+type Delivered = Extract<Outcome, { kind: "delivered" }>;
+
+/**
+ * In the swarm the tracker's count has what was sent twice in it, too; where it heard nothing the package's size stands. `seeded`: what the
+ * swarm process sent meanwhile.
+ */
+function asCounted(outcome: Delivered, heardBytes: number | undefined, seeded: number | null): Delivered {
+	const isOfPeers = outcome.method !== "http" && outcome.method !== "sftp";
+	const bytes = (isOfPeers && heardBytes) || outcome.bytes;
+	if (seeded === null) return { ...outcome, bytes };
+	const sourceBytes = (outcome.sourceBytes ?? 0) + seeded;
+	return { ...outcome, bytes, sourceBytes, peerBytes: isOfPeers ? Math.max(0, bytes - sourceBytes) : 0 };
+}
+
+/** The swarm restarts by itself; anything else that throws is a bug. */
+function swarmDown(error: unknown): Pushed {
+	if (!(error instanceof SwarmDown)) throw error;
+	return { outcome: { kind: "failed", failure: { code: error.code, detail: error.message } } };
+}

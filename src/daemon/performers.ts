@@ -1,0 +1,37 @@
+import type { Progress } from "../acquire/job.ts";
+import type { Store } from "../acquire/store.ts";
+import type { Event } from "../model/event.ts";
+import type { Policy } from "../model/policy.ts";
+import type { MachineStep } from "../model/step.ts";
+import type { Settings } from "../policy/parse-settings.ts";
+import type { Pusher, Target, Task } from "../push/pusher.ts";
+import type { Journal } from "../record/journal.ts";
+import type { Swarm } from "../swarm/swarm.ts";
+import type { HelperFiles } from "./helper-files.ts";
+import type { Ledger } from "./ledger.ts";
+
+/** What it takes to do a step. */
+export interface Performers {
+	readonly ledger: Ledger;
+	readonly journal: Journal;
+	readonly store: Store;
+	readonly swarm: Swarm;
+	readonly helpers: HelperFiles;
+	readonly pusher: Pusher;
+	readonly settings: Settings;
+	readonly secret: Buffer;
+	readonly now: () => number;
+	readonly record: (events: readonly Event[]) => void;
+	readonly onAcquiring: (sha256: string, progress: Progress) => void;
+	/** What the tracker heard from the machine. */
+	readonly receivedBytes: (machine: string, sha256: string) => number | undefined;
+}
+
+/** A step on a machine, with what it is about. */
+export interface Push {
+	readonly step: MachineStep;
+	readonly policy: Policy;
+	readonly target: Target;
+	readonly task: Task;
+	readonly signal: AbortSignal;
+}

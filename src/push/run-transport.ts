@@ -1,0 +1,74 @@
+import type { DeliveryMethod } from "../model/policy.ts";
+import { linesOf } from "./ask.ts";
+import { awaitTransport } from "./commands/await-transport.ts";
+import { startTransport } from "./commands/start-transport.ts";
+import { stopJob } from "./commands/stop-job.ts";
+import { askMachine, type Delivering } from "./delivering.ts";
+import { type Failed, failed } from "./failed.ts";
+import { parseJobReport } from "./job-report.ts";
+import type { Pushed } from "./task.ts";
+
+const LOOK_SECONDS = 10;
+
+export interface Transport {
+	readonly method: Exclude<DeliveryMethod, "sftp">;
+	/** Joins this one instead of starting another. */
+	readonly runningKey?: string;
+	/** Digest of the helper that it runs from. */
+	readonly helper?: string;
+}
+
+/**
+ * Runs a transport at the machine until the package is staged: a job that outlives the connection, and goes on seeding. Null: it is.
+ * Errors: FS-SSH-*, FS-DELIVER-FAILED, -STALLED.
+ */
+export async function runTransport(delivering: Delivering, transport: Transport): Promise<Pushed | null> {
+	const key = transport.runningKey ?? (await start(delivering, transport));
+	return typeof key === "string" ? watch(delivering, key) : { outcome: key };
+}
+
+async function start(delivering: Delivering, { method, helper }: Transport): Promise<string | Failed> {
+	const { session, task, delivery, seedSeconds } = delivering;
+	const { localAddress } = session;
+	const source =
+		method === "http" ? Buffer.from(`${await delivery.url(localAddress)}\n`) : await delivery.torrent(localAddress);
+	const { sha256 } = task.spec;
+	const { sizeBytes } = delivery;
+	const argv = startTransport({ sha256, sizeBytes, method, seedSeconds, ...(helper ? { helper } : {}) });
+	const asked = await askMachine(delivering, argv, source);
+	return "failure" in asked ? asked : asked.answer.toString("utf8").trim();
+}
+
+async function watch(delivering: Delivering, key: string): Promise<Pushed | null> {
+	const { task, delivery } = delivering;
+	const { sha256 } = task.spec;
+	const lookSeconds = Math.max(1, Math.min(LOOK_SECONDS, Math.floor(delivery.stallMs / 1000)));
+	let [seen, grownAt] = [-1, performance.now()];
+	for (;;) {
+		const asked = await askMachine(delivering, awaitTransport(sha256, key, lookSeconds));
+		if ("failure" in asked) return { outcome: asked };
+		const [[kind, kib] = []] = linesOf(asked.answer);
+		if (kind === "staged") return null;
+		if (kind !== "running") return giveUp(delivering, key, asked.answer);
+		if (Number(kib) > seen) [seen, grownAt] = [Number(kib), performance.now()];
+		else if (performance.now() - grownAt >= delivery.stallMs) return stalled(delivering, key);
+	}
+}
+
+async function stalled(delivering: Delivering, key: string): Promise<Pushed> {
+	const { task, delivery } = delivering;
+	await askMachine(delivering, stopJob(key));
+	const seconds = Math.round(delivery.stallMs / 1000);
+	const detail = `${task.ref.machine}: ${task.spec.name}: no byte arrived for ${seconds} s`;
+	return { outcome: failed("FS-DELIVER-STALLED", detail) };
+}
+
+async function giveUp(delivering: Delivering, key: string, answer: Buffer): Promise<Pushed> {
+	const { machine, package: name } = delivering.task.ref;
+	const isRefused = answer.toString("latin1").startsWith("refused");
+	if (isRefused) await askMachine(delivering, stopJob(key));
+	const report = isRefused ? null : parseJobReport(answer.subarray(answer.indexOf("\n") + 1));
+	const why = isRefused ? "what arrived is not the package; it was removed" : "the transport ended without the file";
+	const outcome = failed("FS-DELIVER-FAILED", `${machine}: ${name}: ${why}`);
+	return report ? { outcome, output: report.output } : { outcome };
+}

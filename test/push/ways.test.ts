@@ -1,0 +1,234 @@
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { type TestContext, test } from "node:test";
+import { gzipSync } from "node:zlib";
+import type { Delivery, Helper } from "../../src/push/task.ts";
+import { AllowList } from "../../src/swarm/allow-list.ts";
+import { HttpSource } from "../../src/swarm/http-source.ts";
+import { Sent } from "../../src/swarm/sent.ts";
+import { barePath } from "./bare-path.ts";
+import { lab, taskOf } from "./lab.ts";
+import { sha256Of } from "./stage.ts";
+import { until } from "./until.ts";
+
+const CONTENT = randomBytes(1_500_000);
+const SHA256 = sha256Of(CONTENT);
+
+/** A helper that finds the bytes in the machine's home, and seeds while ~/seed is there. */
+const PEER = `#!/bin/sh
+[ "$1" = --version ] && exit 0
+while [ $# -gt 0 ]; do
+	case $1 in --folder) folder=$2 ;; --on-complete) program=$2 ;; esac
+	[ "$1" = fetch ] && shift || shift 2
+done
+for package in ~/bytes/*; do cp "$package" "$folder/"; "$program" gid 1 "$folder/\${package##*/}"; done
+while [ -e ~/seed ]; do sleep 0.05; done
+`;
+
+/** A machine with nothing but what every Debian has, and what a test adds. */
+async function bareMachine(t: TestContext, also: readonly string[] = []) {
+	const programs = await mkdtemp(join(tmpdir(), "fleetseed-programs-"));
+	t.after(() => rm(programs, { recursive: true, force: true }));
+	const at = await lab(t, { env: { PATH: barePath(programs, also) } });
+	const chosen: string[] = [];
+	const reads: number[] = [];
+	const delivery: Delivery = {
+		methods: ["agent", "helper", "aria2c", "http", "sftp"],
+		sizeBytes: CONTENT.length,
+		stallMs: 20_000,
+		torrent: async () => Buffer.from("torrent"),
+		url: async () => "http://127.0.0.1:9/",
+		read: (offset) => {
+			reads.push(offset);
+			return Readable.from([CONTENT.subarray(offset, offset + 700_000), CONTENT.subarray(offset + 700_000)]);
+		},
+		helperFor: async () => null,
+		onChosen: async (method, because) => void chosen.push(`${method}: ${because}`),
+	};
+	const deliver = (more: Partial<Delivery> = {}, sha256 = SHA256) =>
+		at.pusher.deliver(at.target, taskOf({ sha256 }), { ...delivery, ...more }, at.signal);
+	const staged = () => readFile(join(at.state, "packages", SHA256));
+	return { ...at, chosen, reads, deliver, staged };
+}
+
+function helperOf(script: string) {
+	const counts = { reads: 0 };
+	const gzip = gzipSync(script);
+	const helper: Helper = {
+		sha256: sha256Of(script),
+		sizeBytes: script.length,
+		gzipBytes: gzip.length,
+		readGzip: () => {
+			counts.reads++;
+			return Readable.from([gzip]);
+		},
+	};
+	return { counts, helper, helperFor: async () => helper };
+}
+
+test("goes the first way that the machine can, and says why each one before it was passed over", async (t) => {
+	const { deliver, chosen, staged } = await bareMachine(t);
+	const { outcome } = await deliver();
+	assert.ok(outcome.kind === "delivered");
+	const because =
+		"the SSH session itself can carry it; passed over: agent (the machine has no fleetseed-agent), helper (none is built for Linux on x86_64), aria2c (the machine has no aria2c), http (the machine has neither curl nor wget)";
+	assert.deepEqual(chosen, [`sftp: ${because}`]);
+	assert.equal(outcome.because, because);
+	assert.deepEqual([outcome.method, outcome.bytes, outcome.sourceBytes], ["sftp", CONTENT.length, CONTENT.length]);
+	assert.deepEqual(await staged(), CONTENT);
+});
+
+test("goes no way that the policy leaves out", async (t) => {
+	const { deliver, chosen } = await bareMachine(t);
+	const { outcome } = await deliver({ methods: ["aria2c", "http"] });
+	assert.ok(outcome.kind === "failed");
+	assert.equal(outcome.failure.code, "FS-DELIVER-TOOL");
+	assert.match(outcome.failure.detail, /aria2c \(the machine has no aria2c\), http \(/);
+	assert.deepEqual(chosen, []);
+});
+
+test("goes on through the SSH session from the byte at which it broke off", async (t) => {
+	const { deliver, reads, staged, state } = await bareMachine(t);
+	const file = join(state, "incoming", SHA256, "prefix", SHA256);
+	const broken = async function* () {
+		yield CONTENT.subarray(0, 400_000);
+		await until(async () => (await stat(file).catch(() => ({ size: 0 }))).size === 400_000);
+		throw new Error("the disk is gone");
+	};
+	const first = await deliver({ methods: ["sftp"], read: () => Readable.from(broken()) });
+	assert.equal(first.outcome.kind === "failed" && first.outcome.failure.code, "FS-DELIVER-FAILED");
+	const { outcome } = await deliver({ methods: ["sftp"] });
+	assert.ok(outcome.kind === "delivered");
+	assert.deepEqual([outcome.bytes, reads], [CONTENT.length - 400_000, [400_000]]);
+	assert.deepEqual(await staged(), CONTENT);
+});
+
+test("takes the place of an append that a dead connection left behind", async (t) => {
+	const { deliver, machine, state, staged } = await bareMachine(t);
+	const endless = new Readable({ read: () => undefined });
+	endless.push(CONTENT.subarray(0, 100_000));
+	const first = deliver({ methods: ["sftp"], read: () => endless });
+	const file = join(state, "incoming", SHA256, "prefix", SHA256);
+	await until(async () => (await stat(file).catch(() => ({ size: 0 }))).size === 100_000);
+	machine.dropConnections();
+	assert.equal((await first).outcome.kind, "failed");
+	assert.equal((await deliver({ methods: ["sftp"] })).outcome.kind, "delivered");
+	assert.deepEqual(await staged(), CONTENT);
+});
+
+test("two deliveries of one package to one machine do not spoil it", async (t) => {
+	const { deliver, staged } = await bareMachine(t);
+	const outcomes = await Promise.all([deliver(), deliver()]);
+	assert.ok(outcomes.some(({ outcome }) => outcome.kind === "delivered"));
+	assert.deepEqual(await staged(), CONTENT);
+});
+
+test("pushes the helper once and keeps it for the next package", async (t) => {
+	const { deliver, folder, chosen } = await bareMachine(t);
+	const second = randomBytes(1_000);
+	await mkdir(join(folder, "bytes"));
+	await writeFile(join(folder, "bytes", SHA256), CONTENT);
+	const { counts, helperFor } = helperOf(PEER);
+	const { outcome } = await deliver({ helperFor });
+	assert.equal(outcome.kind === "delivered" && outcome.method, "helper");
+	await rm(join(folder, "bytes", SHA256));
+	await writeFile(join(folder, "bytes", sha256Of(second)), second);
+	const next = await deliver({ helperFor, sizeBytes: second.length }, sha256Of(second));
+	assert.equal(next.outcome.kind === "delivered" && next.outcome.method, "helper");
+	assert.equal(counts.reads, 1);
+	assert.match(chosen[0] ?? "", /^helper: our helper runs there; it is pushed first \(1 MiB\); passed over: agent/);
+	assert.match(chosen[1] ?? "", /^helper: the machine keeps our helper; /);
+});
+
+test("a new helper takes the old one's place, once nothing runs from that", async (t) => {
+	const { deliver, folder, state } = await bareMachine(t);
+	await mkdir(join(folder, "bytes"));
+	await writeFile(join(folder, "bytes", SHA256), CONTENT);
+	await writeFile(join(folder, "seed"), "");
+	const [old, young, last] = [helperOf(PEER), helperOf(`${PEER}# 2\n`), helperOf(`${PEER}# 3\n`)];
+	assert.equal((await deliver({ helperFor: old.helperFor })).outcome.kind, "delivered");
+	const kept = () => readdir(join(state, "helper"));
+	const again = async ({ helperFor }: typeof old, content: Buffer) => {
+		await writeFile(join(folder, "bytes", sha256Of(content)), content);
+		return (await deliver({ helperFor, sizeBytes: content.length }, sha256Of(content))).outcome.kind;
+	};
+	assert.equal(await again(young, randomBytes(100)), "delivered");
+	assert.deepEqual((await kept()).sort(), [old.helper.sha256, young.helper.sha256].sort(), "the old one still seeds");
+	await rm(join(folder, "seed"));
+	await until(async () => !(await readdir(join(state, "incoming", SHA256))).includes("data"));
+	assert.equal(await again(last, randomBytes(100)), "delivered");
+	await until(async () => (await kept()).length <= 2);
+	assert.ok(!(await kept()).includes(old.helper.sha256));
+});
+
+test("a helper that arrives spoilt or does not run gives way to the next one, and is not pushed again in vain", async (t) => {
+	const { deliver, chosen, state } = await bareMachine(t);
+	const { helper } = helperOf(PEER);
+	const spoilt = { ...helper, readGzip: () => Readable.from([gzipSync("another")]) };
+	const { outcome } = await deliver({ helperFor: async () => spoilt });
+	assert.equal(outcome.kind === "delivered" && outcome.method, "sftp");
+	assert.match(chosen[1] ?? "", /^sftp: .*helper \(gave up: our helper arrived with another digest\)/);
+	assert.deepEqual(await readdir(join(state, "helper", helper.sha256)), ["lock"]);
+	const foreign = helperOf("#!/bin/sh\nexit 126\n");
+	const another = randomBytes(10);
+	const more = { helperFor: foreign.helperFor, sizeBytes: 10, read: () => Readable.from([another]) };
+	await deliver(more, sha256Of(another));
+	assert.match(chosen[3] ?? "", /helper \(gave up: our helper does not run on the machine\)/);
+	const third = randomBytes(10);
+	await deliver({ ...more, read: () => Readable.from([third]) }, sha256Of(third));
+	assert.match(chosen[4] ?? "", /^sftp: .*helper \(it does not run on the machine\)/);
+	assert.equal(foreign.counts.reads, 1);
+});
+
+test("pushes no helper for which there is no room, and says so", async (t) => {
+	const { deliver, chosen } = await bareMachine(t);
+	const { helper } = helperOf(PEER);
+	const huge = { helperFor: async () => ({ ...helper, sizeBytes: 2 ** 60 }) };
+	assert.equal((await deliver(huge)).outcome.kind, "delivered");
+	assert.match(chosen[0] ?? "", /^sftp: .*helper \(\d+ MiB free, \d+ MiB needed\)/);
+	const other = randomBytes(10);
+	const { outcome } = await deliver({ ...huge, methods: ["helper"], sizeBytes: 10 }, sha256Of(other));
+	assert.equal(outcome.kind === "failed" && outcome.failure.code, "FS-DELIVER-DISK");
+});
+
+test("a way by which nothing arrives gives way to the next one within the delivery", async (t) => {
+	const { deliver, chosen, staged } = await bareMachine(t);
+	const asleep = helperOf('#!/bin/sh\n[ "$1" = --version ] || exec sleep 600\n');
+	const { outcome } = await deliver({ helperFor: asleep.helperFor, stallMs: 1_000 });
+	assert.equal(outcome.kind === "delivered" && outcome.method, "sftp");
+	assert.match(chosen[1] ?? "", /^sftp: .*helper \(gave up: tool: no byte arrived for 1 s\)/);
+	assert.deepEqual(await staged(), CONTENT);
+});
+
+for (const program of ["curl", "wget"]) {
+	test(`${program} gets the package from the controller, and only what is missing`, async (t) => {
+		const { deliver, chosen, folder, state, staged } = await bareMachine(t, [program]);
+		await mkdir(join(folder, "packages"));
+		await writeFile(join(folder, "packages", SHA256), CONTENT);
+		const sent = new Sent();
+		const allowed = new AllowList();
+		allowed.replace([{ machine: "mill-03", address: "127.0.0.3", token: "secret" }]);
+		const sizeOf = (sha256: string) => (sha256 === SHA256 ? CONTENT.length : undefined);
+		const source = new HttpSource({ storeFolder: folder, allowed, sizeOf, sent });
+		const server = createServer((request, response) => source.answer(request, response));
+		t.after(() => server.close());
+		await once(server.listen(0, "127.0.0.1"), "listening");
+		const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/packages/${SHA256}?token=secret`;
+		const prefix = join(state, "incoming", SHA256, "prefix");
+		await mkdir(prefix, { recursive: true });
+		await writeFile(join(prefix, SHA256), CONTENT.subarray(0, 1_000_000));
+		const { outcome } = await deliver({ url: async () => url });
+		assert.equal(outcome.kind === "delivered" && outcome.method, "http");
+		assert.match(chosen[0] ?? "", new RegExp(`^http: the machine has ${program}; passed over: agent`));
+		assert.equal(sent.total(SHA256), 500_000);
+		assert.deepEqual(await staged(), CONTENT);
+		await until(async () => !(await readdir(join(state, "incoming", SHA256))).includes("source"));
+	});
+}

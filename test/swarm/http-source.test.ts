@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { rm } from "node:fs/promises";
+import { request } from "node:http";
+import { join } from "node:path";
+import { test } from "node:test";
+import { parseRange } from "../../src/swarm/parse-range.ts";
+import { type Bench, openBench, until } from "./workbench.ts";
+
+interface Asked {
+	readonly method?: string;
+	readonly headers?: Readonly<Record<string, string>>;
+	readonly token?: string;
+	readonly sha256?: string;
+	readonly localAddress?: string;
+}
+
+async function ask(bench: Bench, { method = "GET", headers = {}, token = "token-1", ...more }: Asked = {}) {
+	const url = `http://127.0.0.1:${bench.swarm.ports.tracker}/packages/${more.sha256 ?? bench.sha256}?token=${token}`;
+	const { promise, resolve, reject } = Promise.withResolvers<{ status: number; headers: object; body: Buffer }>();
+	const options = { method, headers, localAddress: more.localAddress ?? "127.0.0.2", agent: false };
+	const asking = request(url, options, (response) => {
+		const chunks: Buffer[] = [];
+		response.on("data", (chunk: Buffer) => chunks.push(chunk));
+		response.on("error", reject);
+		response.on("end", () =>
+			resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) }),
+		);
+	});
+	asking.on("error", reject).end();
+	return promise;
+}
+
+test("a machine gets a package whole, or the range that it asks for", async () => {
+	await using bench = await openBench({ machines: 2 });
+	const { content, sha256 } = bench;
+	const whole = await ask(bench);
+	assert.equal(whole.status, 200);
+	assert.deepEqual(whole.body, content);
+	const range = await ask(bench, { headers: { range: "bytes=1000000-1999999", "if-range": `"${sha256}"` } });
+	assert.equal(range.status, 206);
+	assert.deepEqual(range.body, content.subarray(1_000_000, 2_000_000));
+	assert.equal((range.headers as Record<string, string>)["content-range"], `bytes 1000000-1999999/${content.length}`);
+	const other = await ask(bench, { headers: { range: "bytes=1000000-", "if-range": '"another"' } });
+	assert.deepEqual([other.status, other.body.length], [200, content.length]);
+	const beyond = await ask(bench, { headers: { range: `bytes=${content.length}-` } });
+	assert.deepEqual([beyond.status, beyond.body.length], [416, 0]);
+	const head = await ask(bench, { method: "HEAD" });
+	assert.deepEqual([head.status, head.body.length], [200, 0]);
+	assert.equal((head.headers as Record<string, string>)["content-length"], String(content.length));
+	assert.equal((await ask(bench, { method: "PUT" })).status, 405);
+});
+
+test("nobody gets a byte without the token of the machine whose address it is", async () => {
+	await using bench = await openBench({ machines: 2 });
+	for (const each of [{ token: "" }, { token: "token-2" }, { localAddress: "127.0.0.9" }])
+		assert.deepEqual(pick(await ask(bench, each)), [403, 0], JSON.stringify(each));
+	assert.deepEqual(pick(await ask(bench, { sha256: "0".repeat(64) })), [404, 0]);
+	assert.deepEqual(pick(await ask(bench, { sha256: "..%2f..%2fetc%2fpasswd" })), [404, 0]);
+	bench.swarm.admit([]);
+	await until("it is not admitted any more", async () => (await ask(bench)).status === 403);
+	assert.equal((await bench.swarm.totals())[0]?.uploadedBytes, 0);
+});
+
+function pick({ status, body }: { readonly status: number; readonly body: Buffer }) {
+	return [status, body.length];
+}
+
+test("the bytes are counted by machine, and those that a broken connection never took are not", async () => {
+	await using bench = await openBench({ machines: 2, sizeBytes: 32_000_000 });
+	await ask(bench, { headers: { range: "bytes=0-999999" } });
+	await ask(bench, { headers: { range: "bytes=0-4999" }, token: "token-2", localAddress: "127.0.0.3" });
+	const [total] = await bench.swarm.totals();
+	assert.deepEqual(total?.byMachine, { m1: 1_000_000, m2: 5_000 });
+	assert.equal(total?.uploadedBytes, 1_005_000);
+	const url = `http://127.0.0.1:${bench.swarm.ports.tracker}/packages/${bench.sha256}?token=token-2`;
+	const asking = request(url, { localAddress: "127.0.0.3", agent: false }, (response) => response.destroy());
+	asking.on("error", () => undefined).end();
+	await new Promise((resolve) => asking.once("close", resolve));
+	const sent = async () => (await bench.swarm.totals())[0]?.byMachine.m2 ?? 0;
+	await until("its connection is closed", async () => (await sent()) < 16_000_000);
+});
+
+test("a package that is gone from the disk breaks the connection", async () => {
+	await using bench = await openBench({ machines: 1 });
+	await rm(join(bench.folder, "packages", bench.sha256));
+	await assert.rejects(ask(bench));
+});
+
+test("ranges are read as RFC 9110 has them", () => {
+	const cases: readonly [string | undefined, ReturnType<typeof parseRange>][] = [
+		[undefined, null],
+		["bytes=0-", { start: 0, end: 99 }],
+		["bytes=10-19", { start: 10, end: 19 }],
+		["bytes=90-1000", { start: 90, end: 99 }],
+		["bytes=-10", { start: 90, end: 99 }],
+		["bytes=-1000", { start: 0, end: 99 }],
+		["bytes=-0", "unsatisfiable"],
+		["bytes=100-", "unsatisfiable"],
+		["bytes=20-10", null],
+		["bytes=0-1,3-4", null],
+		["bytes=-", null],
+		["lines=1-2", null],
+	];
+	for (const [header, expected] of cases) assert.deepEqual(parseRange(header, 100), expected, header);
+	assert.equal(parseRange("bytes=0-", 0), "unsatisfiable");
+	assert.equal(parseRange("bytes=-5", 0), "unsatisfiable");
+});

@@ -16,7 +16,12 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => st
 // Whoever followed us may be gone: the fetch goes on without them.
 process.stdout.on("error", () => undefined);
 
-const program = new Command("fleetseed-agent");
+/** Set by the build of the single executable. */
+declare const FLEETSEED_VERSION: string | undefined;
+
+const program = new Command("fleetseed-agent").version(
+	typeof FLEETSEED_VERSION === "undefined" ? "from source" : FLEETSEED_VERSION,
+);
 program
 	.command("fetch")
 	.description("receive the package of a torrent, and pass it on to the other machines")

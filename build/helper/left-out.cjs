@@ -1,0 +1,2 @@
+// Stands in for what the helper never uses.
+module.exports = {};

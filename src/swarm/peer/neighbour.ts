@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import { PeerWire } from "./wire.ts";
 
-/** Our own peers and source begin their id with this (BEP 20), and bear longer requests than strangers do. */
+/** Our own peers begin their id with this (BEP 20). They, and the source, bear longer requests than strangers do. */
 export const OUR_PEER_ID = "-FS0100-";
 /** What every client answers. */
 const STANDARD_BLOCK_BYTES = 16 * 1024;
@@ -50,6 +50,7 @@ export class Neighbour {
 	#measuredBytes = 0;
 	#hasToldAll = false;
 	#isGreeted = false;
+	#isOurs = false;
 	#isQuiet = true;
 	#quietSeconds = 0;
 	#isClosed = false;
@@ -89,8 +90,7 @@ export class Neighbour {
 	}
 
 	get blockBytes(): number {
-		const isOurs = Buffer.from(this.peerId, "hex").toString("latin1").startsWith(OUR_PEER_ID);
-		return isOurs ? OUR_BLOCK_BYTES : STANDARD_BLOCK_BYTES;
+		return this.#isOurs ? OUR_BLOCK_BYTES : STANDARD_BLOCK_BYTES;
 	}
 
 	/** Whether it answers what we ask, and has not been asked for enough yet. */
@@ -148,6 +148,7 @@ export class Neighbour {
 		}
 		if (!this.isDialled) this.#shakeHands();
 		this.#isGreeted = true;
+		this.#isOurs = this.isSource || Buffer.from(peerId, "hex").toString("latin1").startsWith(OUR_PEER_ID);
 		this.wire.setKeepAlive(true);
 		onGreeted(this);
 	}

@@ -1,5 +1,4 @@
 // npm run bench:core -- [--json] [--quick] [--out FILE]: what deciding costs, against what is promised and what physics allows.
-import { writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -7,9 +6,8 @@ import { SingleBar } from "cli-progress";
 import { foldFigures, measureFold } from "./core-fold.ts";
 import { measureScale, type Scale, type Size, scaleFigures } from "./core-scale.ts";
 import { measureSimulate } from "./core-simulate.ts";
-import { type Figure, isMet, timesFloor } from "./figures.ts";
-import { describeMachine } from "./machine.ts";
-import { showFigures } from "./show.ts";
+import { type Figure, timesFloor } from "./figures.ts";
+import { publish } from "./publish.ts";
 
 const SIZES: readonly Size[] = [
 	...[100, 1_000, 10_000, 100_000].map((machines): Size => ({ machines, selection: "two", turns: 60 })),
@@ -49,16 +47,5 @@ async function fold(): Promise<readonly Figure[]> {
 const measured = scales();
 const simulated = await measureSimulate(options.quick ? 100 : 1_000, options.quick ? 3 : 14);
 const figures = [...scaleFigures(measured), simulated, ...(await fold())];
-const missed = figures.filter((figure) => isMet(figure) === false).length;
-const report = {
-	benchmark: "core",
-	machine: describeMachine(),
-	figures: figures.map((figure) => ({ ...figure, isMet: isMet(figure), timesFloor: timesFloor(figure) })),
-	missed,
-};
-const text = `${JSON.stringify(report, null, "\t")}\n`;
-writeFileSync(options.out, text);
-if (options.json) process.stdout.write(text);
-else showFigures(figures);
-say(`The figures are in ${options.out}.`);
-process.exitCode = missed === 0 ? 0 : 1;
+const judged = figures.map((figure) => ({ ...figure, timesFloor: timesFloor(figure) }));
+process.exitCode = publish({ benchmark: "core", figures: judged, more: {}, show: () => undefined }, options);

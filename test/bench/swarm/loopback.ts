@@ -1,14 +1,14 @@
 // npm run bench:loopback -- [--size 1GiB] [--repeat N] [--agent PATH] [--json] [--out FILE]: one source to one peer, without a cable in between.
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { wholeNumber } from "../../lab/arguments.ts";
-import { Footprint } from "../../lab/footprint.ts";
-import { stopOnSignals } from "../../lab/stop-on-signals.ts";
-import { type Figure, isMet } from "../figures.ts";
-import { describeMachine } from "../machine.ts";
-import { number, showFigures, showTable } from "../show.ts";
+import type { Footprint } from "../../lab/footprint.ts";
+import type { Figure } from "../figures.ts";
+import { onFootprint } from "../on-footprint.ts";
+import { publish } from "../publish.ts";
+import { number, showTable } from "../show.ts";
 import { sizeOf } from "./arguments.ts";
 import { ARIA2 } from "./aria2.ts";
 import { FLEETSEED } from "./fleetseed.ts";
@@ -110,33 +110,10 @@ function figuresOf([ours, ...others]: readonly Passed[]): readonly Figure[] {
 	});
 }
 
-function report(passed: readonly Passed[]): number {
-	const figures = figuresOf(passed);
-	const missed = figures.filter((figure) => isMet(figure) === false).length;
-	const told = { benchmark: "loopback", machine: describeMachine(), size: options.size, passed, figures, missed };
-	const text = `${JSON.stringify(told, null, "\t")}\n`;
-	writeFileSync(options.out, text);
-	if (options.json) process.stdout.write(text);
-	else {
-		show(passed);
-		showFigures(figures);
-	}
-	log(`The figures are in ${options.out}.`);
-	return missed === 0 ? 0 : 1;
-}
-
-async function main(): Promise<number> {
-	const signal = stopOnSignals();
-	const footprint = Footprint.create();
-	try {
-		return report(await measure(footprint, signal));
-	} catch (error) {
-		const reason = signal.aborted ? signal.reason : error;
-		log(`the benchmark stops: ${reason instanceof Error ? reason.message : String(reason)}`);
-		return 1;
-	} finally {
-		await footprint.erase();
-	}
-}
-
-process.exit(await main());
+process.exit(
+	await onFootprint(async (footprint, signal) => {
+		const passed = await measure(footprint, signal);
+		const more = { size: options.size, passed };
+		return publish({ benchmark: "loopback", figures: figuresOf(passed), more, show: () => show(passed) }, options);
+	}),
+);

@@ -1,13 +1,12 @@
 // npm run bench:swarm -- [options]: how fast a package reaches a LAN of machines, beside others and what physics allows.
-import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Footprint } from "../../lab/footprint.ts";
+import type { Footprint } from "../../lab/footprint.ts";
 import { ensureHostPackages } from "../../lab/host-packages.ts";
-import { stopOnSignals } from "../../lab/stop-on-signals.ts";
-import { type Figure, isMet } from "../figures.ts";
-import { describeMachine } from "../machine.ts";
-import { showFigures } from "../show.ts";
+import type { Figure } from "../figures.ts";
+import { onFootprint } from "../on-footprint.ts";
+import { publish } from "../publish.ts";
 import { readArguments, type SwarmArguments, USAGE } from "./arguments.ts";
+import { bootFigure } from "./boot.ts";
 import { comeLate, loseController } from "./cut-off.ts";
 import { floorSeconds } from "./floor.ts";
 import { killSome } from "./killed.ts";
@@ -32,18 +31,7 @@ async function main(): Promise<number> {
 		log("The benchmark makes network namespaces: run it as root (sudo npm run bench:swarm).");
 		return 2;
 	}
-	const signal = stopOnSignals();
-	const footprint = Footprint.create();
-	try {
-		const stage = await raise(footprint, wanted, signal);
-		return await report(stage, wanted);
-	} catch (error) {
-		const reason = signal.aborted ? signal.reason : error;
-		log(`the benchmark stops: ${reason instanceof Error ? reason.message : String(reason)}`);
-		return 1;
-	} finally {
-		await footprint.erase();
-	}
+	return onFootprint(async (footprint, signal) => report(await raise(footprint, wanted, signal), wanted));
 }
 
 function readWanted(): SwarmArguments | null {
@@ -56,10 +44,6 @@ function readWanted(): SwarmArguments | null {
 }
 
 async function raise(footprint: Footprint, wanted: SwarmArguments, signal: AbortSignal): Promise<Stage> {
-	for (const left of Footprint.left()) {
-		log(`sweeping up after ${left.id}, which was killed`);
-		await left.erase();
-	}
 	await ensureHostPackages(
 		{ log, signal },
 		wanted.only.flatMap((name) => SYSTEMS[name].packages),
@@ -70,32 +54,15 @@ async function raise(footprint: Footprint, wanted: SwarmArguments, signal: Abort
 }
 
 async function report(stage: Stage, wanted: SwarmArguments): Promise<number> {
+	const boot = wanted.only.includes("fleetseed") ? [await bootFigure(wanted.agent)] : [];
 	const races = await raceAll(stage, wanted);
 	const standings = races.map(medianStanding);
 	const trials = await tryAll(stage, wanted, standings);
-	const figures: readonly Figure[] = [...racePromises(standings, wanted), ...trials.flatMap((trial) => trial.figures)];
-	const missed = figures.filter((figure) => isMet(figure) === false).length;
+	const tried = trials.flatMap((trial) => trial.figures);
+	const figures: readonly Figure[] = [...racePromises(standings, wanted), ...boot, ...tried];
 	const { out, json, ...settings } = wanted;
-	const told = {
-		benchmark: "swarm",
-		machine: describeMachine(),
-		settings,
-		floorSeconds: standings[0]?.floorSeconds,
-		standings,
-		races,
-		trials,
-		figures: figures.map((figure) => ({ ...figure, isMet: isMet(figure) })),
-		missed,
-	};
-	const text = `${JSON.stringify(told, null, "\t")}\n`;
-	writeFileSync(out, text);
-	if (json) process.stdout.write(text);
-	else {
-		showStandings(races, trials);
-		showFigures(figures);
-	}
-	log(`The figures are in ${out}.`);
-	return missed === 0 ? 0 : 1;
+	const more = { settings, floorSeconds: standings[0]?.floorSeconds, standings, races, trials };
+	return publish({ benchmark: "swarm", figures, more, show: () => showStandings(races, trials) }, { out, json });
 }
 
 /** By system, every race of it. They take turns, so that a busy minute does not fall on one of them alone. */

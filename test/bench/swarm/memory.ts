@@ -1,5 +1,4 @@
 // npm run bench:swarm-memory -- [--deliveries 24] [--size 8MiB] [--peers 100] [--packages 10] [--json] [--out FILE]: what the swarm process holds.
-import { writeFileSync } from "node:fs";
 import { mkdir, rename } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,12 +6,11 @@ import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { Swarm } from "../../../src/swarm/swarm.ts";
 import { wholeNumber } from "../../lab/arguments.ts";
-import { Footprint } from "../../lab/footprint.ts";
+import type { Footprint } from "../../lab/footprint.ts";
 import { rssBytesOf, usageOf } from "../../lab/processes.ts";
-import { stopOnSignals } from "../../lab/stop-on-signals.ts";
-import { type Figure, isMet } from "../figures.ts";
-import { describeMachine } from "../machine.ts";
-import { showFigures } from "../show.ts";
+import type { Figure } from "../figures.ts";
+import { onFootprint } from "../on-footprint.ts";
+import { publish } from "../publish.ts";
 import { sizeOf } from "./arguments.ts";
 import { Crowd } from "./crowd.ts";
 import { deliver } from "./deliver.ts";
@@ -37,6 +35,9 @@ const { values: options } = parseArgs({
 		out: { type: "string", default: join(tmpdir(), "fleetseed-bench-swarm-memory.json") },
 	},
 });
+
+/** After each delivery. */
+const heldMiB: number[] = [];
 
 interface Standing {
 	readonly swarm: Swarm;
@@ -97,6 +98,7 @@ async function deliveryFigures(footprint: Footprint, signal: AbortSignal): Promi
 	if (count === 0) return [];
 	const standing = { ...(await open(footprint, "deliveries", MACHINES)), signal };
 	const held = await deliverAll(standing, count);
+	heldMiB.push(...held);
 	const peak = usageOf(standing.swarm.pid ?? 0).peakRssBytes / MIB;
 	await standing.swarm.stop();
 	const settled = held.slice(Math.floor(held.length / 2));
@@ -144,30 +146,11 @@ async function gather(standing: Standing, { peers, packages }: { peers: number; 
 	return crowd;
 }
 
-function report(figures: readonly Figure[]): number {
-	const missed = figures.filter((figure) => isMet(figure) === false).length;
-	const told = figures.map((figure) => ({ ...figure, isMet: isMet(figure) }));
-	const { json, out, ...settings } = options;
-	const text = `${JSON.stringify({ benchmark: "swarm-memory", machine: describeMachine(), settings, figures: told, missed }, null, "\t")}\n`;
-	writeFileSync(out, text);
-	if (json) process.stdout.write(text);
-	else showFigures(figures);
-	log(`The figures are in ${out}.`);
-	return missed === 0 ? 0 : 1;
-}
-
-async function main(): Promise<number> {
-	const signal = stopOnSignals();
-	const footprint = Footprint.create();
-	try {
-		return report([...(await deliveryFigures(footprint, signal)), ...(await crowdFigures(footprint, signal))]);
-	} catch (error) {
-		const reason = signal.aborted ? signal.reason : error;
-		log(`the benchmark stops: ${reason instanceof Error ? reason.message : String(reason)}`);
-		return 1;
-	} finally {
-		await footprint.erase();
-	}
-}
-
-process.exit(await main());
+process.exit(
+	await onFootprint(async (footprint, signal) => {
+		const figures = [...(await deliveryFigures(footprint, signal)), ...(await crowdFigures(footprint, signal))];
+		const { json, out, ...settings } = options;
+		const show = () => undefined;
+		return publish({ benchmark: "swarm-memory", figures, more: { settings, heldMiB }, show }, { json, out });
+	}),
+);

@@ -13,7 +13,7 @@ const HEAD = [
 	"source MiB",
 	"peer CPU s",
 	"s/GiB",
-	"busy %",
+	"busy % (own)",
 ];
 
 /** A row for each system: its race in the middle, and the fastest and slowest of several; then groups, and disturbed races. */
@@ -44,6 +44,6 @@ function row(standing: Standing, standings: readonly Standing[]): readonly strin
 		number(standing.sourcePeakMiB),
 		number(standing.peerCpuSeconds),
 		number(standing.peerCpuPerGiB),
-		standing.busyPercent.toFixed(0),
+		`${standing.busyPercent.toFixed(0)} (${standing.ownPercent.toFixed(0)})`,
 	];
 }

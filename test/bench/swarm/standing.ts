@@ -1,3 +1,4 @@
+import { cpus } from "node:os";
 import { median } from "../figures.ts";
 import { floorSeconds, type Links } from "./floor.ts";
 import type { MachineResult, RaceResult } from "./race.ts";
@@ -24,6 +25,8 @@ export interface Standing {
 	readonly peerCpuSeconds: number;
 	readonly peerCpuPerGiB: number;
 	readonly busyPercent: number;
+	/** Of all cores, by the source and the peers. */
+	readonly ownPercent: number;
 	readonly groups: readonly GroupStanding[];
 }
 
@@ -61,6 +64,7 @@ export function standingOf(
 		peerCpuSeconds: peerCpu / machines.length,
 		peerCpuPerGiB: peerCpu / (peerBytes / GIB),
 		busyPercent,
+		ownPercent: (100 * (source.cpuSeconds + peerCpu)) / (seconds * cpus().length),
 		groups: groupsOf(machines, { sizeBytes, sourceRate }),
 	};
 }

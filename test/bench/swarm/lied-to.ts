@@ -21,7 +21,7 @@ export async function lieToAll({ stage, undisturbed }: TrialOptions): Promise<Tr
 		machines: lan.machines,
 		late: [liar],
 		floor: undisturbed.floorSeconds,
-		during: async ({ race, entrants }) => {
+		during: async ({ race, untilOver }) => {
 			const argv = [
 				process.execPath,
 				"--disable-warning=ExperimentalWarning",
@@ -30,7 +30,7 @@ export async function lieToAll({ stage, undisturbed }: TrialOptions): Promise<Tr
 				liar.address,
 			];
 			const program = await Program.start(liar, argv, { footprint, hasChannel: true });
-			await Promise.allSettled(entrants.map(({ completed }) => completed));
+			await untilOver();
 			const told = program.hears<Lies>("lies");
 			program.send({ kind: "tell" });
 			lies = (await told).victims.filter(({ address }) => isMachine(lan.machines, address));

@@ -54,6 +54,8 @@ export interface Running<R extends Race = Race> {
 	readonly entrants: readonly Entrant[];
 	start(machines: readonly Host[]): Promise<void>;
 	kill(entrant: Entrant): Promise<void>;
+	/** Resolves when each entrant is complete or has ended, or all patience is over. */
+	untilOver(): Promise<void>;
 }
 
 export interface RaceOptions<R extends Race> {
@@ -96,10 +98,10 @@ async function measure<R extends Race>(
 	race: R,
 	{ machines, floor, during }: RaceOptions<R>,
 ): Promise<Omit<RaceResult, "system">> {
-	const { running, left } = runningOf(race);
 	const counted = await meter(lan);
 	const patienceMs = Math.ceil((PATIENCE_SECONDS + PATIENCE_FLOORS * floor) * 1000);
 	const deadline = AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]);
+	const { running, left } = runningOf(race, deadline);
 	const busy = watchBusy();
 	const sourceUsage = watchUsage(() => race.sourcePids);
 	await running.start(machines);
@@ -140,7 +142,10 @@ function watchUsage(pids: () => readonly number[]): () => Usage {
 	};
 }
 
-function runningOf<R extends Race>(race: R): { running: Running<R>; left: () => readonly Entrant[] } {
+function runningOf<R extends Race>(
+	race: R,
+	deadline: AbortSignal,
+): { running: Running<R>; left: () => readonly Entrant[] } {
 	const entrants: Entrant[] = [];
 	const killed = new Set<Entrant>();
 	const start = async (machines: readonly Host[]) => {
@@ -152,7 +157,11 @@ function runningOf<R extends Race>(race: R): { running: Running<R>; left: () => 
 		killed.add(entrant);
 		return entrant.program.kill();
 	};
-	return { running: { race, entrants, start, kill }, left: () => entrants.filter((entrant) => !killed.has(entrant)) };
+	const untilOver = async () => {
+		await Promise.all(entrants.map(({ completed }) => before(deadline, completed)));
+	};
+	const left = () => entrants.filter((entrant) => !killed.has(entrant));
+	return { running: { race, entrants, start, kill, untilOver }, left };
 }
 
 function entrantOf(runner: Runner, startedAt: number): Entrant {
@@ -166,14 +175,20 @@ async function secondsOf(
 	{ completed, startedAt, program }: Entrant,
 	{ deadline, stopped, log }: { deadline: AbortSignal; stopped: AbortSignal; log: (line: string) => void },
 ): Promise<number | null> {
+	const at = await before(deadline, completed);
+	if (at === null && !stopped.aborted) log(`never complete: ${program.lastWords}`);
+	return at === null ? null : (at - startedAt) / 1000;
+}
+
+/** null: it did not come before the deadline, or came to nothing. */
+async function before(deadline: AbortSignal, moment: Promise<number>): Promise<number | null> {
 	const { promise: late, resolve } = Promise.withResolvers<null>();
 	const giveUp = () => resolve(null);
 	if (deadline.aborted) giveUp();
 	deadline.addEventListener("abort", giveUp, { once: true });
-	const at = await Promise.race([completed, late]).catch(() => null);
+	const at = await Promise.race([moment, late]).catch(() => null);
 	deadline.removeEventListener("abort", giveUp);
-	if (at === null && !stopped.aborted) log(`never complete: ${program.lastWords}`);
-	return at === null ? null : (at - startedAt) / 1000;
+	return at;
 }
 
 function moved({ sentBytes, receivedBytes }: Counters): number {

@@ -27,7 +27,8 @@ export function showStandings(races: readonly (readonly Standing[])[], trials: r
 }
 
 function groupRow({ rate, machines, seconds, medianSeconds, timesFloor }: GroupStanding): readonly string[] {
-	return [`  ${machines} at ${rate / 1e6} Mbit/s`, number(seconds), number(medianSeconds), number(timesFloor)];
+	const cells = [`  ${machines} at ${rate / 1e6} Mbit/s`, number(seconds), number(medianSeconds), number(timesFloor)];
+	return HEAD.map((_, index) => cells[index] ?? "");
 }
 
 function row(standing: Standing, standings: readonly Standing[]): readonly string[] {

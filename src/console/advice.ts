@@ -71,6 +71,9 @@ function adviceOn(sight: Sight, { policy, rollout }: Ground, reason: HeldReason)
 		case "no_progress":
 			return stuckIn(sight, rollout, reason.ring) ?? `Mend the cause, then: fleetseed retry --policy ${name}`;
 		case "ring_waiting":
+			if (reason.members === 0)
+				return `Change the targets or the share of ring ${reason.ring}; fleetseed simulate shows what that does.`;
+			return stuckIn(sight, rollout, reason.ring);
 		case "rechecking":
 		case "prestaging":
 			return stuckIn(sight, rollout, reason.ring);

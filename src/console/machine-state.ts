@@ -4,8 +4,9 @@ import type { Machine } from "../model/machine.ts";
 import type { Step } from "../model/step.ts";
 import { describeReason } from "../plan/describe-held.ts";
 import type { Held } from "../plan/held.ts";
+import { failureOf as failureIn, seatOf } from "../plan/seat.ts";
 import type { MachineStanding } from "../plan/standing.ts";
-import { taskOf, tasksOf } from "../plan/task.ts";
+import { taskOf } from "../plan/task.ts";
 import { byWhom } from "./act.ts";
 import type { MachineState } from "./cockpit.ts";
 import type { InFlight, Sight } from "./sight.ts";
@@ -32,7 +33,7 @@ export function standingOf(
 	const inFlight = sight.inFlight(rollout, name) ?? null;
 	if (where === "verified" && trust.kind !== "discovered")
 		return { ...NOTHING, state: rollout.restores ? "rolled_back" : "verified" };
-	if (where === "failed") return failed(rollout, name);
+	if (where === "failed") return failed(rollout, machine);
 	if (inFlight) return { ...NOTHING, state: doing(inFlight.step, rollout), inFlight };
 	const held = sight.held(rollout.policy.name, name) ?? null;
 	const waits = { ...NOTHING, held, reason: held && sight.sentence(held), failure: failureOf(held) };
@@ -45,10 +46,8 @@ export function standingOf(
 }
 
 /** Also while nobody asks about it: a paused policy holds its failed machines for the pause alone. */
-function failed(rollout: Rollout, name: string): Standing {
-	const broken = tasksOf(rollout, name).find(({ task }) => task.phase === "failed")?.task.failure;
-	const absent = { code: "FS-MACHINE-ABSENT" as const, detail: `${name} stayed away` };
-	const failure = broken ?? rollout.reboots.get(name)?.failure ?? absent;
+function failed(rollout: Rollout, machine: Machine): Standing {
+	const failure = failureIn(seatOf(rollout, machine));
 	return {
 		...NOTHING,
 		state: "failed",

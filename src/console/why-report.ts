@@ -1,7 +1,7 @@
 import type { AppliedPolicy, Rollout } from "../model/fleet.ts";
 import type { Machine } from "../model/machine.ts";
 import { ringOf } from "../plan/roster.ts";
-import { machineStanding } from "../plan/seat.ts";
+import { machineStanding, seatOf } from "../plan/seat.ts";
 import { selects } from "../plan/selection.ts";
 import { timeZoneOf } from "../plan/time-zone.ts";
 import { adviceFor } from "./advice.ts";
@@ -17,7 +17,10 @@ import { isoOrNull, timeText } from "./time-text.ts";
 /** Why a machine is where it is, for every policy that selects it: what a person can act on. */
 export function whyReport(view: View, machine: Machine): WhyReport {
 	const sight = new Sight(view);
-	const policies = [...view.fleet.policies.values()].filter(({ policy }) => selects(policy.targets, machine) !== false);
+	const policies = [...view.fleet.policies.values()].filter(({ policy }) => {
+		const rollout = view.fleet.rollouts.get(policy.name);
+		return selects(policy.targets, machine) !== false || (rollout && seatOf(rollout, machine).ring) !== undefined;
+	});
 	return { ...machineRow(machine), policies: policies.map((applied) => whyPolicy(sight, applied, machine)) };
 }
 
@@ -29,7 +32,8 @@ function whyPolicy(sight: Sight, applied: AppliedPolicy, machine: Machine): WhyP
 	const sentence = standing.reason ?? doingNow(standing);
 	const next = rollout ? nextFor(rollout, machine, standing) : null;
 	const advice = adviceFor(sight, { policy, rollout, machine, standing });
-	const ring = ringOf(rollout?.policy ?? policy, machine)?.name ?? null;
+	const begunIn = rollout && seatOf(rollout, machine).ring;
+	const ring = begunIn ?? ringOf(rollout?.policy ?? policy, machine)?.name ?? null;
 	const told = { policy: policy.name, revision: policy.revision, ring, state: standing.state, sentence, next, advice };
 	const sinceText = since === null ? "" : ` since ${timeText(since, timeZoneOf(policy))}`;
 	return { ...told, since: isoOrNull(since), paragraph: paragraphOf(told, sinceText) };

@@ -102,6 +102,8 @@ export interface Task {
 	readonly notBefore?: number;
 	/** When the rollout's last installer on the machine ended, well or not. */
 	readonly installedAt?: number;
+	/** The ring that the machine was in when the rollout's first installer on it was begun. */
+	readonly ring?: string;
 	/** A person asked for this attempt: a spent budget does not hold it. */
 	readonly isRequested?: true;
 	/** When the phase was entered, or when its last try failed. */

@@ -6,10 +6,8 @@ import type { PackageSpec, RetryCause, RetrySpec } from "../model/policy.ts";
 import type { MachineStep } from "../model/step.ts";
 import { backOffMs, jitteredMs, ROOM_RETRY_MS } from "./back-off.ts";
 import { classifyExit, isLossOfContact, isNeverConnected } from "./outcome-class.ts";
+import { MAX_FAILURES, waitsForRoom } from "./task.ts";
 import { verdict } from "./verdict.ts";
-
-/** Tries of one kind that fail one after the other before the task is failed and waits for a person. */
-const MAX_FAILURES = 10;
 
 export interface Finished {
 	readonly step: MachineStep;
@@ -62,8 +60,10 @@ function afterFacts(task: Task, facts: PackageFacts, finished: Finished): Task {
 	switch (facts.job.kind) {
 		case "none":
 			return enter(task, facts.isStaged ? "staged" : "absent", at);
-		case "lost":
-			return tryLater(nextAttempt(task, facts.isStaged ? "staged" : "absent", at), interrupted(spec), at);
+		case "lost": {
+			const cut = { ...task, installedAt: at };
+			return tryLater(nextAttempt(cut, facts.isStaged ? "staged" : "absent", at), interrupted(spec), at);
+		}
 		case "exited":
 			return follow(task, at);
 	}
@@ -151,7 +151,7 @@ function tryLater(task: Task, failure: Failure, at: number): Task {
 /** Nothing was harmed and somebody may make room: it has not failed, and is tried ever more rarely. */
 function waitForRoom(task: Task, failure: Failure, at: number): Task {
 	const later = { ...task, failures: task.failures + 1, failure, at };
-	return later.failures < MAX_FAILURES ? later : { ...later, notBefore: at + ROOM_RETRY_MS };
+	return waitsForRoom(later) ? { ...later, notBefore: at + ROOM_RETRY_MS } : later;
 }
 
 /** A verified package that cannot be looked at again right now keeps the time at which it was. */

@@ -1,19 +1,29 @@
 import type { Outcome } from "../model/event.ts";
 import type { Fleet } from "../model/fleet.ts";
-import { type AcquireStep, type Step, stepKey } from "../model/step.ts";
+import { type AcquireStep, type MachineStep, type Step, stepKey } from "../model/step.ts";
 import { afterLossOfContact } from "./advance-task.ts";
 import { applyLedgerStep } from "./apply-ledger-step.ts";
 import { applyFactsRead, applyMachineStep } from "./apply-machine-step.ts";
 import { applyRebootEnded, applyRebootStarted } from "./apply-reboot.ts";
 import { withEntry, withoutEntry } from "./copy.ts";
+import { ringOf } from "./roster.ts";
 import { changeTask } from "./task.ts";
 
 export function applyStepStarted(fleet: Fleet, step: Step, at: number): Fleet {
 	const key = stepKey(step);
 	if (fleet.running.has(key)) return fleet;
 	const started = { ...fleet, running: withEntry(fleet.running, key, { step, at }) };
-	if (step.kind === "install") return changeTask(started, step, (task) => ({ ...task, startedAt: at }));
+	if (step.kind === "install") return applyInstallStarted(started, step, at);
 	return step.kind === "reboot" ? applyRebootStarted(started, step, at) : started;
+}
+
+/** A label may change with what is installed: the machine stays in the ring in which it was begun. */
+function applyInstallStarted(fleet: Fleet, step: MachineStep, at: number): Fleet {
+	return changeTask(fleet, step, (task, { policy }) => {
+		const machine = fleet.machines.get(step.machine);
+		const ring = task.ring ?? (machine && ringOf(policy, machine)?.name);
+		return { ...task, startedAt: at, ...(ring === undefined ? {} : { ring }) };
+	});
 }
 
 /** An outcome counts only for a step that is running, in the same attempt. */

@@ -7,7 +7,7 @@ import { decideReboot } from "./decide-reboot.ts";
 import type { Ground, MachineAct, Member, Waiting } from "./ground.ts";
 import type { Held, HeldReason } from "./held.ts";
 import { unmetRequirement } from "./requirements.ts";
-import { nextPackage, type Seat } from "./seat.ts";
+import { failureOf, isInFlight, nextPackage, type Seat } from "./seat.ts";
 import type { MachineStanding } from "./standing.ts";
 import { gateBarred, stepBarred } from "./step-bars.ts";
 import type { Open } from "./task.ts";
@@ -22,13 +22,19 @@ export function decideMachine(ground: Ground, member: Member): Answer {
 	if (standing === "verified" && nextPackage(seat, recheckBefore) === null) return null;
 	if (busy.get(machine.name) === rollout.policy.name) return null;
 	// What is in flight finishes, also on a machine that was taken out meanwhile.
-	const over = seat.changingUntil > now ? null : overReason(rollout, seat, standing);
+	const over = isInFlight(seat, now) ? null : overReason(rollout, seat, standing);
 	const isFull = over?.reason.kind === "not_applicable" && over.reason.unmet.requirement === "diskSpaceMb";
-	if (over && !isFull) return hold(rollout, machine, over);
+	if (over && !isFull && !isLookedFor(seat, over)) return hold(rollout, machine, over);
 	const waiting = barred(ground, member);
-	if (waiting) return hold(rollout, machine, over ?? waiting);
-	const answer = over ? lookForRoom(ground, machine, over) : actOn(ground, member, recheckBefore);
-	return "kind" in answer ? { step: answer } : hold(rollout, machine, answer);
+	if (waiting) return hold(rollout, machine, over ? { ...waiting, reason: over.reason } : waiting);
+	const answer = over && isFull ? lookForRoom(ground, machine, over) : actOn(ground, member, recheckBefore);
+	if ("kind" in answer) return { step: answer };
+	return hold(rollout, machine, over ? { ...answer, reason: over.reason } : answer);
+}
+
+/** One that was waited for long enough and cannot announce itself would never be found again. */
+function isLookedFor({ machine: { sources }, givenUp }: Seat, { reason }: Waiting): boolean {
+	return reason.kind === "given_up" && givenUp === undefined && !sources.includes("mdns");
 }
 
 function hold(rollout: Rollout, machine: Machine, waiting: Waiting): Answer {
@@ -60,12 +66,6 @@ function lookForRoom(ground: Ground, machine: Machine, over: Waiting): FactsStep
 	return again > ground.now ? { ...over, until: again } : decideFacts(ground.rollout.policy.name, machine, ground);
 }
 
-function failureOf({ machine: { name }, tasks, reboot }: Seat) {
-	const broken = tasks.find(({ task }) => task.phase === "failed")?.task.failure;
-	const absent = { code: "FS-MACHINE-ABSENT" as const, detail: `${name} stayed away` };
-	return broken ?? reboot?.failure ?? absent;
-}
-
 function notApplicable(rollout: Rollout, machine: Machine): HeldReason {
 	for (const { name, requirements } of rollout.policy.packages) {
 		const unmet = unmetRequirement(requirements, machine);
@@ -80,10 +80,10 @@ function barred(ground: Ground, { seat, machine, ringIndex }: Member): Waiting |
 	const { trust, presence, name } = machine;
 	if (trust.kind === "quarantined")
 		return { reason: { kind: "host_key_changed", expected: trust.hostKeys, saw: trust.saw } };
-	const isInFlight = seat.changingUntil > now;
-	if (bar && !isInFlight) return { reason: bar };
-	if (gate && gate.index < ringIndex && !isInFlight && !deliversAhead(rollout)) return gateBarred(gate);
-	if (brake && !isInFlight && !seat.isRequested) return { reason: brake };
+	const finishes = isInFlight(seat, now);
+	if (bar && !finishes) return { reason: bar };
+	if (gate && gate.index < ringIndex && !finishes && !deliversAhead(rollout)) return gateBarred(gate);
+	if (brake && !finishes && !seat.isRequested) return { reason: brake };
 	const reachAt = seat.reboot?.phase === "running" ? expectedBackAt(machine) : seat.retryAt;
 	if (reachAt > now) {
 		const failure = presence.kind === "unreachable" ? presence.failure : null;

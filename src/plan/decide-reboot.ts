@@ -1,5 +1,4 @@
 import type { Reboot } from "../model/fleet.ts";
-import type { Machine } from "../model/machine.ts";
 import type { FactsStep, RebootStep } from "../model/step.ts";
 import { decideFacts } from "./decide-facts.ts";
 import { forcedAt } from "./force.ts";
@@ -12,7 +11,7 @@ import type { WindowState } from "./windows.ts";
 export function decideReboot(ground: Ground, member: Member, reboot: Reboot): RebootStep | FactsStep | Waiting {
 	const { now, installs, slots, windows, gate } = ground;
 	const { machine, count } = member;
-	if (reboot.phase === "running") return waitingFor(slots.takeSession(machine)) ?? rebootStep(ground, machine, reboot);
+	if (reboot.phase === "running") return waitingFor(slots.takeSession(machine)) ?? rebootStep(ground, member, reboot);
 	if (gate && gate.index < member.ringIndex) return gateBarred(gate);
 	if (reboot.bootId === "") return decideFacts(ground.rollout.policy.name, machine, ground);
 	const tryAt = triedAgainAt(reboot.at, reboot.failures, `${machine.name} reboot`);
@@ -22,24 +21,35 @@ export function decideReboot(ground: Ground, member: Member, reboot: Reboot): Re
 	}
 	const closed = windowBarred(ground, machine, windows.reboot, "reboot");
 	const waiting = closed ?? waitingFor(installs.takeReboot(count.ring.name, machine, slots));
-	return waiting ?? rebootStep(ground, machine, reboot);
+	return waiting ?? rebootStep(ground, member, reboot);
 }
 
 /** A daemon that comes back after the deadline still looks whether the machine did. */
 const LAST_LOOK_MS = 60_000;
 
-function rebootStep(
-	{ rollout, now, windows }: Ground,
-	machine: Machine,
-	{ phase, at, attempt, bootId }: Reboot,
-): RebootStep {
+function rebootStep(ground: Ground, member: Member, { phase, at, attempt, bootId }: Reboot): RebootStep {
+	const { rollout, now, windows } = ground;
+	const { machine } = member;
 	const { timeoutMs } = rollout.policy.reboot;
 	const forced = forcedAt(rollout.policy, machine);
 	const deadline = phase === "running" ? Math.max(at + timeoutMs, now + LAST_LOOK_MS) : now + timeoutMs;
 	const isForced = forced !== null && forced <= now;
-	const askUntil = isForced ? deadline : askableUntil(windows.reboot, now, deadline);
+	const window = isForced ? ALWAYS : windows.reboot;
+	const lastAsked = phase === "running" ? askedAgainUntil(ground, member, at + timeoutMs / 2) : deadline;
+	const askUntil = Math.min(lastAsked, askableUntil(window, now, deadline));
 	const step = { kind: "reboot" as const, machine: machine.name, rollout: rollout.id, attempt, bootId };
 	return { ...step, deadline, askUntil, honoursUsers: !isForced };
+}
+
+const ALWAYS = { isOpen: true, name: null, openedAt: null, closesAt: null } as const;
+
+/**
+ * A machine that perhaps never heard of it is asked again while there is time for it to come back within its slot, unless the rest
+ * was stopped meanwhile. Later it is only looked at, and takes a new slot.
+ */
+function askedAgainUntil({ bar, brake, now }: Ground, { standing, seat }: Member, at: number): number {
+	const isStopped = standing === "excluded" || bar !== null || (brake !== null && !seat.isRequested);
+	return isStopped ? now : at;
 }
 
 /** One that was asked for in a window that has closed since, and perhaps never heard of it, waits for the next. */

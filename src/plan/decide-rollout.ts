@@ -23,9 +23,9 @@ export function decideRollout(fleet: Fleet, rollout: Rollout, now: number, place
 	const { rings } = members;
 	const windows = windowsOf(rollout, now);
 	const gate = gateOf(rollout, rings, now);
-	const progress = progressBar(rollout, { gate, rings, window: windows.install, now });
-	const brake = spentBudget(rollout, rings) ?? progress.reason;
 	const bar = barOf(fleet, rollout);
+	const progress = progressBar(rollout, { gate: bar ? null : gate, rings, windows, now });
+	const brake = spentBudget(rollout, rings) ?? progress.reason;
 	const ledger = rollout.halt ? [] : brake ? afterFailure(fleet, rollout, { brake, now }) : [gate?.step ?? []].flat();
 	const installs = new InstallSlots(fleet, rollout, { rings, now });
 	const prestage = new Map(rings.map((count) => [count.ring.name, prestageBar(rollout, count)]));

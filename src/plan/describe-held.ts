@@ -71,6 +71,7 @@ function because({ by, why }: { readonly by: string; readonly why: string }): st
 function describeGate(policy: string, reason: GateReason): string {
 	switch (reason.kind) {
 		case "ring_waiting": {
+			if (reason.counted === 0) return describeIdleRing(reason);
 			const failed = reason.failed > 0 ? `, ${reason.failed} failed` : "";
 			return `ring ${reason.ring}: ${reason.verified} of ${reason.counted} verified${failed}; needs ${reason.threshold} %`;
 		}
@@ -91,6 +92,13 @@ function describeGate(policy: string, reason: GateReason): string {
 	}
 }
 
+/** Without anybody who can prove it a ring does not go on by itself. */
+function describeIdleRing({ ring, members }: Extract<GateReason, { kind: "ring_waiting" }>): string {
+	return members === 0
+		? `ring ${ring} has no machine that could prove it: put one into it, or take the ring out of the policy`
+		: `ring ${ring}: none of its ${members} machines can prove it now; all are away or left out`;
+}
+
 function describeMachine(reason: MachineReason): string {
 	switch (reason.kind) {
 		case "not_approved":
@@ -108,7 +116,7 @@ function describeMachine(reason: MachineReason): string {
 				? `what the machine is could not be read: ${withCode(reason.failure)}`
 				: "what the machine is has to be read first";
 		case "given_up":
-			return `given up: it stayed away for longer than ${Math.round(reason.giveUpAfterMs / 3_600_000)} h`;
+			return `given up: it stayed away for longer than ${describeDuration(reason.giveUpAfterMs)}`;
 		case "waiting_for_machine":
 			return reason.failure
 				? `waiting for the machine: ${withCode(reason.failure)}`
@@ -139,6 +147,17 @@ function describeStep(reason: StepReason): string {
 		case "backing_off":
 			return reason.failure ? `tried ${reason.failures} times: ${withCode(reason.failure)}` : "to be tried again";
 	}
+}
+
+/** In the largest unit of a policy that is whole: "36h", "30d". */
+function describeDuration(ms: number): string {
+	const units = [
+		["d", 86_400_000],
+		["h", 3_600_000],
+		["m", 60_000],
+	] as const;
+	const [unit, size] = units.find((each) => ms % each[1] === 0) ?? ["s", 1000];
+	return `${Math.round(ms / size)}${unit}`;
 }
 
 /** "Sat 28 Nov 02:00 Europe/Budapest" */

@@ -69,7 +69,7 @@ function isVerifiedSince({ applicable }: Seat, since: number): boolean {
 }
 
 function ringWaiting(count: RingCount): HeldReason {
-	const { ring, verified, failed } = count;
-	const counted = countedMembers(count);
-	return { kind: "ring_waiting", ring: ring.name, verified, failed, counted, threshold: ring.successThreshold };
+	const { ring, members, verified, failed } = count;
+	const counts = { members: members.length, verified, failed, counted: countedMembers(count) };
+	return { kind: "ring_waiting", ring: ring.name, ...counts, threshold: ring.successThreshold };
 }

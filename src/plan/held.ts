@@ -33,6 +33,7 @@ export type GateReason =
 	| {
 			readonly kind: "ring_waiting";
 			readonly ring: string;
+			readonly members: number;
 			readonly verified: number;
 			readonly failed: number;
 			readonly counted: number;

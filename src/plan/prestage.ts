@@ -9,9 +9,8 @@ import { countedMembers, type RingCount } from "./rings.ts";
 export function prestageBar(rollout: Rollout, count: RingCount): HeldReason | null {
 	const threshold = rollout.policy.rollout.prestageThreshold;
 	if (threshold === undefined || count.members.some((seat) => seat.wasInstalled)) return null;
-	const counted = countedMembers(count) - count.failed;
-	let holding = 0;
-	for (const { isHolding } of count.members) if (isHolding) holding += 1;
+	const { holding, failed } = count;
+	const counted = countedMembers(count) - failed;
 	if (holding * 100 >= threshold * counted) return null;
 	return { kind: "prestaging", ring: count.ring.name, holding, counted, threshold };
 }

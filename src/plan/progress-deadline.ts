@@ -1,7 +1,8 @@
 import type { Rollout } from "../model/fleet.ts";
 import type { Gate } from "./gate.ts";
 import type { HeldReason } from "./held.ts";
-import type { RingCount } from "./rings.ts";
+import { holdsNobodyUp, type RingCount } from "./rings.ts";
+import type { Seat } from "./seat.ts";
 import { timeZoneOf } from "./time-zone.ts";
 import type { WindowState } from "./windows.ts";
 
@@ -11,19 +12,22 @@ export function progressBar(
 	{
 		gate,
 		rings,
-		window,
+		windows,
 		now,
 	}: {
 		readonly gate: Gate | null;
 		readonly rings: readonly RingCount[];
-		readonly window: WindowState;
+		readonly windows: { readonly install: WindowState; readonly reboot: WindowState };
 		readonly now: number;
 	},
 ): { readonly reason: HeldReason | null; readonly wakeAt: number | null } {
 	const deadlineMs = rollout.policy.rollout.progressDeadlineMs;
 	const count = gate && rings[gate.index];
 	const nothing = { reason: null, wakeAt: null };
-	if (deadlineMs === undefined || !count || !window.isOpen || !isWaitingForInstalls(count)) return nothing;
+	if (deadlineMs === undefined || !count) return nothing;
+	const late = lateMembers(count, now);
+	const window = late.some(({ next }) => next !== null) ? windows.install : windows.reboot;
+	if (late.length === 0 || !window.isOpen) return nothing;
 	const since = Math.max(lastProgress(rollout, rings), window.openedAt ?? 0, rollout.policy.availableAt ?? 0);
 	if (now < since + deadlineMs) return { reason: null, wakeAt: since + deadlineMs };
 	return {
@@ -32,9 +36,9 @@ export function progressBar(
 	};
 }
 
-/** Unreachable machines have not failed: only one that is in reach and open can be late. */
-function isWaitingForInstalls({ standings, unreachable }: RingCount): boolean {
-	return standings.filter((standing) => standing === "open").length > unreachable;
+/** Unreachable machines have not failed: only one that is in reach and open can be late, with an install or with its reboot alone. */
+function lateMembers({ members, standings }: RingCount, now: number): readonly Seat[] {
+	return members.filter((seat, index) => standings[index] === "open" && !holdsNobodyUp(seat, now));
 }
 
 /** The latest of: the rollout's beginning, a person's hand, a machine verified. */

@@ -1,9 +1,11 @@
+import type { Failure } from "../model/failure.ts";
 import type { Reboot, Rollout, Task, TaskPhase } from "../model/fleet.ts";
 import type { Machine } from "../model/machine.ts";
 import { changingUntil } from "./changing.ts";
 import { givesUpAt, isOutOfReach } from "./contact.ts";
+import { unmetRequirement } from "./requirements.ts";
 import { isApplicable, type MachineStanding } from "./standing.ts";
-import { type Open, tasksOf, wasInstalled } from "./task.ts";
+import { MAX_FAILURES, type Open, tasksOf, waitsForRoom, wasInstalled } from "./task.ts";
 import { retryAt } from "./try-again.ts";
 
 /** A machine in a rollout with all that follows from the two alone: it is worked out again when one of them has changed. Times are ms since the epoch. */
@@ -31,10 +33,14 @@ export interface Seat {
 	readonly retryAt: number;
 	/** This rollout has run an installer on it. */
 	readonly wasInstalled: boolean;
+	/** The ring in which it was begun and so stays; undefined: wherever the policy puts it now. */
+	readonly ring: string | undefined;
 	/** A person asked for it: a spent budget does not hold it. */
 	readonly isRequested: boolean;
 	/** It has every package that it needs, or had before the install. */
 	readonly isHolding: boolean;
+	/** There has been no room for a package on it for long. */
+	readonly isFull: boolean;
 	/** When a package was last verified on it; 0: never. */
 	readonly verifiedAt: number;
 	/** Verifications before it do not count, since the machine was rebooted. */
@@ -55,9 +61,11 @@ export function seatOf(rollout: Rollout, machine: Machine): Seat {
 	const freshSince = reboot?.phase === "done" ? reboot.at : 0;
 	const next = applicable.find(({ task }) => isOpen(task, freshSince)) ?? null;
 	const given = { machine, progress: rollout.progress.get(name), reboot, givenUp, tasks, applicable, freshSince, next };
+	const where = standing(given);
 	return {
 		...given,
-		standing: standing(given),
+		standing: where,
+		ring: where === "failed" ? undefined : tasks.find(({ task }) => task.ring !== undefined)?.task.ring,
 		givesUpAt: givesUpAt(rollout, machine),
 		changingUntil: changingUntil(rollout, name),
 		isOutOfReach: isOutOfReach(machine),
@@ -65,6 +73,7 @@ export function seatOf(rollout: Rollout, machine: Machine): Seat {
 		wasInstalled: tasks.some(({ task }) => wasInstalled(task)),
 		isRequested: tasks.some(({ task }) => task.isRequested),
 		isHolding: applicable.length > 0 && applicable.every(({ task }) => HOLDING.includes(task.phase)),
+		isFull: applicable.some(({ task }) => waitsForRoom(task)),
 		verifiedAt: tasks.reduce((last, { task }) => (task.phase === "verified" ? Math.max(last, task.at) : last), 0),
 	};
 }
@@ -74,15 +83,35 @@ function standing(seat: Pick<Seat, "machine" | "givenUp" | "reboot" | "applicabl
 	if (machine.excluded) return "excluded";
 	if (givenUp) return givenUp;
 	if (reboot?.phase === "failed" || applicable.some(({ task }) => task.phase === "failed")) return "failed";
+	if (isUnreadable(seat)) return "failed";
 	if (applicable.length === 0) return "not_applicable";
 	if (next !== null) return "open";
 	return reboot === undefined || reboot.phase === "done" ? "verified" : "open";
+}
+
+/** What the machine is could not be read so often that nobody waits for it any more, and nothing goes on without. */
+function isUnreadable({ machine, reboot, next }: Pick<Seat, "machine" | "reboot" | "next">): boolean {
+	if ((machine.factsFailure?.failures ?? 0) < MAX_FAILURES) return false;
+	if (reboot?.phase === "due" && reboot.bootId === "") return true;
+	return next !== null && unmetRequirement(next.spec.requirements, machine) === "unknown";
+}
+
+/** Why it has failed, for one that has. */
+export function failureOf({ machine, tasks, reboot, givenUp }: Seat): Failure {
+	const broken = tasks.find(({ task }) => task.phase === "failed")?.task.failure ?? reboot?.failure;
+	const unread = givenUp ? undefined : machine.factsFailure?.failure;
+	return broken ?? unread ?? { code: "FS-MACHINE-ABSENT", detail: `${machine.name} stayed away` };
 }
 
 /** A policy that waits for machines still names those that it has waited for long enough. */
 export function standingAt({ policy }: Rollout, seat: Seat, now: number): MachineStanding {
 	if (seat.standing !== "open" || seat.next === null || policy.offline.policy !== "wait") return seat.standing;
 	return seat.givesUpAt !== null && seat.givesUpAt <= now ? "skipped" : "open";
+}
+
+/** In the middle of a change, which finishes whatever stops the rest. A reboot that nobody has asked the machine for is not in flight. */
+export function isInFlight({ changingUntil, reboot }: Seat, now: number): boolean {
+	return changingUntil > now && !(reboot?.phase === "due" && reboot.isUrgent);
 }
 
 export function machineStanding(rollout: Rollout, machine: Machine, now: number): MachineStanding {

@@ -46,8 +46,14 @@ function withTask(rollout: Rollout, ref: TaskRef, task: Task): Rollout {
 }
 
 /** Whether this rollout has run an installer of it on the machine. */
-export function wasInstalled({ phase, attempt, exitCode, startedAt, installedAt }: Task): boolean {
-	return (
-		phase === "running" || attempt > 1 || exitCode !== undefined || startedAt !== undefined || installedAt !== undefined
-	);
+export function wasInstalled({ phase, exitCode, startedAt, installedAt }: Task): boolean {
+	return phase === "running" || exitCode !== undefined || startedAt !== undefined || installedAt !== undefined;
+}
+
+/** Tries of one kind that fail one after the other before it has failed and waits for a person, or for room. */
+export const MAX_FAILURES = 10;
+
+/** There is no room for it, and was none for so long that nobody waits for it any more. */
+export function waitsForRoom({ failures, failure }: Task): boolean {
+	return failure?.code === "FS-DELIVER-DISK" && failures >= MAX_FAILURES;
 }

@@ -137,8 +137,8 @@ export const MUTANTS: readonly Mutant[] = [
 	{
 		name: "an abort stops what is in flight alone",
 		file: "plan/decide-machine.ts",
-		from: "if (bar && !isInFlight) return { reason: bar };",
-		to: "if (bar && isInFlight) return { reason: bar };",
+		from: "if (bar && !finishes) return { reason: bar };",
+		to: "if (bar && finishes) return { reason: bar };",
 	},
 	{
 		name: "a new revision begins beside the old one",

@@ -35,7 +35,10 @@ for (const { name, given, now, limits, expect } of cases) {
 			Date.parse(now),
 			limits ?? { sessions: 64, deliveries: 64 },
 		);
-		assert.deepEqual(decision.steps.map(stepLine), expect.steps);
+		assert.deepEqual(
+			decision.steps.map((step) => stepLine(step, Date.parse(now))),
+			expect.steps,
+		);
 		const held = decision.held.map((each) => [each.machine ?? each.policy, describeHeld(each)]);
 		assert.deepEqual(Object.fromEntries(held), expect.held ?? {});
 		assert.equal(held.length, Object.keys(expect.held ?? {}).length, "one reason each");
@@ -48,5 +51,8 @@ test("two policies that name the same digest cause one download", () => {
 	const fleet = fleetOf({ package_state: null });
 	const policies = [policyOf({}), { ...policyOf({}), name: "reception" }];
 	const { steps } = decide(fleet, policies, Date.parse("2026-11-23T10:00:00Z"), { sessions: 64, deliveries: 64 });
-	assert.deepEqual(steps.filter(({ kind }) => kind === "acquire").map(stepLine), ["acquire aaaaaaaa 1"]);
+	assert.deepEqual(
+		steps.filter(({ kind }) => kind === "acquire").map((step) => stepLine(step)),
+		["acquire aaaaaaaa 1"],
+	);
 });

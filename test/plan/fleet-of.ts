@@ -251,8 +251,8 @@ export function resolveTimes(value: unknown): unknown {
 	return mapValues(value as Record<string, unknown>, resolveTimes);
 }
 
-/** A step as one line: `inspect mill-01 app 1`. */
-export function stepLine(step: Step): string {
+/** A step as one line: `inspect mill-01 app 1`. `now`: tells a reboot that may not be asked for any more. */
+export function stepLine(step: Step, now = 0): string {
 	switch (step.kind) {
 		case "begin": {
 			const run = new Date(step.run).toISOString();
@@ -273,8 +273,15 @@ export function stepLine(step: Step): string {
 		case "read_facts":
 			return `read_facts ${step.machine} ${step.attempt}`;
 		case "reboot":
-			return `reboot ${step.machine} ${step.attempt} from ${step.bootId} by ${new Date(step.deadline).toISOString()}${step.honoursUsers ? "" : " whoever is logged in"}`;
+			return rebootLine(step, now);
 		default:
 			return `${step.kind} ${step.machine} ${step.package} ${step.attempt}`;
 	}
+}
+
+function rebootLine(step: Extract<Step, { kind: "reboot" }>, now: number): string {
+	const { machine, attempt, bootId, deadline, askUntil, honoursUsers } = step;
+	const act = askUntil <= now ? "look at the reboot of" : "reboot";
+	const whoever = honoursUsers ? "" : " whoever is logged in";
+	return `${act} ${machine} ${attempt} from ${bootId} by ${new Date(deadline).toISOString()}${whoever}`;
 }

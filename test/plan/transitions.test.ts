@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Event, Outcome } from "../../src/model/event.ts";
 import type { Step } from "../../src/model/step.ts";
+import { wasInstalled } from "../../src/plan/task.ts";
 import { fleetOf, type Given } from "./fleet-of.ts";
 import { AT, after, done, GONE, INSTALLED, MINUTE, rebooting, rolloutIn, step, taskIn } from "./transition.ts";
 
@@ -185,4 +186,33 @@ test("a rollout remembers the last other revision that was verified anywhere", (
 	assert.equal(begun({ policy: { revision: "r2" }, machines: { a: {} }, rollout: { tasks } }), "r2");
 	const unproven = { previous: { revision: "r1" }, tasks: { a: { phase: "failed" as const } } };
 	assert.equal(begun({ policy: { revision: "r2" }, machines: { a: {} }, rollout: unproven }), "r1");
+});
+
+test("an approval is a person's hand: the progress deadline counts from it", () => {
+	const fleet = fleetOf({
+		policy: { approval: { required: 1, approvers: [] } },
+		machines: { a: {} },
+		rollout: { beganAt: AT - 5 * 3_600_000 },
+	});
+	const approval: Event = { kind: "PolicyApproved", policy: "office", revision: "r1", by: "eve", at: AT };
+	const approved = after(fleet, approval);
+	assert.equal(rolloutIn(approved).steeredAt, AT);
+	assert.equal(after(approved, { ...approval, at: AT + 1 }), approved, "the same person's second word changes nothing");
+});
+
+test("an install has begun where an installer ran, also one that a restart cut off, and not where a delivery was retried", () => {
+	const lost: Outcome = {
+		kind: "inspected",
+		facts: { observations: [{ type: "package", version: null }], job: { kind: "lost" }, isStaged: true },
+	};
+	const cut = taskIn(
+		done(fleetOf({ machines: { a: {} }, rollout: { tasks: { a: { phase: "unread" } } } }), step("inspect"), lost),
+	);
+	assert.deepEqual([cut?.attempt, cut && wasInstalled(cut)], [2, true]);
+	const undelivered = fleetOf({
+		machines: { a: {} },
+		rollout: { tasks: { a: { phase: "failed", failure: { code: "FS-DELIVER-FAILED", detail: "x" } } } },
+	});
+	const retried = taskIn(after(undelivered, { kind: "RetryRequested", machine: "a", by: "eve", at: AT }));
+	assert.deepEqual([retried?.attempt, retried && wasInstalled(retried)], [2, false]);
 });

@@ -51,9 +51,7 @@ function resume(fleet: Fleet, { policy, at }: Act<"Resumed">): Fleet {
 		const resumed = changeApplied(fleet, policy, (applied) => (applied.pause ? { ...applied, pause: null } : applied));
 		return resumed === fleet ? fleet : changeRollout(resumed, policy, (rollout) => ({ ...rollout, steeredAt: at }));
 	}
-	if (!fleet.pause) return fleet;
-	const rollouts = [...fleet.rollouts].map(([name, rollout]) => [name, { ...rollout, steeredAt: at }] as const);
-	return { ...fleet, pause: null, rollouts: new Map(rollouts) };
+	return fleet.pause ? steered({ ...fleet, pause: null }, at) : fleet;
 }
 
 /** One approval a person; for a revision that is no longer in force it comes too late. The time before it is nobody's lack of progress. */
@@ -82,7 +80,14 @@ function exclude(fleet: Fleet, event: Act<"MachineExcluded"> | Act<"MachineInclu
 		event.kind === "MachineExcluded"
 			? { ...included, excluded: { by: event.by, reason: event.reason, at: event.at } }
 			: included;
-	return { ...fleet, machines: withEntry(fleet.machines, machine.name, next) };
+	const changed = { ...fleet, machines: withEntry(fleet.machines, machine.name, next) };
+	return event.kind === "MachineExcluded" ? changed : steered(changed, event.at);
+}
+
+/** A person's hand moves every rollout on. */
+function steered(fleet: Fleet, at: number): Fleet {
+	const rollouts = [...fleet.rollouts].map(([name, rollout]) => [name, { ...rollout, steeredAt: at }] as const);
+	return { ...fleet, rollouts: new Map(rollouts) };
 }
 
 function changeApplied(fleet: Fleet, policy: string, change: (applied: AppliedPolicy) => AppliedPolicy): Fleet {

@@ -39,8 +39,11 @@ function mayStop({ truth }: Simulator): boolean {
 		const members = machines.filter(({ name }) => truth.ringOf(truth.policy, name) === ring);
 		return members.every(({ isGone }) => isGone);
 	});
+	// When a label made somebody a member again nobody has written down: such a one may be taken to be late.
+	const isRelabelled = truth.scenario.troubles.some(({ kind }) => kind === "relabel");
 	return (
 		isNeverThrough(truth.policy) ||
+		(isRelabelled && truth.policy.rollout.progressDeadlineMs !== undefined) ||
 		truth.isRebootLate ||
 		isAborted ||
 		isRingEmpty ||

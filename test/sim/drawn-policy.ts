@@ -61,15 +61,25 @@ const rollout = fc
 		maxFailPercentage: fc.option(fc.constantFrom(10, 30), { nil: undefined, freq: 4 }),
 		minExecuted: fc.constantFrom(1, 3),
 		onFailure: fc.constantFrom("pause" as const, "pause" as const, "abort" as const, "rollback" as const),
+		progressDeadlineMs: fc.option(fc.constant(30 * MINUTE), { nil: undefined, freq: 6 }),
 		prestageThreshold: fc.option(fc.constantFrom(50, 100), { nil: undefined, freq: 4 }),
 	})
 	.map(({ atOnce, ...drawn }) => ({ ...given(drawn), maxConcurrency: absolute(atOnce) }));
 
-const reboot = fc.record({
-	policy: fc.constantFrom("never" as const, "never" as const, "if_needed" as const, "always" as const),
-	concurrency: fc.integer({ min: 1, max: 2 }).map(absolute),
-	timeoutMs: fc.constant(15 * MINUTE),
-});
+const RESTARTS: MaintenanceWindow = { ...NIGHT, name: "restarts", startTime: { hour: 3, minute: 0 }, cutoffMs: 0 };
+
+const reboot = fc
+	.record({
+		policy: fc.constantFrom("never" as const, "never" as const, "if_needed" as const, "always" as const),
+		concurrency: fc.integer({ min: 1, max: 2 }).map(absolute),
+		timeoutMs: fc.constant(15 * MINUTE),
+		window: fc.option(fc.constant(RESTARTS), { nil: undefined, freq: 4 }),
+	})
+	.map(given);
+
+/** Machines carry it while they are not to be selected. */
+export const AWAY = "away";
+const selecting = { match: "*", labelsExcludeAny: [AWAY] };
 
 const offline = fc
 	.constantFrom("wait" as const, "wait" as const, "skip" as const, "fail" as const)
@@ -89,6 +99,7 @@ export const drawnPolicy: fc.Arbitrary<GivenPolicy> = fc
 		offline,
 		packages: fc.constantFrom(1, 1, 2).map((count) => ["app", "tool"].slice(0, count).map(packageNamed)),
 		schedule: fc.option(fc.constant(nightly), { nil: undefined, freq: 4 }),
+		targets: maybe(fc.constant(selecting)),
 	})
 	.map(given);
 

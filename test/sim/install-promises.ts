@@ -1,8 +1,8 @@
-import type { PackageSpec, Policy } from "../../src/model/policy.ts";
+import type { MaintenanceWindow, PackageSpec, Policy } from "../../src/model/policy.ts";
 import type { MachineStep } from "../../src/model/step.ts";
 import type { Course } from "./course.ts";
 import type { Keep } from "./promises.ts";
-import { checkRingOrder } from "./ring-promises.ts";
+import { checkPrestaged, checkRingOrder } from "./ring-promises.ts";
 import type { SimMachine } from "./sim-machine.ts";
 import type { Simulator } from "./simulator.ts";
 import type { Truth } from "./truth.ts";
@@ -19,6 +19,7 @@ export function checkInstall({ truth }: Simulator, step: MachineStep, spec: Pack
 	checkConcurrency(truth, course, machine, keep);
 	checkBudget(truth, course, machine, keep);
 	checkRingOrder(truth, course, machine, keep);
+	checkPrestaged(truth, course, machine, keep);
 	if (!course.started.has(machine.name)) course.started.set(machine.name, truth.now);
 }
 
@@ -28,16 +29,26 @@ function checkMoment({ clock }: Truth, { policy, isRestoring }: Course, keep: Ke
 	if (availableAt !== undefined)
 		keep("nothing is installed before it is available", isRestoring || clock >= availableAt, when);
 	if (maintenanceWindows.length > 0)
-		keep("installs start in their window", isWindowOpen(policy, isRestoring, clock), when);
+		keep(
+			"installs start in their window",
+			isWindowOpen({ ...policy, windows: maintenanceWindows }, isRestoring, clock),
+			when,
+		);
 }
 
-/** By the clock on the wall in Budapest: from two until the cutoff before the end. */
-export function isWindowOpen({ deadline, maintenanceWindows }: Policy, isRestoring: boolean, clock: number): boolean {
+interface Opening extends Pick<Policy, "deadline"> {
+	readonly windows: readonly MaintenanceWindow[];
+}
+
+/** By the clock on the wall in Budapest: from the start until the cutoff before the end. */
+export function isWindowOpen({ deadline, windows }: Opening, isRestoring: boolean, clock: number): boolean {
 	if (!isRestoring && deadline !== undefined && clock >= deadline) return true;
 	const wall = new Date(clock).toLocaleTimeString("en-GB", { timeZone: "Europe/Budapest" });
 	const [hours = 0, minutes = 0, seconds = 0] = wall.split(":").map(Number);
-	const sinceTwoMs = ((hours - 2) * 3600 + minutes * 60 + seconds) * 1000;
-	return maintenanceWindows.some(({ durationMs, cutoffMs }) => sinceTwoMs >= 0 && sinceTwoMs < durationMs - cutoffMs);
+	return windows.some(({ startTime, durationMs, cutoffMs }) => {
+		const openForMs = ((hours - startTime.hour) * 3600 + minutes * 60 + seconds) * 1000;
+		return openForMs >= 0 && openForMs < durationMs - cutoffMs;
+	});
 }
 
 function checkOnce({ now }: Truth, machine: SimMachine, spec: PackageSpec, keep: Keep, text: () => string): void {

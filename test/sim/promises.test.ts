@@ -14,7 +14,7 @@ const WANTED = process.env.FLEETSEED_SIM_SEED ?? "20261123";
 const SEED = WANTED === "random" ? Math.floor(Math.random() * 2 ** 31) : Number(WANTED);
 
 /** Every promise that some scenario has to put to the test; that one was not checked at all would go unnoticed otherwise. */
-const PROMISED = 30;
+const PROMISED = 43;
 
 test(`${RUNS} fleets that go through whatever may happen keep every promise`, (t) => {
 	const sum = new Sum();

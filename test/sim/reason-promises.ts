@@ -1,3 +1,4 @@
+import type { Machine } from "../../src/model/machine.ts";
 import type { Policy } from "../../src/model/policy.ts";
 import { machineOf, type Step } from "../../src/model/step.ts";
 import type { Decision } from "../../src/plan/decide.ts";
@@ -24,9 +25,14 @@ function checkPolicy({ fleet }: Simulator, policy: Policy, { steps, held }: Deci
 		const said = reasons.length + begun.length;
 		const text = () => `${policy.name}: ${name}: ${JSON.stringify([reasons, begun])}`;
 		keep("a machine has one reason at most", said <= 1, text);
-		if (said > 0 || inFlight.has(name) || isHeldAsAWhole) continue;
+		if (said > 0 || inFlight.has(name) || isHeldAsAWhole || isNotWanted(policy, fleet.machines.get(name))) continue;
 		const tasks = [...(rollout?.progress.get(name)?.values() ?? [])];
 		const isDone = tasks.length > 0 && tasks.every(({ phase }) => phase === "verified");
 		keep("every machine that is not done has a reason", isDone || isBeginning, text);
 	}
+}
+
+/** By the labels of which the daemon has heard. */
+function isNotWanted({ targets }: Policy, machine: Machine | undefined): boolean {
+	return targets.labelsExcludeAny.some((label) => machine?.labels[label] !== undefined);
 }

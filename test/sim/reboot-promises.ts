@@ -14,8 +14,11 @@ export function checkReboot({ truth }: Simulator, step: RebootStep, machine: Sim
 	if (policy.reboot.policy === "if_needed")
 		keep("only a machine that needs it is rebooted", machine.needsReboot(truth.now), text);
 	keep("no machine is rebooted in the middle of an install", !machine.isInstalling(truth.now), text);
-	if (policy.maintenanceWindows.length > 0)
-		keep("reboots start in their window", isWindowOpen(policy, isRestoring, truth.clock), text);
+	const windows = policy.reboot.window ? [policy.reboot.window] : policy.maintenanceWindows;
+	if (windows.length > 0)
+		keep("reboots start in their window", isWindowOpen({ ...policy, windows }, isRestoring, truth.clock), text);
+	keep("a machine that was taken out is not rebooted", !truth.excluded.has(name), text);
+	keep("no reboot starts after an abort", !course.isAborted, text);
 	machine.rebootsAsked += 1;
 	const installs = [...machine.jobs.values()].filter(({ run }) => run.exitCode !== 1 && run.exitCode !== 75).length;
 	const isOnce = machine.rebootsAsked <= installs || machine.hostKey > 1;

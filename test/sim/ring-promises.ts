@@ -54,3 +54,18 @@ function checkSoak({ clock, policy }: Truth, ring: Ring, { members, machine }: G
 	const text = () => `${machine.name} ${Math.round(soakedMs / 1000)} s after ${ring.name}`;
 	keep("a proven ring is left to soak", soakedMs >= ring.minHealthyTimeMs, text);
 }
+
+/** Before the first of a ring: of a machine that was troubled nobody can say whether it counted, and it is taken for delivered. */
+export function checkPrestaged(truth: Truth, course: Course, machine: SimMachine, keep: Keep): void {
+	const { policy, isRestoring, started } = course;
+	const threshold = policy.rollout.prestageThreshold;
+	if (threshold === undefined || isRestoring) return;
+	const own = truth.ringOf(policy, machine.name);
+	const members = membersOf(truth, course, own);
+	if (members.some(({ name }) => started.has(name) || course.failed.has(name))) return;
+	const has = (each: SimMachine) =>
+		policy.packages.every((spec) => each.staged.has(spec.sha256) || each.isInstalled(spec, truth.now));
+	const holding = members.filter((each) => each.wasTroubled || has(each)).length;
+	const isReached = holding * 100 >= threshold * members.length;
+	keep("a ring's share holds the package before its first install", isReached, () => `${machine.name}: ${holding}`);
+}

@@ -22,8 +22,9 @@ export interface Scenario {
 	/** A second policy over the same machines: one ring, two installs at once. Absent: there is none. */
 	readonly beside?: Beside | undefined;
 	readonly troubles: readonly Trouble[];
-	/** The daemon ends for a minute right after this many events. */
+	/** The daemon ends right after this many events, for a minute if not for longer. */
 	readonly killAfterEvents?: number | undefined;
+	readonly killForMs?: number | undefined;
 }
 
 export interface Beside {
@@ -54,6 +55,7 @@ export const scenarios: fc.Arbitrary<Scenario> = fc.record({
 		{ nil: undefined, freq: 2 },
 	),
 	killAfterEvents: fc.option(fc.nat(300), { nil: undefined, freq: 4 }),
+	killForMs: fc.constantFrom(undefined, 8 * 60_000, 20 * 60_000),
 });
 
 /** The policy in its revision, which is counted from 1: every package has another version and digest in each. */

@@ -11,6 +11,8 @@ interface Nature {
 export class SimMachine extends MachineModel {
 	readonly nature: Nature;
 	isFull = false;
+	/** What it announces of itself. */
+	labels: Readonly<Record<string, string>> = {};
 	/** Each rebuild has a host key of its own. */
 	hostKey = 1;
 	/** Another machine answers to its name. */

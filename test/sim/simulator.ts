@@ -94,7 +94,8 @@ export class Simulator {
 			this.journal.push(event);
 			this.fleet = next;
 			this.promises.onEvent(event);
-			if (this.journal.length === this.truth.scenario.killAfterEvents) this.kill(MINUTE);
+			const { killAfterEvents, killForMs } = this.truth.scenario;
+			if (this.journal.length === killAfterEvents) this.kill(killForMs ?? MINUTE);
 		}
 	}
 
@@ -125,8 +126,8 @@ export class Simulator {
 		this.after(forMs, () => this.#start());
 	}
 
-	announce({ name, isOn }: SimMachine): void {
-		const seen = { address: "10.0.0.1", port: 22, source: "mdns", groups: [], labels: {} } as const;
+	announce({ name, isOn, labels }: SimMachine): void {
+		const seen = { address: "10.0.0.1", port: 22, source: "mdns", groups: [], labels } as const;
 		if (isOn) this.record({ kind: "MachineSeen", machine: name, ...seen, at: this.truth.clock });
 	}
 

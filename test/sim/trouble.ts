@@ -25,6 +25,8 @@ export type Trouble = { readonly at: number } & (
 	| { readonly kind: "package_lost" }
 	| { readonly kind: "revision" }
 	| { readonly kind: "pause"; readonly forMs: number; readonly isWhole: boolean }
+	/** Another label, with which some policies select it no longer, for so long. */
+	| { readonly kind: "relabel"; readonly machine: number; readonly forMs: number }
 	| { readonly kind: "exclude"; readonly machine: number; readonly forMs: number }
 	| { readonly kind: "retry"; readonly machine: number }
 	| { readonly kind: "retry_all" }
@@ -65,6 +67,7 @@ export const drawnTrouble: fc.Arbitrary<Trouble> = fc.oneof(
 	of("revision", 2),
 	of("pause", 2, { forMs, isWhole: fc.boolean() }),
 	of("exclude", 1, { machine, forMs }),
+	of("relabel", 2, { machine, forMs }),
 	of("retry", 1, { machine }),
 	of("retry_all", 1),
 	of("run_now", 1),

@@ -1,3 +1,4 @@
+import { AWAY } from "./drawn-policy.ts";
 import { revised } from "./scenario.ts";
 import type { SimMachine } from "./sim-machine.ts";
 import type { Simulator } from "./simulator.ts";
@@ -93,7 +94,18 @@ function change(sim: Simulator, trouble: Exclude<OfMachine, { kind: "retry" }>, 
 		case "exclude":
 			sim.tell(() => exclude(sim, trouble.forMs, machine));
 			break;
+		case "relabel":
+			relabel(sim, machine, { [AWAY]: "yes" });
+			later(() => relabel(sim, machine, {}));
+			break;
 	}
+}
+
+/** What it announces is heard while it is on and the daemon is up, else at its next announcement. */
+function relabel(sim: Simulator, machine: SimMachine, labels: Readonly<Record<string, string>>): void {
+	machine.labels = labels;
+	sim.announce(machine);
+	sim.turn();
 }
 
 function vanish(sim: Simulator, forMs: number, machine: SimMachine): void {

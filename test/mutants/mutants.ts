@@ -152,4 +152,46 @@ export const MUTANTS: readonly Mutant[] = [
 		from: "[before.reboots, after.reboots],",
 		to: "",
 	},
+	{
+		name: "a machine that left the selection in the middle is forgotten",
+		file: "plan/stay.ts",
+		from: "if (!isMoved && begun === rollout.progress.size)",
+		to: "if (!isMoved)",
+	},
+	{
+		name: "a reboot that was lost sight of is asked for at any time",
+		file: "plan/decide-reboot.ts",
+		from: "askedAgainUntil(ground, member, at + timeoutMs / 2)",
+		to: "deadline",
+	},
+	{
+		name: "an urgent reboot goes on whoever says stop",
+		file: "plan/seat.ts",
+		from: 'changingUntil > now && !(reboot?.phase === "due" && reboot.isUrgent)',
+		to: "changingUntil > now",
+	},
+	{
+		name: "a machine that comes back is late at once",
+		file: "plan/progress-deadline.ts",
+		from: "Math.max(window.openedAt ?? 0, thereSince(seat.machine))",
+		to: "window.openedAt ?? 0",
+	},
+	{
+		name: "waiting for people is a lack of progress",
+		file: "plan/decide-rollout.ts",
+		from: "gate: bar ? null : gate, rings",
+		to: "gate, rings",
+	},
+	{
+		name: "what a machine has that is away counts for its ring's share",
+		file: "plan/rings.ts",
+		from: "else if (seat.isHolding) counts.holding += 1;",
+		to: "if (seat.isHolding) counts.holding += 1;",
+	},
+	{
+		name: "installs wait for nobody's delivery",
+		file: "plan/step-bars.ts",
+		from: "if (prestaging) return { reason: prestaging };",
+		to: "",
+	},
 ];

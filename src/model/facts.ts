@@ -43,6 +43,8 @@ export interface PackageFacts {
 	readonly job: JobState;
 	/** The staging path holds a file with the package's digest. */
 	readonly isStaged: boolean;
+	/** What the script of the package's requirements said; absent: it has none. */
+	readonly requirement?: Observation;
 }
 
 export type Verdict = "verified" | "differs" | "unknown";

@@ -102,6 +102,8 @@ export interface Task {
 	readonly notBefore?: number;
 	/** When the rollout's last installer on the machine ended, well or not. */
 	readonly installedAt?: number;
+	/** What the script of its requirements exited with when it did not pass; absent: it passed, or there is none. */
+	readonly unmetExit?: number;
 	/** The ring that the machine was in when the rollout's first installer on it was begun. */
 	readonly ring?: string;
 	/** A person asked for this attempt: a spent budget does not hold it. */

@@ -114,6 +114,8 @@ export interface Requirements {
 	/** Free where packages are staged. */
 	readonly diskSpaceMb?: number;
 	readonly memoryMb?: number;
+	/** Run by /bin/sh on the machine; must exit with 0. */
+	readonly script?: string;
 }
 
 export type PackageType = "deb" | "archive" | "script";

@@ -6,7 +6,7 @@ import type { PackageSpec, RetryCause, RetrySpec } from "../model/policy.ts";
 import type { MachineStep } from "../model/step.ts";
 import { backOffMs, jitteredMs, ROOM_RETRY_MS } from "./back-off.ts";
 import { classifyExit, isLossOfContact, isNeverConnected } from "./outcome-class.ts";
-import { MAX_FAILURES, waitsForRoom } from "./task.ts";
+import { MAX_FAILURES, waitsForRoom, wasInstalled } from "./task.ts";
 import { verdict } from "./verdict.ts";
 
 export interface Finished {
@@ -59,7 +59,7 @@ function afterFacts(task: Task, facts: PackageFacts, finished: Finished): Task {
 	if (task.phase === "exited") return failOrRetry(task, "not_detected", notDetected(spec), finished);
 	switch (facts.job.kind) {
 		case "none":
-			return enter(task, facts.isStaged ? "staged" : "absent", at);
+			return afterRequirement(task, facts, at);
 		case "lost": {
 			const cut = { ...task, installedAt: at };
 			return tryLater(nextAttempt(cut, facts.isStaged ? "staged" : "absent", at), interrupted(spec), at);
@@ -67,6 +67,16 @@ function afterFacts(task: Task, facts: PackageFacts, finished: Finished): Task {
 		case "exited":
 			return follow(task, at);
 	}
+}
+
+/** Nothing of ours has run: what its script requires decides whether anything will. */
+function afterRequirement(task: Task, { requirement, isStaged }: PackageFacts, at: number): Task {
+	const { unmetExit: _unmetExit, ...asked } = task;
+	if (requirement !== undefined && requirement.type !== "script")
+		return tryLater(asked, unreadable({ observations: [requirement] }), at);
+	const exitCode = requirement?.exitCode ?? 0;
+	if (exitCode === 0 || wasInstalled(task)) return enter(asked, isStaged ? "staged" : "absent", at);
+	return enter(asked, "unread", at, { unmetExit: exitCode });
 }
 
 /** An installer of ours ended while nobody listened: how it ended says more than that the package is there, such as a reboot that it needs. */
@@ -187,7 +197,7 @@ function busy(spec: PackageSpec, exitCode: number): Failure {
 	};
 }
 
-function unreadable(facts: PackageFacts): Failure {
-	const saw = facts.observations.find((observation) => observation.type === "unreadable");
+function unreadable({ observations }: Pick<PackageFacts, "observations">): Failure {
+	const saw = observations.find((observation) => observation.type === "unreadable");
 	return { code: "FS-DETECT-FAILED", detail: saw?.type === "unreadable" ? saw.detail : "detection gave no answer" };
 }

@@ -3,7 +3,7 @@ import type { Fleet, Reboot, Rollout, Task } from "../model/fleet.ts";
 import type { Machine } from "../model/machine.ts";
 import { withEntry, withoutEntry } from "./copy.ts";
 import { machineStanding } from "./seat.ts";
-import { NEW_TASK, withRollout } from "./task.ts";
+import { withRollout } from "./task.ts";
 
 /** An operator's retry: failed tasks get a new attempt, waiting ones lose their back-off. Nothing in flight is touched. */
 export function applyRetry(fleet: Fleet, name: string, at: number): Fleet {
@@ -77,7 +77,7 @@ function retriedReboot(reboot: Reboot, at: number): Reboot {
 
 function retried(task: Task, at: number): Task {
 	if (task.phase === "verified") return task;
-	const { failure: _failure, notBefore: _notBefore, retries: _retries, ...kept } = { ...NEW_TASK, ...task };
+	const { failure: _failure, notBefore: _notBefore, retries: _retries, unmetExit: _unmetExit, ...kept } = task;
 	if (task.phase !== "failed") return { ...kept, failures: 0, isRequested: true };
 	return { ...kept, phase: "unread", attempt: task.attempt + 1, failures: 0, at, isRequested: true };
 }

@@ -6,7 +6,7 @@ import { decideFacts } from "./decide-facts.ts";
 import { decideReboot } from "./decide-reboot.ts";
 import type { Ground, MachineAct, Member, Waiting } from "./ground.ts";
 import type { Held, HeldReason } from "./held.ts";
-import { unmetRequirement } from "./requirements.ts";
+import { unmetByScript, unmetRequirement } from "./requirements.ts";
 import { failureOf, isInFlight, nextPackage, type Seat } from "./seat.ts";
 import type { MachineStanding } from "./standing.ts";
 import { gateBarred, stepBarred } from "./step-bars.ts";
@@ -55,7 +55,7 @@ function overReason(rollout: Rollout, seat: Seat, standing: MachineStanding): Wa
 		case "skipped":
 			return { reason: { kind: "given_up", giveUpAfterMs } };
 		case "not_applicable":
-			return { reason: notApplicable(rollout, machine) };
+			return { reason: notApplicable(seat) };
 		default:
 			return null;
 	}
@@ -66,12 +66,13 @@ function lookForRoom(ground: Ground, machine: Machine, over: Waiting): FactsStep
 	return again > ground.now ? { ...over, until: again } : decideFacts(ground.rollout.policy.name, machine, ground);
 }
 
-function notApplicable(rollout: Rollout, machine: Machine): HeldReason {
-	for (const { name, requirements } of rollout.policy.packages) {
-		const unmet = unmetRequirement(requirements, machine);
-		if (unmet !== null && unmet !== "unknown") return { kind: "not_applicable", package: name, unmet };
+function notApplicable(seat: Seat): HeldReason {
+	for (const { spec, task } of seat.tasks) {
+		const byFacts = unmetRequirement(spec.requirements, seat.machine);
+		const unmet = task.unmetExit === undefined ? byFacts : unmetByScript(task.unmetExit);
+		if (unmet !== null && unmet !== "unknown") return { kind: "not_applicable", package: spec.name, unmet };
 	}
-	throw new Error(`${machine.name}: every package is applicable after all`);
+	throw new Error(`${seat.machine.name}: every package is applicable after all`);
 }
 
 /** What bars every step on the machine, the most lasting reason first. */

@@ -17,6 +17,11 @@ export function unmetRequirement(requirements: Requirements, { facts }: Machine)
 	return facts ? firstUnmet(requirements, facts) : "unknown";
 }
 
+/** What its own script says of the machine, when it did not pass. */
+export function unmetByScript(exitCode: number): Unmet {
+	return { requirement: "script", expected: "requirements.script to exit with 0", saw: `${exitCode}` };
+}
+
 function isFree({ os, arch, minOsVersion, diskSpaceMb, memoryMb }: Requirements): boolean {
 	const isAnyMachine = os.length === 0 && arch.length === 0 && minOsVersion === undefined;
 	return isAnyMachine && diskSpaceMb === undefined && memoryMb === undefined;

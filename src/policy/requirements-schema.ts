@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { text, whole } from "./fields.ts";
+import { freeText, text, whole } from "./fields.ts";
 import { mapping } from "./mapping.ts";
 
 const word = text(/^[a-z0-9][a-z0-9._-]{0,63}$/, "a word in lower case");
@@ -22,4 +22,7 @@ export const requirementsSchema = mapping({
 		.optional()
 		.describe("Megabytes that must be free where packages are staged, before anything is sent."),
 	memory_mb: whole(1, 100_000_000).optional().describe("Megabytes of memory that the machine must have."),
+	script: freeText
+		.optional()
+		.describe("A script, run by /bin/sh before anything is sent; must exit with 0 and must not change the machine."),
 });

@@ -27,13 +27,14 @@ export function toPackage(written: WrittenPackage): PackageSpec {
 }
 
 function toRequirements(written: WrittenPackage["requirements"]): Requirements {
-	const { os, arch, min_os_version, disk_space_mb, memory_mb } = written;
+	const { os, arch, min_os_version, disk_space_mb, memory_mb, script } = written;
 	return {
 		os: textSet(os),
 		arch: textSet(arch),
 		...(min_os_version === undefined ? {} : { minOsVersion: min_os_version }),
 		...(disk_space_mb === undefined ? {} : { diskSpaceMb: disk_space_mb }),
 		...(memory_mb === undefined ? {} : { memoryMb: memory_mb }),
+		...(script === undefined ? {} : { script }),
 	};
 }
 

@@ -14,7 +14,7 @@ export const INSTALLED: Extract<Outcome, { kind: "inspected" }> = {
 	facts: { observations: [{ type: "package", version: "2" }], job: { kind: "none" }, isStaged: true },
 	machine: FACTS,
 };
-export const GONE: Outcome = {
+export const GONE: Extract<Outcome, { kind: "inspected" }> = {
 	kind: "inspected",
 	facts: { observations: [{ type: "package", version: null }], job: { kind: "none" }, isStaged: true },
 };

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Event, Outcome } from "../../src/model/event.ts";
+import type { Observation } from "../../src/model/facts.ts";
 import type { Step } from "../../src/model/step.ts";
 import { wasInstalled } from "../../src/plan/task.ts";
 import { fleetOf, type Given } from "./fleet-of.ts";
@@ -215,4 +216,20 @@ test("an install has begun where an installer ran, also one that a restart cut o
 	});
 	const retried = taskIn(after(undelivered, { kind: "RetryRequested", machine: "a", by: "eve", at: AT }));
 	assert.deepEqual([retried?.attempt, retried && wasInstalled(retried)], [2, false]);
+});
+
+test("the script of the requirements decides before anything is sent, not on what is there already, and again after a retry", () => {
+	const looked = (outcome: Extract<Outcome, { kind: "inspected" }>, requirement: Observation) =>
+		done(fleetOf({ machines: { a: {} }, rollout: {} }), step("inspect"), {
+			...outcome,
+			facts: { ...outcome.facts, requirement },
+		});
+	const unmet = looked(GONE, { type: "script", exitCode: 3 });
+	assert.deepEqual([taskIn(unmet)?.phase, taskIn(unmet)?.unmetExit], ["unread", 3]);
+	assert.equal(taskIn(looked(GONE, { type: "script", exitCode: 0 }))?.phase, "staged");
+	assert.equal(taskIn(looked(INSTALLED, { type: "script", exitCode: 3 }))?.phase, "verified");
+	const unreadable = taskIn(looked(GONE, { type: "unreadable", detail: "took longer than 60 s" }));
+	assert.deepEqual([unreadable?.phase, unreadable?.failure?.code], ["unread", "FS-DETECT-FAILED"]);
+	const retried = after(unmet, { kind: "RetryRequested", machine: "a", by: "eve", at: AT });
+	assert.equal(taskIn(retried)?.unmetExit, undefined);
 });

@@ -40,6 +40,17 @@ test("reads every kind of rule, the job and the staging path in one round trip",
 	assert.equal(machine.commands, 1);
 });
 
+test("the script of the requirements is asked beside the rules and is not one of them", async (t) => {
+	const { pusher, target, machine, signal } = await lab(t);
+	const detection: DetectionRule[] = [{ type: "script", script: "exit 1" }];
+	const requirements = { os: [], arch: [], script: "echo never mind; exit 7" };
+	const { outcome } = await pusher.inspect(target, taskOf({ detection, requirements }), signal);
+	assert.ok(outcome.kind === "inspected");
+	assert.deepEqual(outcome.facts.observations, [{ type: "script", exitCode: 1 }]);
+	assert.deepEqual(outcome.facts.requirement, { type: "script", exitCode: 7 });
+	assert.equal(machine.commands, 1);
+});
+
 test("says unreadable where the machine has no dpkg", async (t) => {
 	const { pusher, target, signal } = await lab(t, { env: { PATH: "/nowhere" } });
 	const detection: DetectionRule[] = [{ type: "package", name: "coreutils" }];

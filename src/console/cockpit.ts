@@ -131,6 +131,8 @@ export interface RolloutReport {
 	readonly missed_runs: readonly string[];
 	readonly rings: readonly RingReport[];
 	readonly reboots: RebootsReport;
+	/** How many machines got their packages by which way. */
+	readonly ways: readonly WayCount[];
 	/** When only groups were asked for: those that are being delivered to. */
 	readonly machines: readonly RolloutMachine[];
 }
@@ -165,9 +167,29 @@ export interface RolloutMachine {
 	readonly reason: string | null;
 	/** Share of the package that has arrived, 0 to 1, while it is being delivered. */
 	readonly progress: number | null;
-	readonly delivery: { readonly method: string; readonly bytes: number; readonly seconds: number } | null;
+	readonly delivery: DeliveryReport | null;
 	readonly exit_code: number | null;
 	readonly verified_at: string | null;
+}
+
+/** By the controller's own count; null: not counted. */
+export interface DeliveryReport {
+	readonly method: string;
+	readonly bytes: number;
+	readonly seconds: number;
+	readonly source_bytes: number | null;
+	readonly peer_bytes: number | null;
+	/** Why this way, and why each one before it in the policy's order was passed over. */
+	readonly because: string | null;
+}
+
+export interface PackageDelivery extends DeliveryReport {
+	readonly package: string;
+}
+
+export interface WayCount {
+	readonly method: string;
+	readonly machines: number;
 }
 
 export interface PlanReport {
@@ -248,6 +270,7 @@ export interface WhyPolicy {
 	readonly next: string | null;
 	/** What a person can do, if anything. */
 	readonly advice: string | null;
+	readonly deliveries: readonly PackageDelivery[];
 	/** All of it for a person to read. */
 	readonly paragraph: string;
 }

@@ -20,6 +20,7 @@ export function renderRollout(report: RolloutReport, style: Style): string {
 		...steering(report).map((line) => style.bad(`  ${printable(line)}`)),
 		...marks(report).map((line) => `  ${printable(line)}`),
 		...rings.map((ring) => ringLine(ring, style)),
+		...waysLine(report),
 		...deliveries(report),
 	].join("\n");
 }
@@ -77,6 +78,11 @@ function ringLine(ring: RingReport, style: Style): string {
 	];
 	const line = `  ${printable(name).padEnd(16)} ${state === "waiting" ? drawn : style.good(drawn)} ${counts.join(", ")}`;
 	return waits.length === 0 ? line : `${line}; ${printable(waits.join("; "))}`;
+}
+
+function waysLine({ ways }: RolloutReport): readonly string[] {
+	if (ways.length === 0) return [];
+	return [`  came by: ${ways.map(({ method, machines }) => `${printable(method)} ${machines}`).join(", ")}`];
 }
 
 function share({ holding, counted }: NonNullable<RingReport["prestaging"]>): string {

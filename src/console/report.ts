@@ -1,6 +1,7 @@
 import type { Fleet } from "../model/fleet.ts";
 import { actOf } from "./act.ts";
 import type { Detail, MachineGroup, RolloutMachine, RolloutReport, StatusReport } from "./cockpit.ts";
+import { waysOf } from "./delivery-report.ts";
 import { grouped } from "./grouping.ts";
 import { badness, type MachineSummary, machineLine, summarize } from "./machine-summary.ts";
 import { rolloutMachines, selectedMachines } from "./rollout-machine.ts";
@@ -45,8 +46,9 @@ function rolloutsOf(view: StatusView): readonly RolloutReport[] {
 		const rollout = fleet.rollouts.get(applied.policy.name);
 		const members = rollout ? sight.members(rollout) : null;
 		const report = rolloutReport(sight, applied, members);
-		if (!rollout || !members) return { ...report, machines: selectedMachines(sight, applied.policy) };
-		return { ...report, machines: rolloutMachines(sight, rollout, delivered) };
+		if (!rollout || !members) return { ...report, ways: [], machines: selectedMachines(sight, applied.policy) };
+		const machines = rolloutMachines(sight, rollout, delivered);
+		return { ...report, ways: waysOf(machines), machines };
 	});
 }
 

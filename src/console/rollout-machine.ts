@@ -1,10 +1,11 @@
-import type { Rollout, Task } from "../model/fleet.ts";
+import type { Rollout } from "../model/fleet.ts";
 import type { Machine } from "../model/machine.ts";
 import type { Policy } from "../model/policy.ts";
 import { machineStanding } from "../plan/seat.ts";
 import type { MachineStanding } from "../plan/standing.ts";
 import { tasksOf } from "../plan/task.ts";
 import type { RolloutMachine } from "./cockpit.ts";
+import { deliveryReport } from "./delivery-report.ts";
 import { type Standing, standingOf } from "./machine-state.ts";
 import type { Sight } from "./sight.ts";
 import { iso } from "./time-text.ts";
@@ -62,19 +63,10 @@ function rolloutMachine({ sight, rollout, delivered }: Ground, stood: Stood, rin
 		state: standing.state,
 		reason: standing.reason,
 		progress: deliveryProgress(rollout, standing, delivered),
-		delivery: deliveryOf(tasks),
+		delivery: deliveryReport(tasks),
 		exit_code: tasks.findLast(({ exitCode }) => exitCode !== undefined)?.exitCode ?? null,
 		verified_at: standing.state === "verified" ? iso(Math.max(...tasks.map(({ at }) => at))) : null,
 	};
-}
-
-function deliveryOf(tasks: readonly Task[]): RolloutMachine["delivery"] {
-	const delivered = tasks.flatMap(({ delivery }) => delivery ?? []);
-	const [first] = delivered;
-	if (!first) return null;
-	const bytes = delivered.reduce((sum, each) => sum + each.bytes, 0);
-	const seconds = delivered.reduce((sum, each) => sum + each.durationMs, 0) / 1000;
-	return { method: first.method, bytes, seconds };
 }
 
 function deliveryProgress(rollout: Rollout, { inFlight }: Standing, delivered: Delivered): number | null {

@@ -17,7 +17,7 @@ export function rolloutReport(
 	sight: Sight,
 	applied: AppliedPolicy,
 	members: Membership | null,
-): Omit<RolloutReport, "machines"> {
+): Omit<RolloutReport, "machines" | "ways"> {
 	const { policy, pause, missedRuns } = applied;
 	const rollout = sight.fleet.rollouts.get(policy.name);
 	const { next } = runTimes(policy.schedule, { policy: policy.name, since: sight.now, now: sight.now });

@@ -12,6 +12,8 @@ export interface View {
 	readonly fleet: Fleet;
 	readonly decision: Decision;
 	readonly now: number;
+	/** The way that a package is being delivered to a machine by, and why, if it is. */
+	readonly wayOf?: (machine: string, sha256: string) => string | undefined;
 }
 
 /** A step that was started, when (ms since the epoch), and has not ended. */
@@ -24,6 +26,7 @@ export interface InFlight {
 export class Sight {
 	readonly fleet: Fleet;
 	readonly now: number;
+	readonly wayOf: NonNullable<View["wayOf"]>;
 	readonly #wholes = new Map<string, Held>();
 	readonly #machines = new Map<string, Map<string, Held>>();
 	readonly #inFlight: ReadonlyMap<string | null, readonly InFlight[]>;
@@ -31,7 +34,8 @@ export class Sight {
 	readonly #rosters: ReadonlyMap<Policy, Roster>;
 	readonly #memberships = new Map<Rollout, Membership>();
 
-	constructor({ fleet, decision, now }: View) {
+	constructor({ fleet, decision, now, wayOf }: View) {
+		this.wayOf = wayOf ?? (() => undefined);
 		this.fleet = fleet;
 		this.now = now;
 		this.#inFlight = Map.groupBy(fleet.running.values(), ({ step }) => machineOf(step));

@@ -6,6 +6,7 @@ import { selects } from "../plan/selection.ts";
 import { timeZoneOf } from "../plan/time-zone.ts";
 import { adviceFor } from "./advice.ts";
 import type { WhyPolicy, WhyReport } from "./cockpit.ts";
+import { deliverySentence, packageDeliveries } from "./delivery-report.ts";
 import { machineRow } from "./machine-row.ts";
 import { type Standing, standingOf } from "./machine-state.ts";
 import { nextFor } from "./next-act.ts";
@@ -29,12 +30,22 @@ function whyPolicy(sight: Sight, applied: AppliedPolicy, machine: Machine): WhyP
 	const rollout = sight.fleet.rollouts.get(policy.name);
 	const standing = rollout ? standingIn(sight, rollout, machine) : unbegun(sight, policy.name, machine);
 	const since = rollout ? sinceOf(rollout, machine, standing) : applied.appliedAt;
-	const sentence = standing.reason ?? doingNow(standing);
+	const sentence = standing.reason ?? doingNow(sight, rollout, standing);
 	const next = rollout ? nextFor(rollout, machine, standing) : null;
 	const advice = adviceFor(sight, { policy, rollout, machine, standing });
 	const begunIn = rollout && seatOf(rollout, machine).ring;
 	const ring = begunIn ?? ringOf(rollout?.policy ?? policy, machine)?.name ?? null;
-	const told = { policy: policy.name, revision: policy.revision, ring, state: standing.state, sentence, next, advice };
+	const deliveries = rollout ? packageDeliveries(rollout, machine.name) : [];
+	const told = {
+		policy: policy.name,
+		revision: policy.revision,
+		ring,
+		state: standing.state,
+		sentence,
+		next,
+		advice,
+		deliveries,
+	};
 	const sinceText = since === null ? "" : ` since ${timeText(since, timeZoneOf(policy))}`;
 	return { ...told, since: isoOrNull(since), paragraph: paragraphOf(told, sinceText) };
 }
@@ -50,19 +61,27 @@ function unbegun(sight: Sight, policy: string, { trust }: Machine): Standing {
 	return { state, reason, failure: null, held, inFlight: null };
 }
 
-function doingNow({ state, inFlight }: Standing): string {
+function doingNow(sight: Sight, rollout: Rollout | undefined, { state, inFlight }: Standing): string {
 	if (inFlight === null) return state === "rolled_back" ? "it is back at the revision before" : "it is done";
 	const { step } = inFlight;
-	return "package" in step
-		? `${step.kind} of ${step.package}, attempt ${step.attempt}, is in flight`
-		: `${step.kind} is in flight`;
+	if (!("package" in step)) return `${step.kind} is in flight`;
+	const spec = rollout?.policy.packages.find(({ name }) => name === step.package);
+	const way = step.kind === "deliver" && spec ? sight.wayOf(step.machine, spec.sha256) : undefined;
+	const by = way === undefined ? "" : ` by ${way}`;
+	return `${step.kind} of ${step.package}, attempt ${step.attempt}, is in flight${by}`;
 }
 
 type Told = Omit<WhyPolicy, "since" | "paragraph">;
 
-function paragraphOf({ policy, revision, ring, state, sentence, next, advice }: Told, since: string): string {
+function paragraphOf(told: Told, since: string): string {
+	const { policy, revision, ring, state, sentence, next, advice, deliveries } = told;
 	const place = `${policy} (revision ${shortRevision(revision)}${ring === null ? "" : `, ring ${ring}`})`;
-	const sentences = [`${place}: ${state.replaceAll("_", " ")}${since}: ${sentence}`, next, advice];
+	const sentences = [
+		`${place}: ${state.replaceAll("_", " ")}${since}: ${sentence}`,
+		next,
+		advice,
+		...deliveries.map(deliverySentence),
+	];
 	return sentences.flatMap((each) => (each === null ? [] : [ended(each)])).join(" ");
 }
 

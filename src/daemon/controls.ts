@@ -65,7 +65,9 @@ export class Controls implements Cockpit {
 
 	async why(name: string) {
 		const machine = this.#fleet.machines.get(name);
-		const view = { fleet: this.#fleet, decision: this.#daemon.loop.decision(), now: this.#now() };
+		const { loop, progress } = this.#daemon;
+		const wayOf = progress.wayOf.bind(progress);
+		const view = { fleet: this.#fleet, decision: loop.decision(), now: this.#now(), wayOf };
 		return machine ? whyReport(view, machine) : null;
 	}
 

@@ -86,7 +86,8 @@ export class Daemon {
 		const record = (events: readonly Event[]) => this.record(events);
 		const onAcquiring = this.progress.sawDownload.bind(this.progress);
 		const receivedBytes = this.progress.receivedBytes.bind(this.progress);
-		const performers = { ledger, journal, pusher, settings, now, record, onAcquiring, receivedBytes };
+		const onWay = this.progress.chose.bind(this.progress);
+		const performers = { ledger, journal, pusher, settings, now, record, onAcquiring, onWay, receivedBytes };
 		const rooms = { ...performers, store: this.#store, swarm: this.#swarm, secret: this.#secret, helpers };
 		this.loop = new Loop({
 			ledger,

@@ -32,7 +32,7 @@ export async function performDelivery(performers: Performers, push: Push): Promi
 }
 
 async function deliveryOf(performers: Performers, { step, policy, task }: Push): Promise<Delivery> {
-	const { store, swarm, settings, secret, helpers, record, now } = performers;
+	const { store, swarm, settings, secret, helpers, record, onWay, now } = performers;
 	const { machine } = step;
 	const { sha256 } = task.spec;
 	const access = (localAddress: string) => {
@@ -52,8 +52,10 @@ async function deliveryOf(performers: Performers, { step, policy, task }: Push):
 		},
 		read: (start) => createReadStream(store.path(sha256), { start, highWaterMark: 256 * 1024 }),
 		helperFor: (platform) => helpers.helperFor(platform),
-		onChosen: async (method: Extract<Event, { kind: "DeliveryChosen" }>["method"], because: string) =>
-			record([{ kind: "DeliveryChosen", machine, sha256, method, because, at: now() }]),
+		onChosen: async (method: Extract<Event, { kind: "DeliveryChosen" }>["method"], because: string) => {
+			record([{ kind: "DeliveryChosen", machine, sha256, method, because, at: now() }]);
+			onWay(machine, sha256, `${method}: ${because}`);
+		},
 	};
 }
 

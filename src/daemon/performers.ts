@@ -22,6 +22,8 @@ export interface Performers {
 	readonly secret: Buffer;
 	readonly now: () => number;
 	readonly record: (events: readonly Event[]) => void;
+	/** The way that a delivery goes from now on, and why. */
+	readonly onWay: (machine: string, sha256: string, way: string) => void;
 	readonly onAcquiring: (sha256: string, progress: Progress) => void;
 	/** What the tracker heard from the machine. */
 	readonly receivedBytes: (machine: string, sha256: string) => number | undefined;

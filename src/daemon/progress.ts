@@ -10,6 +10,7 @@ interface Download {
 /** What is under way right now, for people to look at; nothing is decided from it and it is not kept. */
 export class Progress {
 	readonly #peers = new Map<string, PeerProgress>();
+	readonly #ways = new Map<string, string>();
 	readonly #downloads = new Map<string, Download>();
 
 	sawPeer(seen: PeerProgress): void {
@@ -18,6 +19,16 @@ export class Progress {
 
 	sawDownload(sha256: string, download: Download): void {
 		this.#downloads.set(sha256, download);
+	}
+
+	/** The way that a delivery goes now, after each that gave up. */
+	chose(machine: string, sha256: string, way: string): void {
+		this.#ways.set(`${machine} ${sha256}`, way);
+	}
+
+	/** "http: the machine has curl; passed over: ..." */
+	wayOf(machine: string, sha256: string): string | undefined {
+		return this.#ways.get(`${machine} ${sha256}`);
 	}
 
 	/** Share of the package that the machine holds, 0 to 1, as it told the tracker last. */

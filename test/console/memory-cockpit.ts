@@ -43,6 +43,7 @@ export class MemoryCockpit implements Cockpit {
 					...steered,
 					rings: [{ ...ring, machines: 2, verified: 2 - failed, failed }],
 					reboots: { due: 0, done: 0, failed: 0, under_way: [] },
+					ways: [],
 					machines: [{ machine, state, ...rest }],
 				},
 			],
@@ -114,7 +115,7 @@ export class MemoryCockpit implements Cockpit {
 	async why(name: string) {
 		const row = (await this.machines()).find((machine) => machine.name === name);
 		if (!row) return null;
-		const told = { policy: "office", revision: REVISION, ring: "all", state: this.state, since: null };
+		const told = { policy: "office", revision: REVISION, ring: "all", state: this.state, since: null, deliveries: [] };
 		const sentence = this.reason ?? "it is done";
 		const paragraph = `office (revision 1a2b3c4d, ring all): ${this.state}: ${sentence}. Mend it.`;
 		return { ...row, policies: [{ ...told, sentence, next: null, advice: "Mend it.", paragraph }] };

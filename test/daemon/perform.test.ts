@@ -62,6 +62,7 @@ async function daemonLab(t: TestContext, given: Given) {
 		now: Date.now,
 		record: ignore,
 		onAcquiring: ignore,
+		onWay: ignore,
 		receivedBytes: ignore,
 	};
 	const act = (step: Step) => perform(performers, step, t.signal);

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 
-export const SCENARIOS = ["happy", "kills", "hostkey", "asleep", "rings", "reboots"] as const;
+export const SCENARIOS = ["happy", "kills", "hostkey", "asleep", "rings", "reboots", "helper", "http", "sftp"] as const;
 export type ScenarioName = (typeof SCENARIOS)[number];
 
 export interface LabArguments {

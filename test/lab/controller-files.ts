@@ -18,11 +18,13 @@ export interface ControllerFiles {
 	readonly known: readonly LabMachine[];
 	/** Known without an announcement. */
 	readonly listed: readonly LabMachine[];
+	/** Without one, machines have to do with what they have. */
+	readonly helperFolder?: string;
 }
 
 /** Writes the daemon's configuration with all that it names but the policies; answers the configuration's path. */
 export async function writeControllerFiles(files: ControllerFiles): Promise<string> {
-	const { folder, address, identityFile, known, listed } = files;
+	const { folder, address, identityFile, known, listed, helperFolder } = files;
 	await mkdir(join(folder, "policies"), { recursive: true });
 	const keys = await Promise.all(known.map(async (machine) => `${machine.name} ${await machine.hostKey()}\n`));
 	await writeFile(join(folder, "known_hosts"), keys.join(""));
@@ -38,7 +40,7 @@ export async function writeControllerFiles(files: ControllerFiles): Promise<stri
 		socket: socketOf(folder),
 		ssh: { identity_file: identityFile, become_password_file: "become-password" },
 		discovery: { interfaces: [address] },
-		swarm: { address },
+		swarm: { address, helper_folder: helperFolder ?? "no-helper" },
 	};
 	await writeFile(join(folder, "fleetseed.yaml"), stringify(configuration));
 	return join(folder, "fleetseed.yaml");

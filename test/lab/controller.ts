@@ -82,16 +82,24 @@ export class Controller {
 
 	/** By machine: when its last delivery ended, ms since the epoch, as the journal has it. */
 	deliveriesEndedAt(): ReadonlyMap<string, number> {
+		const rows = this.#journal(`SELECT machine, max(at) AS at FROM events WHERE kind = 'StepFinished'
+			AND body ->> '$.step.kind' = 'deliver' AND body ->> '$.outcome.kind' = 'delivered' GROUP BY machine`);
+		return new Map(rows.map((row) => [String(row.machine), Number(row.at)]));
+	}
+
+	/** Every way that was gone, in order, as the journal has it. */
+	deliveriesChosen(): readonly { readonly machine: string; readonly method: string; readonly because: string }[] {
+		const rows = this.#journal(`SELECT machine, body ->> '$.method' AS method, body ->> '$.because' AS because
+			FROM events WHERE kind = 'DeliveryChosen' ORDER BY seq`);
+		return rows.map(({ machine, method, because }) => {
+			return { machine: String(machine), method: String(method), because: String(because) };
+		});
+	}
+
+	#journal(query: string) {
 		const db = new DatabaseSync(join(this.#options.folder, "state", "journal.sqlite"), { readOnly: true });
 		try {
-			const query = `SELECT machine, max(at) AS at FROM events WHERE kind = 'StepFinished'
-				AND body ->> '$.step.kind' = 'deliver' AND body ->> '$.outcome.kind' = 'delivered' GROUP BY machine`;
-			return new Map(
-				db
-					.prepare(query)
-					.all()
-					.map((row) => [String(row.machine), Number(row.at)]),
-			);
+			return db.prepare(query).all();
 		} finally {
 			db.close();
 		}

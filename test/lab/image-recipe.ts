@@ -8,6 +8,7 @@ export const IMAGE_PACKAGES = [
 	"iproute2",
 	"sudo",
 	"aria2",
+	"curl",
 	"ca-certificates",
 ] as const;
 

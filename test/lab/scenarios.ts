@@ -8,6 +8,7 @@ import type { LabMachine } from "./lab-machine.ts";
 import { resultOf, type ScenarioResult } from "./result.ts";
 import { reboots, rings, type Steered } from "./steered.ts";
 import { Trial, type TrialOptions } from "./trial.ts";
+import { HELPER_FOLDER, helper, http, sftp } from "./ways.ts";
 
 const AWAKE_WITHIN_MS = 60_000;
 
@@ -27,17 +28,24 @@ export async function runScenario(lab: Lab, name: ScenarioName, seed: number): P
 			return steered(lab, name, rings);
 		case "reboots":
 			return steered(lab, name, reboots);
+		case "helper":
+			return steered(lab, name, helper, HELPER_FOLDER);
+		case "http":
+			return steered(lab, name, http);
+		case "sftp":
+			return steered(lab, name, sftp);
 	}
 }
 
-/** A policy's rules, on a small package of the lab's own. */
+/** A policy's rules or ways, on small packages of the lab's own. */
 async function steered(
 	lab: Lab,
-	name: "rings" | "reboots",
+	name: ScenarioName,
 	play: (lab: Lab, trial: Trial) => Promise<Steered>,
+	helperFolder?: string,
 ): Promise<ScenarioResult> {
 	await freshMachines(lab);
-	return withTrial(lab, { name }, async (trial) => {
+	return withTrial(lab, { name, ...(helperFolder ? { helperFolder } : {}) }, async (trial) => {
 		const { checks, ...found } = await play(lab, trial);
 		const { seconds } = trial;
 		const hasDrained = await trial.controller.stop();

@@ -18,6 +18,8 @@ export interface TrialOptions {
 	readonly known?: readonly LabMachine[];
 	/** In the inventory too, so that they are known while they are off. */
 	readonly listed?: readonly LabMachine[];
+	/** Where our helper lies; default: there is none. */
+	readonly helperFolder?: string;
 }
 
 /** One controller's life on fresh machines: its files, its daemon, and what the lab sees of it from outside. */
@@ -37,10 +39,14 @@ export class Trial {
 	}
 
 	/** Writes all files but the policy and begins to count; the machines must be up, the daemon is not started. */
-	static async prepare(lab: Lab, { name, known = lab.machines, listed = [] }: TrialOptions): Promise<Trial> {
+	static async prepare(
+		lab: Lab,
+		{ name, known = lab.machines, listed = [], helperFolder }: TrialOptions,
+	): Promise<Trial> {
 		const folder = join(lab.footprint.folder, `controller-${name}`);
 		const { identityFile, controllerLink } = lab;
-		await writeControllerFiles({ folder, address: controllerLink.address, identityFile, known, listed });
+		const helper = helperFolder === undefined ? {} : { helperFolder };
+		await writeControllerFiles({ folder, address: controllerLink.address, identityFile, known, listed, ...helper });
 		return new Trial(lab, folder, await meterTraffic(lab));
 	}
 

@@ -63,6 +63,13 @@ function addTrustRoutes(server: FastifyInstance, cockpit: Cockpit): void {
 			return reply.status(409).send(problem("FS-MACHINE-REVOKED", `${host_key.fingerprint} is revoked`));
 		return reply.status(answer === "approved" ? 200 : 404).send(known(params.name, answer === "approved"));
 	});
+	server.post<Named>("/api/v1/machines/:name/clean", async ({ params, body }, reply) => {
+		const answer = await cockpit.clean(params.name, reasoned.parse(body));
+		if (answer === null) return reply.status(404).send(unknownMachine(params.name));
+		if (answer.kind === "failed") return reply.status(409).send(problem(answer.failure.code, answer.failure.detail));
+		const { kind: _kind, ...report } = answer;
+		return report;
+	});
 	server.post<Named>("/api/v1/machines/:name/forget", async ({ params, body }, reply) => {
 		const isKnown = await cockpit.forget(params.name, operator.parse(body).by);
 		return reply.status(isKnown ? 200 : 404).send(known(params.name, isKnown));

@@ -22,6 +22,8 @@ export interface Cockpit {
 	/** `revoked`: the known_hosts file says that no host may show this key. */
 	approve(machine: string, hostKey: HostKey, by: string): Promise<"approved" | "unknown" | "revoked">;
 	forget(machine: string, by: string): Promise<boolean>;
+	/** Removes what no policy needs from the machine: our helper, packages, ended jobs. null: nothing of that name is known. */
+	clean(machine: string, order: { readonly by: string; readonly reason: string }): Promise<CleanAnswer | null>;
 	/** What `reload` would change; changes nothing. */
 	diff(): Promise<ChangesReport>;
 	/** Reads policies, inventory and known hosts again, and says what that changed. */
@@ -34,6 +36,20 @@ export type Detail = "all" | "groups";
 export type Answer =
 	| { readonly kind: "done"; readonly message: string }
 	| { readonly kind: "refused"; readonly failure: Failure };
+
+export type CleanAnswer =
+	| ({ readonly kind: "cleaned" } & CleanReport)
+	| { readonly kind: "failed"; readonly failure: Failure };
+
+/** What was removed from a machine, and how much is left alone because something runs from it. */
+export interface CleanReport {
+	readonly machine: string;
+	readonly helpers: number;
+	readonly packages: number;
+	readonly jobs: number;
+	readonly busy: number;
+	readonly freed_bytes: number;
+}
 
 export type ScannedKey =
 	| { readonly kind: "host_key"; readonly host_key: HostKey }

@@ -1,5 +1,5 @@
 import { policyChanges } from "../console/changes-report.ts";
-import type { Answer, Cockpit, Detail, ScannedKey } from "../console/cockpit.ts";
+import type { Answer, CleanAnswer, Cockpit, Detail, ScannedKey } from "../console/cockpit.ts";
 import { judge } from "../console/judge.ts";
 import { machineRow } from "../console/machine-row.ts";
 import { planReport } from "../console/plan-report.ts";
@@ -13,11 +13,14 @@ import type { HostKey } from "../model/machine.ts";
 import { applyEvent } from "../plan/apply-event.ts";
 import { describeProblem, type Problem } from "../policy/document.ts";
 import type { OutputRecord } from "../record/journal.ts";
+import { cleanOne } from "./clean-machine.ts";
 import { readInventory } from "./configuration.ts";
 import type { Daemon } from "./daemon.ts";
 import { policyEvents, readPolicyFolder } from "./policy-folder.ts";
 
 const SCAN_TIMEOUT_MS = 15_000;
+/** The command line waits for a minute. */
+const CLEAN_TIMEOUT_MS = 50_000;
 
 /** The console's hold on the daemon: what it shows is read from the fleet, what it does goes in as events. */
 export class Controls implements Cockpit {
@@ -105,6 +108,16 @@ export class Controls implements Cockpit {
 		const isKnown = this.#isKnown(machine);
 		this.#record({ kind: "MachineForgotten", machine, by, at: this.#now() });
 		return isKnown;
+	}
+
+	async clean(name: string, order: { readonly by: string; readonly reason: string }): Promise<CleanAnswer | null> {
+		const machine = this.#fleet.machines.get(name);
+		if (!machine) return null;
+		const answer = await cleanOne(this.#daemon, machine, AbortSignal.timeout(CLEAN_TIMEOUT_MS));
+		if ("code" in answer) return { kind: "failed", failure: answer };
+		const { kind, freedBytes, busy, ...removed } = answer;
+		this.#record({ kind: "MachineCleaned", machine: name, ...order, removed, freedBytes, at: this.#now() });
+		return { kind, machine: name, ...removed, busy, freed_bytes: freedBytes };
 	}
 
 	async diff(): Promise<ChangesReport> {

@@ -59,7 +59,7 @@ export class Ledger {
 		let next = this.#fleet;
 		for (const event of events) {
 			const after = applyEvent(next, event);
-			if (after !== next || event.kind === "DeliveryChosen") worth.push(event);
+			if (after !== next || isRecordAlone(event)) worth.push(event);
 			next = after;
 		}
 		if (worth.length > 0) this.#append(worth);
@@ -88,4 +88,9 @@ export class Ledger {
 		if (seq !== this.#last.seq + events.length) this.#isAstray = true;
 		this.#last = { seq, at: events.at(-1)?.at ?? this.#last.at };
 	}
+}
+
+/** What is kept although nothing is decided from it. */
+function isRecordAlone({ kind }: Event): boolean {
+	return kind === "DeliveryChosen" || kind === "MachineCleaned";
 }

@@ -6,6 +6,9 @@ import type { Becoming } from "../push/become.ts";
 import type { Target } from "../push/target.ts";
 import type { Ledger } from "./ledger.ts";
 
+/** How a policy reaches its machines. */
+export type Access = Pick<Policy, "ssh" | "become">;
+
 interface Knowledge {
 	readonly ledger: Ledger;
 	readonly settings: Settings;
@@ -15,7 +18,7 @@ interface Knowledge {
 export async function targetFor(
 	{ ledger, settings }: Knowledge,
 	name: string,
-	policy: Policy,
+	policy: Access,
 ): Promise<Target | Failure> {
 	const machine = ledger.fleet.machines.get(name);
 	if (!machine) return { code: "FS-MACHINE-UNKNOWN", detail: `${name} was forgotten` };

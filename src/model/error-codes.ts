@@ -47,10 +47,12 @@ export const ERROR_CODES = {
 		"The key shown is not the one that you approved. Look again with: fleetseed machines approve MACHINE.",
 	"FS-MACHINE-REVOKED":
 		"The known_hosts file revokes this key. Give the machine a new one (ssh-keygen -A), or correct the file and reload.",
+	"FS-MACHINE-BUSY": "Wait until the step in flight on it has ended, then clean it again.",
 	"FS-TARGETS-EMPTY": "Approve machines that the policy selects, or correct `targets`.",
-	"FS-DELIVER-TOOL": "Install aria2 on the machine.",
+	"FS-DELIVER-TOOL":
+		"Let the policy's `delivery.methods` name a way that the machine can go, or install what it lacks.",
 	"FS-DELIVER-FAILED": "Look at the output with: fleetseed logs MACHINE. It is tried again.",
-	"FS-DELIVER-STALLED": "No bytes arrived for a while; it is tried again.",
+	"FS-DELIVER-STALLED": "No bytes arrived for a while by any way of the policy's; it is tried again.",
 	"FS-DELIVER-DISK": "Free disk space on the machine; it is tried again.",
 	"FS-INSTALL-DIGEST":
 		"The staged file is not the package; it was removed and nothing was run. Find out what changed it, then: fleetseed retry MACHINE.",
@@ -73,6 +75,7 @@ export const ERROR_CODES = {
 		"The machine is back, but `reboot.test_command` does not exit with 0. Look at it, then: fleetseed retry MACHINE.",
 	"FS-MACHINE-ABSENT":
 		"It stayed away longer than `offline.give_up_after`. Switch it on, then: fleetseed retry MACHINE.",
+	"FS-CLEAN-FAILED": "Look at the machine's disk and at the permissions of our folder there, then clean it again.",
 	"FS-DETECT-FAILED": "Detection could not be read on the machine; it is tried again.",
 	"FS-PACKAGE-MISSING": "The package left the store; it is downloaded again.",
 	"FS-SWARM-DOWN": "The swarm process restarts by itself; the delivery is tried again.",

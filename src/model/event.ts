@@ -5,7 +5,14 @@ import type { DeliveryMethod, Policy } from "./policy.ts";
 import type { Step } from "./step.ts";
 
 /** What happened. `at` is ms since the epoch. Events are the only thing that changes a Fleet, and all of them are journalled. */
-export type Event = { readonly at: number } & (MachineEvent | PolicyEvent | StepEvent | DeliveryEvent | OperatorEvent);
+export type Event = { readonly at: number } & (
+	| MachineEvent
+	| PolicyEvent
+	| StepEvent
+	| DeliveryEvent
+	| CleaningEvent
+	| OperatorEvent
+);
 
 export type MachineEvent =
 	| {
@@ -46,6 +53,17 @@ export interface DeliveryEvent {
 	readonly method: DeliveryMethod | "already_staged";
 	/** Why this way, and why each way before it in the policy's order was passed over. */
 	readonly because: string;
+}
+
+/** A person had what nothing needs removed from a machine; written once it is done. It changes nothing that is decided from. */
+export interface CleaningEvent {
+	readonly kind: "MachineCleaned";
+	readonly machine: string;
+	readonly by: string;
+	readonly reason: string;
+	/** How many of each. */
+	readonly removed: { readonly helpers: number; readonly packages: number; readonly jobs: number };
+	readonly freedBytes: number;
 }
 
 export type OperatorEvent =

@@ -27,6 +27,7 @@ export function applyEvent(fleet: Fleet, event: Event): Fleet {
 		case "StepInterrupted":
 			return applyStepInterrupted(fleet, event.step, event.at);
 		case "DeliveryChosen":
+		case "MachineCleaned":
 			return fleet;
 		default:
 			return applyOperatorEvent(fleet, event);

@@ -1,4 +1,6 @@
+import { type Cleaned, type Cleaning, cleanUp } from "./clean-machine.ts";
 import { deliverPackage } from "./deliver-package.ts";
+import type { Failed } from "./failed.ts";
 import { followInstall } from "./follow-install.ts";
 import { inspectPackage } from "./inspect-package.ts";
 import { installPackage } from "./install-package.ts";
@@ -80,6 +82,11 @@ export class Pusher {
 	async reboot(target: Target, task: RebootTask, signal: AbortSignal): Promise<Pushed> {
 		const rebooting = { sessions: this.#sessions, pauses: this.#pauses, target, task, signal };
 		return { outcome: await rebootMachine(rebooting) };
+	}
+
+	/** Removes what we left on the machine and nothing needs. */
+	clean(target: Target, cleaning: Cleaning, signal: AbortSignal): Promise<Cleaned | Failed> {
+		return this.#sessions.use(target, signal, (session, ending) => cleanUp(session, cleaning, ending));
 	}
 
 	async #use(

@@ -107,6 +107,7 @@ test("a malformed body is refused with what was expected, and nothing is done", 
 		"policies/office/retry": { by: "eve", only: [] },
 		"policies/office/promote": { by: "eve" },
 		"machines/mill-01/exclude": { by: "eve" },
+		"machines/mill-01/clean": { by: "eve" },
 		"machines/mill-01/include": { by: "" },
 		pause: { by: "eve", reason: "audit", policy: "office" },
 	};

@@ -134,6 +134,23 @@ test("forget goes in with who asked", async () => {
 	assert.deepEqual(line.cockpit.acts, ["forget mill-01 eve"]);
 });
 
+test("clean tells what went from each machine, and who could not be cleaned takes nothing from the others", async () => {
+	const { out, err, code } = await fleetseed("machines", "clean", "mill-01", "busy-01", "--reason", "moving on");
+	assert.equal(out.trim(), "mill-01: removed 1 helper, 2 packages, 3 jobs, 5.0 MB");
+	assert.match(err, /busy-01: deliver is in flight \(FS-MACHINE-BUSY\)/);
+	assert.equal(code, 1);
+	assert.deepEqual(line.cockpit.acts, ["clean mill-01 by eve: moving on"]);
+});
+
+test("clean without names is for approved machines alone, and answers in JSON", async () => {
+	const { out, code } = await fleetseed("machines", "clean", "--json");
+	assert.deepEqual(JSON.parse(out), []);
+	assert.equal(code, 0);
+	const { out: named } = await fleetseed("machines", "clean", "mill-01", "--json");
+	const report = { machine: "mill-01", helpers: 1, packages: 2, jobs: 3, busy: 0, freed_bytes: 5_000_000 };
+	assert.deepEqual(JSON.parse(named), [report]);
+});
+
 test("only who wants to see each machine asks for a list of all", async () => {
 	for (const words of [["status"], ["plan"], ["status", "--all"], ["plan", "--all"], ["status", "--json"]])
 		await fleetseed(...words);

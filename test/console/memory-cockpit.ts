@@ -8,6 +8,8 @@ export const REVOKED = { type: "ssh-ed25519", fingerprint: `SHA256:${"R".repeat(
 
 export const REVISION = "1a2b3c4d".repeat(8);
 
+const BUSY = { code: "FS-MACHINE-BUSY", detail: "busy-01: deliver is in flight" } as const;
+
 /** A daemon of two machines that remembers what was asked of it. */
 export class MemoryCockpit implements Cockpit {
 	readonly acts: string[] = [];
@@ -126,6 +128,13 @@ export class MemoryCockpit implements Cockpit {
 		const ref = { machine: name, rollout: "office@r1/run", package: "app", attempt: 1 };
 		const head = "Setting up app\n\u001b]0;owned\u0007";
 		return [{ ...ref, at: 0, kind: "install", head, tail: "done\n", totalBytes: 1_000_000 }];
+	}
+
+	async clean(machine: string, { by, reason }: { readonly by: string; readonly reason: string }) {
+		if (machine === "busy-01") return { kind: "failed" as const, failure: BUSY };
+		if (machine !== this.machineName) return null;
+		this.acts.push(`clean ${machine} by ${by}: ${reason}`);
+		return { kind: "cleaned" as const, machine, helpers: 1, packages: 2, jobs: 3, busy: 0, freed_bytes: 5e6 };
 	}
 
 	async steer(order: OperatorEvent): Promise<Answer> {

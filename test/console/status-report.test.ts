@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ROLLOUT } from "../plan/fleet-of.ts";
-import { status, viewOf } from "./looking.ts";
+import { status, viewOf, why } from "./looking.ts";
 
 const NOW = "2026-11-23T12:00:00Z";
 const CANARY = { name: "canary", members: { kind: "targets", targets: { machines: ["mill-01"] } } };
@@ -228,4 +228,30 @@ test("groups put together what differs by name and address alone, the failed fir
 	});
 	assert.deepEqual(others, []);
 	assert.equal(report.totals.machines, 41);
+});
+
+test("by which way a package came, from whom, and why not by another is told of each machine", () => {
+	const because = "the machine has curl; passed over: agent (the machine has no fleetseed-agent)";
+	const counted = { bytes: 5_000_000, sourceBytes: 2_000_000, peerBytes: 3_000_000 };
+	const [helper, http] = [
+		{ method: "helper", durationMs: 1_500, ...counted },
+		{ method: "http", durationMs: 2_000, bytes: 5_000_000, because },
+	];
+	const tasks = { "mill-01": { ...verified, delivery: helper }, "mill-02": { ...verified, delivery: http } };
+	const machines = { "mill-01": null, "mill-02": null, "mill-03": null };
+	const view = viewOf({ policy: {}, machines, rollout: { tasks } }, NOW);
+	const [rollout] = status(view).rollouts;
+	assert.deepEqual(rollout?.ways, [
+		{ method: "helper", machines: 1 },
+		{ method: "http", machines: 1 },
+	]);
+	const [first, second, third] = rollout?.machines.map(({ delivery }) => delivery) ?? [];
+	assert.deepEqual([first?.source_bytes, first?.peer_bytes, first?.because], [2_000_000, 3_000_000, null]);
+	assert.deepEqual([second?.source_bytes, second?.seconds, second?.because], [null, 2, because]);
+	assert.equal(third, null);
+	assert.match(
+		why(view, "mill-01"),
+		/came by helper in 1\.5 s \(2\.0 MB from the controller, 3\.0 MB from machines\)\./,
+	);
+	assert.ok(why(view, "mill-02").includes(` came by http in 2.0 s (5.0 MB): ${because}.`));
 });

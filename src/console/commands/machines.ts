@@ -6,6 +6,7 @@ import { printable } from "../printable.ts";
 import { table } from "../table.ts";
 import { EXIT } from "../terminal.ts";
 import { ask } from "./ask.ts";
+import { addCleanCommand } from "./clean.ts";
 import { type Context, JSON_OPTION, type JsonOption, operatorName, segment, withClient } from "./context.ts";
 
 interface ApproveOptions extends JsonOption {
@@ -35,6 +36,7 @@ export function addMachineCommands(program: Command, context: Context): void {
 		.action((name: string, _options: ApproveOptions, command: Command) =>
 			approve(context, name, command.optsWithGlobals()),
 		);
+	addCleanCommand(machines, context);
 	machines
 		.command("forget")
 		.description("forget a machine and its approval")

@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import { lab, putProgram, taskOf } from "./lab.ts";
+import { sha256Of, stage } from "./stage.ts";
+import { until } from "./until.ts";
+
+const AGENT = `while [ $# -gt 0 ]; do
+	case $1 in --folder) folder=$2 ;; --on-complete) program=$2 ;; esac
+	[ "$1" = fetch ] && shift || shift 2
+done
+for package in ~/bytes/*; do cp "$package" "$folder/"; "$program" gid 1 "$folder/\${package##*/}"; done
+while [ -e ~/seed ]; do sleep 0.05; done`;
+
+test("removes helpers, packages and ended jobs that nothing needs, and leaves what is needed", async (t) => {
+	const { pusher, target, signal, state } = await lab(t);
+	const kept = await stage(state, "needed");
+	await stage(state, "not needed");
+	await mkdir(join(state, "helper", "0".repeat(64)), { recursive: true });
+	await mkdir(join(state, "incoming", "1".repeat(64)), { recursive: true });
+	const install = { command: "/bin/sh", arguments: ["-c", "true"], timeoutMs: 60_000, env: {} };
+	for (const attempt of [1, 2]) await pusher.install(target, taskOf({ sha256: kept, install }, attempt), signal);
+	const [, second = ""] = (await readdir(join(state, "jobs"))).sort();
+	const keeping = { packages: [kept], jobs: [second] };
+	const cleaned = await pusher.clean(target, { machine: "mill-03", keeping }, signal);
+	assert.ok(cleaned.kind === "cleaned");
+	const { helpers, packages, jobs, busy } = cleaned;
+	assert.deepEqual({ helpers, packages, jobs, busy }, { helpers: 1, packages: 1, jobs: 1, busy: 0 });
+	assert.deepEqual((await readdir(join(state, "packages"))).sort(), [kept, `${kept}.run`]);
+	assert.deepEqual(await readdir(join(state, "jobs")), [second]);
+	assert.deepEqual([await readdir(join(state, "helper")), await readdir(join(state, "incoming"))], [[], []]);
+});
+
+test("leaves a transport that still seeds alone, with all that it needs", async (t) => {
+	const { pusher, target, signal, state, folder } = await lab(t);
+	const sha256 = sha256Of("content");
+	await putProgram(folder, "fleetseed-agent", AGENT);
+	await mkdir(join(folder, "bytes"));
+	await writeFile(join(folder, "bytes", sha256), "content");
+	await writeFile(join(folder, "seed"), "");
+	const never = async () => Promise.reject(new Error("not this way"));
+	const delivery = {
+		methods: ["agent"] as const,
+		torrent: async () => Buffer.from("torrent"),
+		url: never,
+		read: () => assert.fail(),
+		helperFor: async () => null,
+		sizeBytes: 7,
+		onChosen: async () => undefined,
+		stallMs: 20_000,
+	};
+	assert.equal((await pusher.deliver(target, taskOf({ sha256 }), delivery, signal)).outcome.kind, "delivered");
+	const clean = () => pusher.clean(target, { machine: "mill-03", keeping: { packages: [], jobs: [] } }, signal);
+	const busy = await clean();
+	assert.ok(busy.kind === "cleaned" && busy.busy === 1 && busy.jobs === 0);
+	assert.deepEqual(await readdir(join(state, "incoming")), [sha256]);
+	await rm(join(folder, "seed"));
+	await until(async () => {
+		const done = await clean();
+		return done.kind === "cleaned" && done.busy === 0;
+	});
+	assert.deepEqual([await readdir(join(state, "incoming")), await readdir(join(state, "jobs"))], [[], []]);
+});
+
+test("a machine whose folder is not there yet has nothing to remove", async (t) => {
+	const { pusher, target, signal } = await lab(t);
+	const cleaned = await pusher.clean(target, { machine: "mill-03", keeping: { packages: [], jobs: [] } }, signal);
+	const nothing = { kind: "cleaned", helpers: 0, packages: 0, jobs: 0, busy: 0, freedBytes: 0 };
+	assert.deepEqual(cleaned, nothing);
+});

@@ -67,7 +67,7 @@ export class Neighbourhood {
 
 	meet({ peers, source }: TrackerAnswer): void {
 		this.#known = new Set([...peers, ...(source ? [source] : [])].map(({ address }) => address));
-		for (const { socket, since } of this.#knocking.splice(0)) this.#receive(socket, since);
+		this.#openToKnown();
 		if (source) this.#dial(source, true);
 		for (const peer of peers) this.#dial(peer, false);
 	}
@@ -75,6 +75,7 @@ export class Neighbourhood {
 	/** It lies: nothing more is heard from its address. */
 	ban(neighbour: Neighbour): void {
 		this.#banned.add(neighbour.address);
+		for (const other of [...this.#open]) if (other.address === neighbour.address) other.close();
 		neighbour.close();
 	}
 
@@ -85,27 +86,32 @@ export class Neighbourhood {
 		for (const neighbour of [...this.#open]) neighbour.close();
 	}
 
+	/** Whoever knocks was told of us by the tracker, unless it is a stranger: the tracker's next answer tells. */
 	#knock(socket: Socket): void {
-		this.#receive(socket, performance.now());
+		socket.on("error", ignore);
+		if (this.#isKnown(socket)) this.#adopt(socket, { dialled: null, isSource: false });
+		else if (this.#isWelcome(socket) && this.#knocking.length < MAX_KNOCKING) {
+			this.#knocking.push({ socket, since: performance.now() });
+			this.#options.onStranger();
+		} else socket.destroy();
 	}
 
-	#receive(socket: Socket, since: number): void {
-		const address = plainAddress(socket.remoteAddress ?? "");
-		if (socket.destroyed || this.#banned.has(address) || this.#open.size >= MAX_NEIGHBOURS) {
-			refuse(socket);
-			return;
+	#openToKnown(): void {
+		for (const { socket, since } of this.#knocking.splice(0)) {
+			if (this.#isKnown(socket)) this.#adopt(socket, { dialled: null, isSource: false });
+			else if (this.#isWelcome(socket) && performance.now() - since < KNOCKING_MS)
+				this.#knocking.push({ socket, since });
+			else socket.destroy();
 		}
-		if (this.#known.has(address)) {
-			this.#adopt(socket, { dialled: null, isSource: false });
-			return;
-		}
-		if (performance.now() - since > KNOCKING_MS || this.#knocking.length >= MAX_KNOCKING) {
-			refuse(socket);
-			return;
-		}
-		socket.on("error", ignore);
-		this.#knocking.push({ socket, since });
-		this.#options.onStranger();
+	}
+
+	#isKnown(socket: Socket): boolean {
+		return this.#isWelcome(socket) && this.#known.has(plainAddress(socket.remoteAddress ?? ""));
+	}
+
+	#isWelcome({ destroyed, remoteAddress }: Socket): boolean {
+		const isBanned = this.#banned.has(plainAddress(remoteAddress ?? ""));
+		return !destroyed && !isBanned && !this.#isStopped && this.#open.size < MAX_NEIGHBOURS;
 	}
 
 	#dial(place: Place, isSource: boolean): void {
@@ -122,7 +128,7 @@ export class Neighbourhood {
 
 	#adopt(socket: Socket, { dialled, isSource }: { dialled: string | null; isSource: boolean }): void {
 		if (this.#isStopped) {
-			refuse(socket);
+			socket.destroy();
 			return;
 		}
 		const { infoHash, ourPeerId, pieceCount } = this.#options;
@@ -160,10 +166,6 @@ export class Neighbourhood {
 		if (this.#met.get(neighbour.peerId) === neighbour) this.#met.delete(neighbour.peerId);
 		this.#options.onLeft(neighbour);
 	}
-}
-
-function refuse(socket: Socket): void {
-	socket.on("error", ignore).destroy();
 }
 
 function ignore(): void {

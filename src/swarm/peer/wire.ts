@@ -32,7 +32,7 @@ export class PeerWire extends Protocol {
 			const wanted = this._parserSize;
 			if (this.#part === null && bytes.length - at >= wanted) {
 				at += wanted;
-				this._parser(bytes.subarray(at - wanted, at));
+				this.#read(bytes.subarray(at - wanted, at));
 			} else {
 				at += this.#gather(bytes.subarray(at), wanted);
 			}
@@ -48,8 +48,17 @@ export class PeerWire extends Protocol {
 		const message = this.#part;
 		this.#part = null;
 		this.#filled = 0;
-		this._parser(message);
+		this.#read(message);
 		return taken;
+	}
+
+	/** What makes the library throw is no message. */
+	#read(message: Uint8Array): void {
+		try {
+			this._parser(message);
+		} catch {
+			this.destroy();
+		}
 	}
 
 	/** All that is said in one turn of the event loop leaves together, short messages as one. */

@@ -42,8 +42,7 @@ declare module "bittorrent-protocol" {
 		_debug(...words: unknown[]): void;
 		_push(bytes: Uint8Array): void;
 		_onMessageLength(bytes: Uint8Array): void;
-		_onBitField(bytes: Uint8Array): void;
-		_onHave(piece: number): void;
+		_onMessage(bytes: Uint8Array): void;
 	}
 	export default Protocol;
 	export type { Respond };

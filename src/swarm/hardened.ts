@@ -27,13 +27,25 @@ export const HARDENED = {
 const honest = Protocol.prototype._onMessageLength;
 Protocol.prototype._onMessageLength = function (bytes: Uint8Array) {
 	if (Buffer.from(bytes.buffer, bytes.byteOffset, 4).readUInt32BE() <= MAX_MESSAGE_BYTES) honest.call(this, bytes);
-	else {
-		// What it still holds must not be read as messages while it ends.
-		this._parser = () => undefined;
-		this._parserSize = Number.MAX_VALUE;
-		this.destroy();
+	else turnAway(this);
+};
+
+/** What makes the library throw is no message, and would end the process of every package. */
+const readMessage = Protocol.prototype._onMessage;
+Protocol.prototype._onMessage = function (bytes: Uint8Array) {
+	try {
+		readMessage.call(this, bytes);
+	} catch {
+		turnAway(this);
 	}
 };
+
+/** What it still holds must not be read as messages while it ends. */
+function turnAway(wire: Protocol): void {
+	wire._parser = () => undefined;
+	wire._parserSize = Number.MAX_VALUE;
+	wire.destroy();
+}
 
 /**
  * Peers from elsewhere are neither dialled nor accepted. `client.blocked` is asked only before dialling, so the accepting

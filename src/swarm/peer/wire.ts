@@ -19,6 +19,7 @@ export class PeerWire extends Protocol {
 	#filled = 0;
 	readonly #said: Uint8Array[] = [];
 	#saidBytes = 0;
+	#isEnded = false;
 
 	constructor(socket: Socket, direction: "tcpIncoming" | "tcpOutgoing") {
 		super(direction, 0);
@@ -28,7 +29,7 @@ export class PeerWire extends Protocol {
 	/** Whole messages are read where they lie; the bytes of one that is cut are copied once. */
 	receive(bytes: Uint8Array): void {
 		let at = 0;
-		while (at < bytes.length && !this._finished) {
+		while (at < bytes.length && !this.#isEnded) {
 			const wanted = this._parserSize;
 			if (this.#part === null && bytes.length - at >= wanted) {
 				at += wanted;
@@ -88,6 +89,12 @@ export class PeerWire extends Protocol {
 			at = next + 1;
 		}
 		this.#socket.uncork();
+	}
+
+	/** The library reads on until its stream has finished, some turns later. */
+	override destroy(): void {
+		this.#isEnded = true;
+		super.destroy();
 	}
 
 	/** The library would wait for 2 GiB, and spin for minutes beyond. */

@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { Socket } from "node:net";
+import { test } from "node:test";
+import fc from "fast-check";
+import { PeerWire } from "../../../src/swarm/peer/wire.ts";
+
+/** A wire whose other end has shaken hands, and what it heard since. */
+function greetedWire() {
+	const wire = new PeerWire(new Socket(), "tcpIncoming");
+	const heard: string[] = [];
+	for (const event of ["choke", "unchoke", "interested", "have", "request", "piece", "cancel", "bitfield", "have-all"])
+		wire.on(event, (...words: unknown[]) => heard.push(`${event} ${words.map(wordOf).join(" ")}`));
+	const handshake = Buffer.concat([Buffer.from("\x13BitTorrent protocol"), Buffer.from("0000000000100004", "hex")]);
+	wire.receive(Buffer.concat([handshake, Buffer.alloc(20, 1), Buffer.alloc(20, 2)]));
+	return { wire, heard };
+}
+
+function wordOf(word: unknown): string {
+	return word instanceof Uint8Array ? Buffer.from(word).toString("hex") : typeof word === "number" ? String(word) : "";
+}
+
+function framed(id: number, payload: Uint8Array): Buffer {
+	const head = Buffer.alloc(5);
+	head.writeUInt32BE(payload.length + 1);
+	head[4] = id;
+	return Buffer.concat([head, payload]);
+}
+
+const message = fc
+	.tuple(fc.constantFrom(0, 1, 2, 3, 4, 6, 7, 8), fc.uint8Array({ minLength: 12, maxLength: 60 }))
+	.map(([id, payload]) => framed(id, payload));
+
+test("messages are heard alike however they are cut on their way", () => {
+	fc.assert(
+		fc.property(fc.array(message, { maxLength: 12 }), fc.array(fc.nat(80)), (messages, cuts) => {
+			const bytes = Buffer.concat(messages);
+			const whole = greetedWire();
+			whole.wire.receive(bytes);
+			const cut = greetedWire();
+			let at = 0;
+			for (const length of [...cuts, bytes.length]) {
+				cut.wire.receive(bytes.subarray(at, at + length));
+				at += length;
+			}
+			assert.deepEqual(cut.heard, whole.heard);
+		}),
+		{ numRuns: 500 },
+	);
+});
+
+test("a block that arrived whole keeps its bytes when the next ones arrive", () => {
+	const { wire } = greetedWire();
+	const blocks: Uint8Array[] = [];
+	wire.on("piece", (_piece: number, _offset: number, block: Uint8Array) => blocks.push(block));
+	for (const fill of [1, 2, 3]) wire.receive(framed(7, Buffer.concat([Buffer.alloc(8), Buffer.alloc(16_384, fill)])));
+	assert.deepEqual(
+		blocks.map((block) => [block.length, block[0], block.at(-1)]),
+		[1, 2, 3].map((fill) => [16_384, fill, fill]),
+	);
+});
+
+test("no bytes whatever make it throw, and it never keeps more than one message of the longest kind", () => {
+	const before = process.memoryUsage().arrayBuffers;
+	let count = 0;
+	fc.assert(
+		fc.property(fc.array(fc.oneof(message, fc.uint8Array({ maxLength: 200 })), { maxLength: 20 }), (pieces) => {
+			const { wire } = greetedWire();
+			for (const piece of pieces) wire.receive(piece);
+			count += pieces.length;
+		}),
+		{ numRuns: 5_000 },
+	);
+	assert.ok(count > 10_000);
+	const kept = process.memoryUsage().arrayBuffers - before;
+	assert.ok(kept < 512 * 2 ** 20, `${kept} bytes are kept`);
+});
+
+test("a message that declares more than 256 KiB ends the connection before anything is set aside for it", () => {
+	for (const length of ["00040001", "7fffffff", "80000000", "ffffffff"]) {
+		const { wire, heard } = greetedWire();
+		const before = process.memoryUsage().arrayBuffers;
+		wire.receive(Buffer.concat([Buffer.from(length, "hex"), Buffer.alloc(1000, 4)]));
+		wire.receive(Buffer.alloc(64 * 1024, 4));
+		// The library tells of its own end as of a choke.
+		assert.deepEqual(new Set(heard), new Set(["choke "]));
+		assert.ok(heard.length <= 1);
+		assert.ok(process.memoryUsage().arrayBuffers - before < 2 ** 20);
+	}
+});

@@ -61,11 +61,10 @@ export function seatOf(rollout: Rollout, machine: Machine): Seat {
 	const freshSince = reboot?.phase === "done" ? reboot.at : 0;
 	const next = applicable.find(({ task }) => isOpen(task, freshSince)) ?? null;
 	const given = { machine, progress: rollout.progress.get(name), reboot, givenUp, tasks, applicable, freshSince, next };
-	const where = standing(given);
 	return {
 		...given,
-		standing: where,
-		ring: where === "failed" ? undefined : tasks.find(({ task }) => task.ring !== undefined)?.task.ring,
+		standing: standing(given),
+		ring: tasks.find(({ task }) => task.ring !== undefined)?.task.ring,
 		givesUpAt: givesUpAt(rollout, machine),
 		changingUntil: changingUntil(rollout, name),
 		isOutOfReach: isOutOfReach(machine),

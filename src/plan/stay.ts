@@ -6,7 +6,7 @@ type Rows = readonly (readonly Seat[])[];
 /**
  * What was begun is finished where it was begun: a machine on which the rollout has run an installer stays in its ring until the
  * rollout is over, also when a label has changed since, as by what was installed, and the policy would put it elsewhere or
- * select it no longer. One that failed is free to leave. `stayed`: those that no row had.
+ * select it no longer: no failure leaves the count in this way. `stayed`: those that no row had.
  */
 export function stay(
 	fleet: Fleet,

@@ -165,12 +165,6 @@ export const MUTANTS: readonly Mutant[] = [
 		to: "deadline",
 	},
 	{
-		name: "an urgent reboot goes on whoever says stop",
-		file: "plan/seat.ts",
-		from: 'changingUntil > now && !(reboot?.phase === "due" && reboot.isUrgent)',
-		to: "changingUntil > now",
-	},
-	{
 		name: "a machine that comes back is late at once",
 		file: "plan/progress-deadline.ts",
 		from: "Math.max(window.openedAt ?? 0, thereSince(seat.machine))",
@@ -181,12 +175,6 @@ export const MUTANTS: readonly Mutant[] = [
 		file: "plan/decide-rollout.ts",
 		from: "gate: bar ? null : gate, rings",
 		to: "gate, rings",
-	},
-	{
-		name: "what a machine has that is away counts for its ring's share",
-		file: "plan/rings.ts",
-		from: "else if (seat.isHolding) counts.holding += 1;",
-		to: "if (seat.isHolding) counts.holding += 1;",
 	},
 	{
 		name: "installs wait for nobody's delivery",

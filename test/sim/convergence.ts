@@ -2,6 +2,8 @@ import type { Policy } from "../../src/model/policy.ts";
 import type { Keep } from "./promises.ts";
 import type { SimMachine } from "./sim-machine.ts";
 import type { Simulator } from "./simulator.ts";
+import type { Trouble } from "./trouble.ts";
+import type { Truth } from "./truth.ts";
 
 /** Without hands: whatever went wrong on the way, in the end every machine that can have it has it. */
 export function checkConvergence(sim: Simulator, keep: Keep): void {
@@ -39,11 +41,9 @@ function mayStop({ truth }: Simulator): boolean {
 		const members = machines.filter(({ name }) => truth.ringOf(truth.policy, name) === ring);
 		return members.every(({ isGone }) => isGone);
 	});
-	// When a label made somebody a member again nobody has written down: such a one may be taken to be late.
-	const isRelabelled = truth.scenario.troubles.some(({ kind }) => kind === "relabel");
 	return (
 		isNeverThrough(truth.policy) ||
-		(isRelabelled && truth.policy.rollout.progressDeadlineMs !== undefined) ||
+		mayBeLate(truth) ||
 		truth.isRebootLate ||
 		isAborted ||
 		isRingEmpty ||
@@ -51,7 +51,23 @@ function mayStop({ truth }: Simulator): boolean {
 	);
 }
 
+/** A machine in reach may have been kept from going on for longer than the progress deadline: then it stops, until a person retries it. */
+const DELAYS: readonly Trouble["kind"][] = ["relabel", "disk_full", "package_lost", "impostor", "clock"];
+
+function mayBeLate({ scenario, policy }: Truth): boolean {
+	const isDelayed = scenario.troubles.some(({ kind }) => DELAYS.includes(kind));
+	return isDelayed && policy.rollout.progressDeadlineMs !== undefined;
+}
+
+/** A later run does not select whoever has another label by then. */
+function isLeftOut({ scenario, policy, policies }: Truth): boolean {
+	const isRunAgain = scenario.policy.schedule !== undefined || scenario.troubles.some(({ kind }) => kind === "run_now");
+	const isRunOnce = policies.length === 1 && !isRunAgain && policy.rollout.onFailure !== "rollback";
+	return policy.targets.labelsExcludeAny.length > 0 && scenario.isRelabelling === true && !isRunOnce;
+}
+
 function isExpected({ truth }: Simulator, { name, isGone, wasTroubled }: SimMachine): boolean {
+	if (isLeftOut(truth)) return false;
 	const mayBeGivenUp = truth.policy.offline.policy !== "wait" && (wasTroubled || truth.clockSetAt !== null);
 	return !isGone && !mayBeGivenUp && !truth.quarantined.has(name) && !truth.excluded.has(name);
 }

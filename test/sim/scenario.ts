@@ -19,6 +19,8 @@ export interface Scenario {
 	readonly busyShare: number;
 	/** Share of steps whose connection is cut in the middle. */
 	readonly lossShare: number;
+	/** What is installed changes the label by which some policies select. */
+	readonly isRelabelling?: boolean;
 	/** A second policy over the same machines: one ring, two installs at once. Absent: there is none. */
 	readonly beside?: Beside | undefined;
 	readonly troubles: readonly Trouble[];
@@ -55,6 +57,7 @@ export const scenarios: fc.Arbitrary<Scenario> = fc.record({
 		{ nil: undefined, freq: 2 },
 	),
 	killAfterEvents: fc.option(fc.nat(300), { nil: undefined, freq: 4 }),
+	isRelabelling: fc.boolean(),
 	killForMs: fc.constantFrom(undefined, 8 * 60_000, 20 * 60_000),
 });
 

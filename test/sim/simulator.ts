@@ -7,6 +7,7 @@ import { applyEvent } from "../../src/plan/apply-event.ts";
 import { type Decision, decide } from "../../src/plan/decide.ts";
 import { EMPTY_FLEET } from "../../src/plan/empty-fleet.ts";
 import { Random } from "../../src/simulate/random.ts";
+import { AWAY } from "./drawn-policy.ts";
 import { Operator } from "./operator.ts";
 import { type OutsideStep, perform } from "./performer.ts";
 import { Promises } from "./promises.ts";
@@ -225,10 +226,23 @@ export class Simulator {
 		const { takesMs, outcome } = this.#doing(step);
 		const look = () => {
 			const seen = outcome();
-			if (seen === null) this.#later(life, takesMs, look);
-			else finish(seen);
+			if (seen === null) {
+				this.#later(life, takesMs, look);
+				return;
+			}
+			finish(seen);
+			if (seen.kind === "exited" && seen.exitCode !== 1) this.#relabel(step);
 		};
 		this.#later(life, takesMs, look);
+	}
+
+	/** What was installed has another label announced. */
+	#relabel(step: OutsideStep): void {
+		const { truth } = this;
+		if (!truth.scenario.isRelabelling || policyOfStep(step) !== truth.policy.name) return;
+		const machine = truth.machine(step.machine);
+		machine.labels = { [AWAY]: "yes" };
+		this.announce(machine);
 	}
 
 	#later(life: number, ms: number, act: () => void): void {

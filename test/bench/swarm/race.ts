@@ -105,7 +105,7 @@ async function measure<R extends Race>(
 	const busy = watchBusy();
 	const sourceUsage = watchUsage(() => race.sourcePids);
 	await running.start(machines);
-	await during?.(running);
+	await untilAborted(signal, during?.(running));
 	const seconds = await Promise.all(left().map((entrant) => secondsOf(entrant, { deadline, stopped: signal, log })));
 	signal.throwIfAborted();
 	// Only now, when all are done: an entrant that is complete goes on working for the others.
@@ -178,6 +178,14 @@ async function secondsOf(
 	const at = await before(deadline, completed);
 	if (at === null && !stopped.aborted) log(`never complete: ${program.lastWords}`);
 	return at === null ? null : (at - startedAt) / 1000;
+}
+
+/** Whoever disturbs a race may be waiting for what never comes; a signal must not wait with them. */
+async function untilAborted(signal: AbortSignal, act: Promise<void> | undefined): Promise<void> {
+	const { promise, reject } = Promise.withResolvers<void>();
+	const stop = () => reject(signal.reason);
+	signal.addEventListener("abort", stop, { once: true });
+	await Promise.race([act, promise]).finally(() => signal.removeEventListener("abort", stop));
 }
 
 /** null: it did not come before the deadline, or came to nothing. */

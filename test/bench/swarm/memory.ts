@@ -1,4 +1,4 @@
-// npm run bench:swarm-memory -- [--deliveries 24] [--size 8MiB] [--peers 100] [--packages 10] [--json] [--out FILE]: what the swarm process holds.
+// npm run bench:swarm-memory -- [--deliveries 24] [--size 8MiB] [--peers 100] [--packages 10] [--crowd-size 1MiB] [--json] [--out FILE]: what the swarm process holds.
 import { mkdir, rename } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -30,6 +30,7 @@ const { values: options } = parseArgs({
 		size: { type: "string", default: "8MiB" },
 		peers: { type: "string", default: "100" },
 		packages: { type: "string", default: "10" },
+		"crowd-size": { type: "string", default: "1MiB" },
 		agent: { type: "string" },
 		json: { type: "boolean", default: false },
 		out: { type: "string", default: join(tmpdir(), "fleetseed-bench-swarm-memory.json") },
@@ -116,6 +117,7 @@ async function crowdFigures(footprint: Footprint, signal: AbortSignal): Promise<
 	if (peers === 0) return [];
 	const packages = wholeNumber("--packages", options.packages, { min: 1, max: 100 });
 	const standing = { ...(await open(footprint, "crowd", peers)), signal };
+	log(`gathering ${peers} peers with ${packages} packages ...`);
 	const crowd = await gather(standing, { peers, packages });
 	await delay(CROWD_SECONDS * 1000, undefined, { signal });
 	const { connected, greeted, contentBytes } = crowd;
@@ -134,7 +136,8 @@ async function crowdFigures(footprint: Footprint, signal: AbortSignal): Promise<
 async function gather(standing: Standing, { peers, packages }: { peers: number; packages: number }): Promise<Crowd> {
 	const { swarm } = standing;
 	const sha256s: string[] = [];
-	for (let index = 0; index < packages; index += 1) sha256s.push(await newPackage(standing, sizeOf(options.size)));
+	for (let index = 0; index < packages; index += 1)
+		sha256s.push(await newPackage(standing, sizeOf(options["crowd-size"])));
 	const members = [];
 	for (let index = 0; index < peers; index += 1) {
 		const { address, token } = member(index);

@@ -53,28 +53,27 @@ export const USAGE = `npm run bench:swarm -- [options]     (as root)
 const OUTSIDER_SECONDS = 20;
 const RATE = /^[1-9]\d*[kmg]bit$/;
 
+const OPTIONS = {
+	machines: { type: "string", default: "16" },
+	rate: { type: "string", default: "20mbit" },
+	rates: { type: "string" },
+	"source-rate": { type: "string" },
+	size: { type: "string", default: "32MiB" },
+	only: { type: "string", default: DEFAULT_SYSTEMS.join(",") },
+	repeat: { type: "string", default: "1" },
+	kill: { type: "string", default: "0%" },
+	late: { type: "string", default: "0" },
+	liar: { type: "boolean", default: false },
+	outsider: { type: "boolean", default: false },
+	cpu: { type: "boolean", default: false },
+	agent: { type: "string" },
+	json: { type: "boolean", default: false },
+	out: { type: "string", default: join(tmpdir(), "fleetseed-bench-swarm.json") },
+} as const;
+
 /** Throws with what was seen and what was expected. */
 export function readArguments(argv: readonly string[]): SwarmArguments {
-	const { values } = parseArgs({
-		args: [...argv],
-		options: {
-			machines: { type: "string", default: "16" },
-			rate: { type: "string", default: "20mbit" },
-			rates: { type: "string" },
-			"source-rate": { type: "string" },
-			size: { type: "string", default: "32MiB" },
-			only: { type: "string", default: DEFAULT_SYSTEMS.join(",") },
-			repeat: { type: "string", default: "1" },
-			kill: { type: "string", default: "0%" },
-			late: { type: "string", default: "0" },
-			liar: { type: "boolean", default: false },
-			outsider: { type: "boolean", default: false },
-			cpu: { type: "boolean", default: false },
-			agent: { type: "string" },
-			json: { type: "boolean", default: false },
-			out: { type: "string", default: join(tmpdir(), "fleetseed-bench-swarm.json") },
-		},
-	});
+	const { values } = parseArgs({ args: [...argv], options: OPTIONS });
 	const groups = rateGroups(values.rates ?? `${values.rate}*${values.machines}`);
 	const machines = groups.reduce((sum, { count }) => sum + count, 0);
 	const only = systemNames(values.only);

@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import type { Figure } from "../figures.ts";
 import { FLEETSEED } from "./fleetseed.ts";
 import type { Host } from "./host.ts";
 import type { Lies } from "./liar.ts";
@@ -36,35 +37,27 @@ export async function lieToAll({ stage, undisturbed }: TrialOptions): Promise<Tr
 			lies = (await told).victims.filter(({ address }) => isMachine(lan.machines, address));
 		},
 	});
-	const most = (count: (victim: Lies["victims"][number]) => number) => Math.max(0, ...lies.map(count));
 	const standing = standingOf(result, { sizeBytes: payload.sizeBytes, sourceRate: lan.source.rate });
-	return {
-		name: "liar",
-		standing,
-		seen: { victims: lies },
-		figures: [
-			{
-				what: "liar: machines that asked it for something",
-				value: lies.filter(({ bytes }) => bytes > 0).length,
-				unit: "machines",
-				atLeast: 1,
-			},
-			{
-				what: "liar: bad pieces to one machine, begun or whole",
-				value: most(({ pieces }) => pieces),
-				unit: "pieces",
-				atMost: BAD_PIECES,
-			},
-			{ what: "liar: bad pieces to one machine, whole", value: most(({ wholePieces }) => wholePieces), unit: "pieces" },
-			{
-				what: "liar: waste at one machine, of the package",
-				value: (100 * most(({ bytes }) => bytes)) / payload.sizeBytes,
-				unit: "%",
-				atMost: WASTE_PERCENT,
-			},
-			{ what: "liar: the last machine, beside undisturbed", value: standing.seconds / undisturbed.seconds, unit: "x" },
-		],
+	const times: Figure = {
+		what: "liar: the last machine, beside undisturbed",
+		value: standing.seconds / undisturbed.seconds,
+		unit: "x",
 	};
+	return { name: "liar", standing, seen: { victims: lies }, figures: [...figuresOf(lies, payload.sizeBytes), times] };
+}
+
+function figuresOf(lies: Lies["victims"], sizeBytes: number): readonly Figure[] {
+	const most = (count: (victim: Lies["victims"][number]) => number) => Math.max(0, ...lies.map(count));
+	const asked = lies.filter(({ bytes }) => bytes > 0).length;
+	const begun = most(({ pieces }) => pieces);
+	const whole = most(({ wholePieces }) => wholePieces);
+	const waste = (100 * most(({ bytes }) => bytes)) / sizeBytes;
+	return [
+		{ what: "liar: machines that asked it for something", value: asked, unit: "machines", atLeast: 1 },
+		{ what: "liar: bad pieces to one machine, begun or whole", value: begun, unit: "pieces", atMost: BAD_PIECES },
+		{ what: "liar: bad pieces to one machine, whole", value: whole, unit: "pieces" },
+		{ what: "liar: waste at one machine, of the package", value: waste, unit: "%", atMost: WASTE_PERCENT },
+	];
 }
 
 function isMachine(machines: readonly Host[], address: string): boolean {

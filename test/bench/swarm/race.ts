@@ -99,8 +99,7 @@ async function measure<R extends Race>(
 	{ machines, floor, during }: RaceOptions<R>,
 ): Promise<Omit<RaceResult, "system">> {
 	const counted = await meter(lan);
-	const patienceMs = Math.ceil((PATIENCE_SECONDS + PATIENCE_FLOORS * floor) * 1000);
-	const deadline = AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]);
+	const deadline = AbortSignal.any([signal, AbortSignal.timeout(patienceMs(floor))]);
 	const { running, left } = runningOf(race, deadline);
 	const busy = watchBusy();
 	const sourceUsage = watchUsage(() => race.sourcePids);
@@ -115,16 +114,16 @@ async function measure<R extends Race>(
 	const passed = await counted();
 	const sentPayloadBytes = (await race.sentBytes?.().catch(() => null)) ?? null;
 	await race.stop();
-	const results = left().map(async ({ host, file }, index) => ({
-		name: host.name,
-		rate: host.rate,
-		seconds: seconds[index] ?? null,
-		isVerified: (await sha256Of(file)) === payload.sha256,
-		movedBytes: moved(passed(host)),
-		cpuSeconds: used[index] ?? 0,
-	}));
 	const source = { ...usage, ...passed(lan.source) };
+	const results = left().map(async ({ host, file }, index) => ({
+		...{ name: host.name, rate: host.rate, seconds: seconds[index] ?? null, cpuSeconds: used[index] ?? 0 },
+		...{ isVerified: (await sha256Of(file)) === payload.sha256, movedBytes: moved(passed(host)) },
+	}));
 	return { machines: await Promise.all(results), source, sentPayloadBytes, busyPercent };
+}
+
+function patienceMs(floor: number): number {
+	return Math.ceil((PATIENCE_SECONDS + PATIENCE_FLOORS * floor) * 1000);
 }
 
 /** Looks once a second: what a child held that ended by itself is not told afterwards. The answer looks a last time. */

@@ -21,6 +21,7 @@ export async function helper(lab: Lab, trial: Trial): Promise<Steered> {
 	const built = await readBuilt();
 	const played = await playTwo(lab, trial, { name: "lab-helper", without: ["aria2c"] });
 	const { before, after, sentBytes } = played;
+	const cleaned = await trial.controller.fleetseed(["machines", "clean", "--reason", "the lab is over", "--json"]);
 	const size = lab.machines.length * built.gzipBytes;
 	const checks = {
 		...played.checks,
@@ -28,9 +29,11 @@ export async function helper(lab: Lab, trial: Trial): Promise<Steered> {
 		it_was_pushed_once_to_each: sentBytes.first >= size && sentBytes.first <= 1.2 * size + 20e6,
 		it_was_not_pushed_again: sentBytes.second < built.gzipBytes,
 		the_kept_file_is_the_same_one: before.length > 0 && before.join() === after.join(),
+		clean_removed_it: cleaned.code === 0 && (await keptHelpers(lab)).every((each) => each.trim() === ""),
 		the_kept_file_is_what_was_built: after.every((each) => each.includes(built.sha256)),
 	};
-	return { ...played, checks, notes: { sentBytes, kept: after, chosen: played.chosen } };
+	const notes = { sentBytes, kept: after, chosen: played.chosen, cleaned: cleaned.stdout.trim() };
+	return { ...played, checks, notes };
 }
 
 /** Nothing of the swarm on the machines, but curl: they get the packages by range requests. */
@@ -106,7 +109,7 @@ async function lacks(machine: LabMachine, tools: readonly Tool[]): Promise<boole
 
 /** Digest, inode and time of each machine's helper. */
 async function keptHelpers({ machines }: Lab): Promise<readonly string[]> {
-	const script = `cd ${KEPT} 2>/dev/null && for each in */fleetseed-agent; do sha256sum $each; stat -c '%i %Y' $each; done`;
+	const script = `cd ${KEPT} && for each in */fleetseed-agent; do [ ! -e $each ] || { sha256sum $each; stat -c '%i %Y' $each; }; done`;
 	return Promise.all(
 		machines.map(async (machine) => (await machine.run(["sh", "-c", script])).stdout.replace(/\s+/g, " ")),
 	);

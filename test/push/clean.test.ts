@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
+import type { Delivery } from "../../src/push/task.ts";
 import { lab, putProgram, taskOf } from "./lab.ts";
 import { sha256Of, stage } from "./stage.ts";
 import { until } from "./until.ts";
@@ -10,8 +11,9 @@ const AGENT = `while [ $# -gt 0 ]; do
 	case $1 in --folder) folder=$2 ;; --on-complete) program=$2 ;; esac
 	[ "$1" = fetch ] && shift || shift 2
 done
+while [ ! -e ~/bytes ]; do sleep 0.05; done
 for package in ~/bytes/*; do cp "$package" "$folder/"; "$program" gid 1 "$folder/\${package##*/}"; done
-while [ -e ~/seed ]; do sleep 0.05; done`;
+exec sleep 600`;
 
 test("removes helpers, packages and ended jobs that nothing needs, and leaves what is needed", async (t) => {
 	const { pusher, target, signal, state } = await lab(t);
@@ -32,35 +34,33 @@ test("removes helpers, packages and ended jobs that nothing needs, and leaves wh
 	assert.deepEqual([await readdir(join(state, "helper")), await readdir(join(state, "incoming"))], [[], []]);
 });
 
-test("leaves a transport that still seeds alone, with all that it needs", async (t) => {
+test("ends a transport that only seeds, and leaves one alone that still brings its package", async (t) => {
 	const { pusher, target, signal, state, folder } = await lab(t);
 	const sha256 = sha256Of("content");
 	await putProgram(folder, "fleetseed-agent", AGENT);
-	await mkdir(join(folder, "bytes"));
-	await writeFile(join(folder, "bytes", sha256), "content");
-	await writeFile(join(folder, "seed"), "");
-	const never = async () => Promise.reject(new Error("not this way"));
-	const delivery = {
-		methods: ["agent"] as const,
+	const delivery: Delivery = {
+		methods: ["agent"],
 		torrent: async () => Buffer.from("torrent"),
-		url: never,
+		url: async () => "http://127.0.0.1:9/",
 		read: () => assert.fail(),
 		helperFor: async () => null,
 		sizeBytes: 7,
 		onChosen: async () => undefined,
 		stallMs: 20_000,
 	};
-	assert.equal((await pusher.deliver(target, taskOf({ sha256 }), delivery, signal)).outcome.kind, "delivered");
 	const clean = () => pusher.clean(target, { machine: "mill-03", keeping: { packages: [], jobs: [] } }, signal);
+	const delivered = pusher.deliver(target, taskOf({ sha256 }), delivery, signal);
+	const jobs = () => readdir(join(state, "jobs")).catch(() => []);
+	await until(async () => (await jobs()).length === 1);
 	const busy = await clean();
 	assert.ok(busy.kind === "cleaned" && busy.busy === 1 && busy.jobs === 0);
-	assert.deepEqual(await readdir(join(state, "incoming")), [sha256]);
-	await rm(join(folder, "seed"));
-	await until(async () => {
-		const done = await clean();
-		return done.kind === "cleaned" && done.busy === 0;
-	});
-	assert.deepEqual([await readdir(join(state, "incoming")), await readdir(join(state, "jobs"))], [[], []]);
+	await mkdir(join(folder, "bytes.new"));
+	await writeFile(join(folder, "bytes.new", sha256), "content");
+	await rename(join(folder, "bytes.new"), join(folder, "bytes"));
+	assert.equal((await delivered).outcome.kind, "delivered");
+	const done = await clean();
+	assert.ok(done.kind === "cleaned" && done.busy === 0 && done.jobs === 1);
+	assert.deepEqual([await readdir(join(state, "incoming")), await jobs()], [[], []]);
 });
 
 test("a machine whose folder is not there yet has nothing to remove", async (t) => {

@@ -5,9 +5,6 @@ import { build } from "esbuild";
 
 export const ROOT = resolve(import.meta.dirname, "../..");
 
-/** What a private swarm over TCP never uses, and what could not be in one file: native addons. */
-const LEFT_OUT = ["webrtc-polyfill", "utp-native", "@silentbot1/nat-api", "bittorrent-lsd"];
-
 export interface Bundle {
 	readonly code: string;
 	/** Of the code without its version, which is made of it. */
@@ -28,8 +25,7 @@ export async function bundleAgent(): Promise<Bundle> {
 		keepNames: true,
 		legalComments: "none",
 		logLevel: "warning",
-		define: { "import.meta.url": "undefined", FLEETSEED_VERSION: "__VERSION__" },
-		alias: Object.fromEntries(LEFT_OUT.map((name) => [name, join(import.meta.dirname, "left-out.cjs")])),
+		define: { FLEETSEED_VERSION: "__VERSION__" },
 	});
 	const code = outputFiles[0]?.text ?? "";
 	const digest = createHash("sha256").update(code).digest("hex");

@@ -1,2 +1,0 @@
-// Stands in for what the helper never uses.
-module.exports = {};

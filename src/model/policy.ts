@@ -1,3 +1,6 @@
+import type { TimeWindow } from "./time-window.ts";
+import type { Bandwidth } from "./traffic.ts";
+
 /** A validated policy: what an administrator wants, with every default filled in. Durations are in ms. */
 export interface Policy {
 	readonly name: string;
@@ -23,6 +26,8 @@ export interface Policy {
 	readonly become?: Become;
 	/** Absent: by DELIVERY_METHODS. */
 	readonly delivery?: DeliverySpec;
+	/** How fast each machine may receive and pass on the packages; absent: no limit. */
+	readonly bandwidth?: Bandwidth;
 }
 
 export interface DeliverySpec {
@@ -214,15 +219,7 @@ export interface CronSchedule {
 	readonly suspend: boolean;
 }
 
-export type Weekday = "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
-
-export interface MaintenanceWindow {
-	readonly name: string;
-	readonly days: readonly Weekday[];
-	/** Wall-clock start in the time zone. */
-	readonly startTime: { readonly hour: number; readonly minute: number };
-	readonly durationMs: number;
-	readonly timeZone: string;
+export interface MaintenanceWindow extends TimeWindow {
 	/** No install starts in the last part of the window. */
 	readonly cutoffMs: number;
 }

@@ -62,6 +62,14 @@ export const byteSize = text(/^[1-9]\d{0,5}(B|KiB|MiB|GiB|TiB)$/, "a size such a
 	(value) => Number.parseInt(value, 10) * UNIT_BYTES[value.replace(/^\d+/, "") as keyof typeof UNIT_BYTES],
 );
 
+const UNIT_RATES = { kbit: 125, mbit: 125_000, gbit: 125_000_000, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 } as const;
+const RATE = "a rate such as 500kbit, 20mbit or 2MiB (a second), or null for no limit";
+
+/** "20mbit" (bits, in powers of ten, as tc(8) writes them) or "2MiB" (bytes), each in a second; read as bytes per second. */
+export const rate = text(/^[1-9]\d{0,5}([kmg]bit|[KMG]iB)$/, RATE).transform(
+	(value) => Number.parseInt(value, 10) * UNIT_RATES[value.replace(/^\d+/, "") as keyof typeof UNIT_RATES],
+);
+
 const COUNT = expects('a whole number from 1, or a share from "1%" to "100%"', "FS-POLICY-RANGE");
 
 /** `5` or `"10%"`. */

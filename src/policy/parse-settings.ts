@@ -1,7 +1,11 @@
 import { z } from "zod";
+import type { Bandwidth, Site } from "../model/traffic.ts";
+import { bandwidthSchema } from "./bandwidth-schema.ts";
 import { type Problem, readDocument } from "./document.ts";
 import { byteSize, controllerPath, duration, text, whole } from "./fields.ts";
 import { mapping } from "./mapping.ts";
+import { sitesSchema, toSite } from "./sites-schema.ts";
+import { toBandwidth } from "./to-bandwidth.ts";
 
 /** The daemon's own configuration. Paths are as written: relative ones count from the file's folder. */
 export interface Settings {
@@ -25,11 +29,14 @@ export interface Settings {
 		readonly address?: string;
 		readonly trackerPort: number;
 		readonly peerPort: number;
-		readonly uploadLimitBytesPerSecond?: number;
+		/** Of the controller itself: what it uploads, and what it downloads from origins. */
+		readonly bandwidth: Bandwidth;
 		readonly seedTimeMs: number;
 		/** Where our peer lies as one file for each platform; without one, beside the program. */
 		readonly helperFolder?: string;
 	};
+	/** The first that a machine matches is its own. */
+	readonly sites: readonly Site[];
 	readonly limits: { readonly deliveries: number; readonly sessions: number };
 	readonly maxPackageBytes: number;
 }
@@ -49,15 +56,18 @@ const discovery = mapping({
 		.describe("IPv4 addresses of the interfaces to listen on; none: every one that can multicast."),
 });
 
+const bandwidth = bandwidthSchema({
+	up: "The most that the controller uploads in a second, such as 500kbit, 20mbit or 2MiB. Default: no limit.",
+	down: "The most that it downloads from origins in a second. Default: no limit.",
+});
+
 const swarm = mapping({
 	address: text(/^[A-Za-z0-9:][A-Za-z0-9.:-]{0,254}$/, "an IP address or a host name")
 		.optional()
 		.describe("The controller's address as told to machines. Default: the local address of each SSH connection."),
 	tracker_port: whole(1, 65_535).default(6969).describe("The TCP port of the tracker."),
 	peer_port: whole(1, 65_535).default(6881).describe("The TCP port of the controller's seeder."),
-	upload_limit: byteSize
-		.optional()
-		.describe("The most that the controller uploads, in bytes a second. Default: no limit."),
+	bandwidth: bandwidth.prefault({}).describe("How fast the controller itself sends packages, and downloads them."),
 	seed_time: duration("1s", "30d").prefault("30m").describe("How long a package is seeded after its last delivery."),
 	helper_folder: controllerPath
 		.optional()
@@ -79,6 +89,7 @@ export const settingsDocument = mapping({
 	ssh: ssh.prefault({}).describe("How machines are reached."),
 	discovery: discovery.prefault({}).describe("How machines are found."),
 	swarm: swarm.prefault({}).describe("How packages are seeded."),
+	sites: sitesSchema.default([]).describe("Machines behind a slow link, which carries one copy that they then share."),
 	limits: limits.prefault({}).describe("What the controller takes on at once."),
 	max_package_size: byteSize.prefault("16GiB").describe("Larger packages are refused."),
 });
@@ -109,10 +120,11 @@ function toSettings(written: z.output<typeof settingsDocument>): Settings {
 			...(swarm.address === undefined ? {} : { address: swarm.address }),
 			trackerPort: swarm.tracker_port,
 			peerPort: swarm.peer_port,
-			...(swarm.upload_limit === undefined ? {} : { uploadLimitBytesPerSecond: swarm.upload_limit }),
+			bandwidth: toBandwidth(swarm.bandwidth),
 			seedTimeMs: swarm.seed_time,
 			...(swarm.helper_folder === undefined ? {} : { helperFolder: swarm.helper_folder }),
 		},
+		sites: written.sites.map(toSite),
 		limits: { deliveries: written.limits.deliveries, sessions: written.limits.sessions },
 		maxPackageBytes: written.max_package_size,
 	};

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { approvalSchema } from "./approval-schema.ts";
+import { bandwidthSchema } from "./bandwidth-schema.ts";
 import { deliverySchema } from "./delivery-schema.ts";
 import { expects } from "./expectation.ts";
 import { controllerPath, duration, freeText, moment, name, port, text } from "./fields.ts";
@@ -19,6 +20,11 @@ const ssh = mapping({
 	port: port.optional().describe("The port of sshd. Default: the one announced or in the inventory."),
 	identity_file: controllerPath.optional().describe("The private key on the controller. Default: the daemon's own."),
 	connect_timeout: duration("1s", "10m").prefault("10s").describe("How long a connection may take to stand."),
+});
+
+const bandwidth = bandwidthSchema({
+	up: "The most that each machine sends to others in a second, such as 500kbit, 20mbit or 2MiB. Default: no limit.",
+	down: "The most that each machine receives in a second. Default: no limit.",
 });
 
 interface Span {
@@ -62,6 +68,7 @@ export const policyDocument = mapping({
 	retries: retriesSchema.prefault({}).describe("What is tried again by itself."),
 	offline: offlineSchema.prefault({}).describe("What becomes of machines that are away."),
 	delivery: deliverySchema.prefault({}).describe("How packages come to the machines."),
+	bandwidth: bandwidth.prefault({}).describe("How fast each machine may receive and pass on this policy's packages."),
 	ssh: ssh.prefault({}).describe("How the machines are reached."),
 	become: z
 		.boolean("true or false")

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Weekday } from "../model/policy.ts";
+import type { Weekday } from "../model/time-window.ts";
 import { expects } from "./expectation.ts";
 import { duration, name, text } from "./fields.ts";
 import { mapping, namesDiffer, rule } from "./mapping.ts";
@@ -7,7 +7,7 @@ import { everFires, isCron, isTimeZone } from "./time.ts";
 
 export const WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const satisfies readonly Weekday[];
 
-const DAY_MS = 86_400_000;
+export const DAY_MS = 86_400_000;
 const ZONE = "an IANA time zone such as Europe/Budapest, not an offset";
 const CRON = "a cron line of five fields such as 0 2 * * sat";
 
@@ -57,7 +57,8 @@ interface Span {
 	readonly cutoff: number;
 }
 
-export const windowSchema = mapping({
+/** The keys of every window, whatever holds in it. */
+export const windowKeys = {
 	name: name.describe("The window's name."),
 	days: z
 		.array(z.enum(WEEKDAYS, WEEKDAYS.join(", ")))
@@ -69,6 +70,10 @@ export const windowSchema = mapping({
 	),
 	duration: duration("0s", "999999d").describe("How long it stays open, at most 24h; it may last past midnight."),
 	time_zone: timeZone.describe("The IANA zone of start_time."),
+};
+
+export const windowSchema = mapping({
+	...windowKeys,
 	cutoff: duration("0s", "999999d").prefault("0s").describe("No install starts in this last part of the window."),
 }).check(
 	rule<Span>(["duration", "cutoff"], ({ duration, cutoff }) => {

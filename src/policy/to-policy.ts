@@ -11,6 +11,7 @@ import {
 import type { PolicyDocument } from "./policy-document.ts";
 import { revisionOf } from "./revision.ts";
 import { textSet } from "./sets.ts";
+import { toBandwidth } from "./to-bandwidth.ts";
 import { toPackage } from "./to-package.ts";
 import { toRollout } from "./to-rollout.ts";
 import { toSchedule, toWindow } from "./to-schedule.ts";
@@ -37,6 +38,7 @@ export function toPolicy(document: PolicyDocument): Policy {
 		retries: toRetries(document.retries),
 		offline: toOffline(document.offline),
 		...toDelivery(document.delivery),
+		...toLimits(document.bandwidth),
 		ssh: toSsh(document.ssh),
 		...(document.become ? { become: toBecome(document) } : {}),
 	};
@@ -70,6 +72,13 @@ function toOffline({ policy, give_up_after }: PolicyDocument["offline"]): Offlin
 /** Nothing for the order that holds anyway: so a policy that says it has the revision of one that does not. */
 function toDelivery({ methods }: PolicyDocument["delivery"]): Pick<Policy, "delivery"> {
 	return methods.join() === DELIVERY_METHODS.join() ? {} : { delivery: { methods } };
+}
+
+/** The same for limits that limit nothing. */
+function toLimits(written: PolicyDocument["bandwidth"]): Pick<Policy, "bandwidth"> {
+	const bandwidth = toBandwidth(written);
+	const isIdle = [bandwidth, ...bandwidth.windows].every(({ up, down }) => up === null && down === null);
+	return isIdle ? {} : { bandwidth };
 }
 
 function toBecome({ become_user, become_method }: PolicyDocument): Become {

@@ -8,6 +8,14 @@ const UNITS = [
 	["s", 1000],
 ] as const;
 
+const RATES = [
+	["gbit", 125_000_000],
+	["mbit", 125_000],
+	["MiB", 2 ** 20],
+	["KiB", 2 ** 10],
+	["kbit", 125],
+] as const;
+
 /** Keys whose name in the file is another one. */
 const WRITTEN_KEYS: Readonly<Record<string, string>> = { sha256: "checksum", percentage: "target_percentage" };
 
@@ -35,9 +43,10 @@ function collect(leaves: Map<string, string>, path: string, value: unknown): voi
 	}
 }
 
-/** A duration's unit is in the model's key and in the file's value. */
+/** A duration's unit is in the model's key and in the file's value, and a rate's only in the file's value. */
 function within(key: string, value: unknown): unknown {
 	if (key.endsWith("Ms") && typeof value === "number") return { durationMs: value };
+	if ((key === "up" || key === "down") && typeof value === "number") return { bytesPerSecond: value };
 	return (key === "availableAt" || key === "deadline") && typeof value === "number" ? { at: value } : value;
 }
 
@@ -47,6 +56,7 @@ function leafOf(path: string, value: unknown): string | null {
 	if (typeof value !== "object" || value === null) return String(value);
 	if (Array.isArray(value)) return value.some((item) => typeof item === "object") ? null : listed(value);
 	if ("durationMs" in value && Object.keys(value).length === 1) return duration(Number(value.durationMs));
+	if ("bytesPerSecond" in value) return rate(Number(value.bytesPerSecond));
 	if ("at" in value) return new Date(Number(value.at)).toISOString();
 	if ("hour" in value && "minute" in value) return `${pad(value.hour)}:${pad(value.minute)}`;
 	if ("value" in value && "kind" in value) return `${value.value}${value.kind === "percent" ? "%" : ""}`;
@@ -73,6 +83,11 @@ function writtenKey(key: string): string {
 function duration(ms: number): string {
 	const unit = UNITS.find(([, size]) => ms > 0 && ms % size === 0);
 	return unit ? `${ms / unit[1]}${unit[0]}` : `${ms / 1000}s`;
+}
+
+function rate(bytesPerSecond: number): string {
+	const [unit, size] = RATES.find(([, size]) => bytesPerSecond % size === 0) ?? ["kbit", 125];
+	return `${bytesPerSecond / size}${unit}`;
 }
 
 function pad(value: unknown): string {

@@ -1,3 +1,5 @@
+import type { Shape } from "../model/traffic.ts";
+
 /** A machine that may take part: where its connections come from, and the token in its announce URL. */
 export interface Admitted {
 	readonly machine: string;
@@ -5,25 +7,6 @@ export interface Admitted {
 	readonly token: string;
 	/** Behind a slow link of its own; without it the machine is where the controller is. */
 	readonly site?: string | null;
-}
-
-/** Limits in bytes per second; null is none. */
-export interface Rates {
-	readonly up: number | null;
-	readonly down: number | null;
-}
-
-/** How fast each machine may send and receive a package, and which machines are still to have it. */
-export interface PackageShape extends Rates {
-	readonly sha256: string;
-	/** Null: not known, so that who has it goes on seeding for its whole time. */
-	readonly awaitedBy: readonly string[] | null;
-}
-
-export interface Shape {
-	/** Of the controller's own peer. */
-	readonly uploadBytesPerSecond: number | null;
-	readonly packages: readonly PackageShape[];
 }
 
 /** How far a machine is, as it told the tracker. */

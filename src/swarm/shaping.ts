@@ -1,4 +1,4 @@
-import type { PackageShape, Shape } from "./messages.ts";
+import type { PackageShape, Shape } from "../model/traffic.ts";
 
 /** What the daemon last said of limits and of who still waits for what; changed at any time. */
 export class Shaping {

@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { isIPv6 } from "node:net";
+import type { Shape } from "../model/traffic.ts";
 import { Calls } from "./calls.ts";
 import { torrentPath } from "./make-torrent.ts";
-import type { Admitted, PeerProgress, Ports, Report, Shape, Shared, Total } from "./messages.ts";
+import type { Admitted, PeerProgress, Ports, Report, Shared, Total } from "./messages.ts";
 import { SwarmDown } from "./swarm-down.ts";
 import { SwarmProcess } from "./swarm-process.ts";
 import { withAnnounce } from "./torrent-file.ts";

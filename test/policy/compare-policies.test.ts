@@ -20,6 +20,7 @@ schedule: { cron: "0 20 * * fri", time_zone: Europe/Budapest }
 maintenance_windows: [{ name: night, start_time: "22:00", duration: 6h, time_zone: Europe/Budapest }]
 deadline: 2026-12-01T08:00[Europe/Budapest]
 reboot: { policy: if_needed, concurrency: "10%" }
+bandwidth: { up: 20mbit, windows: [{ name: night, start_time: "20:00", duration: 10h, time_zone: UTC, down: 3000kbit }] }
 `;
 
 function policyOf(text: string): Policy {
@@ -48,6 +49,8 @@ test("differences are told in the file's own keys and values", () => {
 		["target_percentage: 20", "target_percentage: 25"],
 		['"22:00"', '"23:30"'],
 		["2026-12-01T08:00", "2026-12-02T08:00"],
+		["up: 20mbit", "up: 2MiB"],
+		["down: 3000kbit", "down: 300kbit"],
 	] as const;
 	assert.deepEqual(changes(...edits), [
 		"rollout.rings[canary].min_healthy_time: 1h -> 90m",
@@ -55,6 +58,8 @@ test("differences are told in the file's own keys and values", () => {
 		"rollout.max_concurrency: 5 -> 5%",
 		"maintenance_windows[night].start_time: 22:00 -> 23:30",
 		"deadline: 2026-12-01T07:00:00.000Z -> 2026-12-02T07:00:00.000Z",
+		"bandwidth.up: 20mbit -> 2MiB",
+		"bandwidth.windows[night].down: 3mbit -> 300kbit",
 	]);
 });
 

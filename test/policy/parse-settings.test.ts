@@ -11,7 +11,13 @@ test("fills in every default but the folder of the policies", () => {
 			socketPath: "/run/fleetseed/fleetseed.sock",
 			ssh: { identityFile: "/etc/fleetseed/id_ed25519" },
 			discovery: { interfaces: [], enabled: true },
-			swarm: { trackerPort: 6969, peerPort: 6881, seedTimeMs: 1_800_000 },
+			swarm: {
+				trackerPort: 6969,
+				peerPort: 6881,
+				bandwidth: { up: null, down: null, windows: [] },
+				seedTimeMs: 1_800_000,
+			},
+			sites: [],
 			limits: { deliveries: 64, sessions: 64 },
 			maxPackageBytes: 16 * 2 ** 30,
 		},
@@ -28,7 +34,15 @@ state: s
 socket: s/sock
 ssh: {identity_file: id}
 discovery: {interfaces: [127.0.0.1], enabled: false}
-swarm: {address: 10.0.0.1, tracker_port: 1, peer_port: 2, upload_limit: 20MiB, seed_time: 1h}
+swarm:
+  address: 10.0.0.1
+  tracker_port: 1
+  peer_port: 2
+  bandwidth:
+    up: 20MiB
+    windows: [{name: day, days: [sat, mon], start_time: "08:30", duration: 10h, time_zone: Europe/Budapest, down: 4mbit}]
+  seed_time: 1h
+sites: [{name: graz, subnets: [10.2.0.0/16], labels_include_any: [site=graz]}, {name: linz, subnets: ["fd00:2::/32"]}]
 limits: {deliveries: 3, sessions: 4}
 max_package_size: 512KiB
 `;
@@ -45,9 +59,27 @@ max_package_size: 512KiB
 				address: "10.0.0.1",
 				trackerPort: 1,
 				peerPort: 2,
-				uploadLimitBytesPerSecond: 20 * 2 ** 20,
+				bandwidth: {
+					up: 20 * 2 ** 20,
+					down: null,
+					windows: [
+						{
+							name: "day",
+							days: ["mon", "sat"],
+							startTime: { hour: 8, minute: 30 },
+							durationMs: 36_000_000,
+							timeZone: "Europe/Budapest",
+							up: null,
+							down: 500_000,
+						},
+					],
+				},
 				seedTimeMs: 3_600_000,
 			},
+			sites: [
+				{ name: "graz", subnets: ["10.2.0.0/16"], labelsIncludeAny: ["site=graz"] },
+				{ name: "linz", subnets: ["fd00:2::/32"], labelsIncludeAny: [] },
+			],
 			limits: { deliveries: 3, sessions: 4 },
 			maxPackageBytes: 512 * 1024,
 		},
@@ -56,7 +88,7 @@ max_package_size: 512KiB
 
 test("names every problem with the configuration's one code", () => {
 	const text =
-		"version: 1\ndiscovery: {interfaces: [eth0], enabled: yes}\nswarm: {tracker_port: 70000, upload_limit: 20MB}\n";
+		"version: 1\ndiscovery: {interfaces: [eth0], enabled: yes}\nswarm: {tracker_port: 70000, bandwidth: {up: 20MB}}\n";
 	const parsed = parseSettings(text, "fleetseed.yaml");
 	assert.ok("problems" in parsed);
 	assert.deepEqual(parsed.problems.map(describeProblem), [
@@ -64,6 +96,38 @@ test("names every problem with the configuration's one code", () => {
 		'fleetseed.yaml:2:26 discovery.interfaces[0]: expected the IPv4 address of an interface, got "eth0" (FS-CONFIG)',
 		'fleetseed.yaml:2:42 discovery.enabled: expected true or false, got "yes" (FS-CONFIG)',
 		"fleetseed.yaml:3:23 swarm.tracker_port: expected 1-65535, got 70000 (FS-CONFIG)",
-		'fleetseed.yaml:3:44 swarm.upload_limit: expected a size such as 512KiB, 20MiB or 16GiB, got "20MB" (FS-CONFIG)',
+		'fleetseed.yaml:3:46 swarm.bandwidth.up: expected a rate such as 500kbit, 20mbit or 2MiB (a second), or null for no limit, got "20MB" (FS-CONFIG)',
+	]);
+});
+
+test("names what is wrong with a site", () => {
+	const text = `
+version: 1
+policies: p
+sites:
+  - { name: graz, subnets: [10.2.0.0/16] }
+  - { name: wels, subnets: [10.2.0.1/16, 10.2.0.0, "fd00::/129"] }
+  - { name: linz }
+  - { name: wien, labels_include_any: [] }
+`;
+	const parsed = parseSettings(text, "fleetseed.yaml");
+	assert.ok("problems" in parsed);
+	const subnet = "expected a subnet such as 10.2.0.0/16 or fd00:2::/32, with no bits set beyond its prefix";
+	assert.deepEqual(parsed.problems.map(describeProblem), [
+		`fleetseed.yaml:6:29 sites[1].subnets[0]: ${subnet}, got "10.2.0.1/16" (FS-CONFIG)`,
+		`fleetseed.yaml:6:42 sites[1].subnets[1]: ${subnet}, got "10.2.0.0" (FS-CONFIG)`,
+		`fleetseed.yaml:6:52 sites[1].subnets[2]: ${subnet}, got "fd00::/129" (FS-CONFIG)`,
+		"fleetseed.yaml:7:5 sites[2]: expected subnets or labels_include_any beside the name, got a mapping (FS-CONFIG)",
+		"fleetseed.yaml:8:39 sites[3].labels_include_any: expected at least one label, got an empty list (FS-CONFIG)",
+	]);
+});
+
+test("no two sites have one name", () => {
+	const text =
+		"version: 1\npolicies: p\nsites: [{name: graz, subnets: [::/0]}, {name: graz, labels_include_any: [a]}]\n";
+	const parsed = parseSettings(text, "fleetseed.yaml");
+	assert.ok("problems" in parsed);
+	assert.deepEqual(parsed.problems.map(describeProblem), [
+		'fleetseed.yaml:3:47 sites[1].name: expected a name that no other has, got "graz" (FS-CONFIG)',
 	]);
 });

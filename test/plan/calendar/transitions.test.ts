@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import type { MaintenanceWindow, Weekday } from "../../../src/model/policy.ts";
+import type { MaintenanceWindow } from "../../../src/model/policy.ts";
+import type { Weekday } from "../../../src/model/time-window.ts";
 import { runTimes } from "../../../src/plan/schedule.ts";
 import { windowState } from "../../../src/plan/windows.ts";
 import { zonedTime } from "../../../src/policy/zoned-time.ts";

@@ -1,5 +1,6 @@
 import type { MaintenanceWindow } from "../model/policy.ts";
-import { firingsAround } from "./firings.ts";
+import type { TimeWindow } from "../model/time-window.ts";
+import { type Firings, firingsAround } from "./firings.ts";
 
 export type WindowState =
 	/** `closesAt`: no install starts from then on (the cutoff is taken off); null: there are no windows. */
@@ -24,6 +25,16 @@ export function windowState(windows: readonly MaintenanceWindow[], now: number):
 	return { isOpen: false, name: next.window.name, opensAt: next.opensAt, timeZone: next.window.timeZone };
 }
 
+/** Whether the window is open at `now`, and when that changes; null: never. */
+export function windowSpan(
+	window: TimeWindow,
+	now: number,
+): { readonly isOpen: boolean; readonly changesAt: number | null } {
+	const { past, next } = firingsOf(window, now);
+	const endsAt = past[0] === undefined ? now : past[0] + window.durationMs;
+	return endsAt > now ? { isOpen: true, changesAt: endsAt } : { isOpen: false, changesAt: next };
+}
+
 interface Opening {
 	readonly window: MaintenanceWindow;
 	readonly openedAt: number | null;
@@ -33,9 +44,7 @@ interface Opening {
 }
 
 function opening(window: MaintenanceWindow, now: number): Opening {
-	const { hour, minute } = window.startTime;
-	const line = `${minute} ${hour} * * ${window.days.join(",")}`;
-	const { past, next } = firingsAround(window, { line, timeZone: window.timeZone }, now);
+	const { past, next } = firingsOf(window, now);
 	const started = past[0];
 	const startsUntil = started === undefined ? null : started + window.durationMs - window.cutoffMs;
 	return {
@@ -44,4 +53,10 @@ function opening(window: MaintenanceWindow, now: number): Opening {
 		startsUntil: startsUntil !== null && now < startsUntil ? startsUntil : null,
 		opensAt: next ?? Number.POSITIVE_INFINITY,
 	};
+}
+
+function firingsOf(window: TimeWindow, now: number): Firings {
+	const { hour, minute } = window.startTime;
+	const line = `${minute} ${hour} * * ${window.days.join(",")}`;
+	return firingsAround(window, { line, timeZone: window.timeZone }, now);
 }

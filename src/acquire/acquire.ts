@@ -1,5 +1,6 @@
 import { EnvHttpProxyAgent } from "undici";
 import { type Acquired, download, stopped } from "./download.ts";
+import { DownloadLimit } from "./download-limit.ts";
 import type { Failed } from "./failed.ts";
 import type { Job, Progress } from "./job.ts";
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
@@ -14,6 +15,8 @@ export interface AcquireRequest {
 	readonly signal: AbortSignal;
 	readonly onProgress?: (progress: Progress) => void;
 	readonly limits?: Partial<Limits>;
+	/** Shared by all downloads; files of the controller itself do not count. Default: no limit. */
+	readonly limit?: DownloadLimit;
 }
 
 const running = new WeakMap<Store, Map<string, SharedDownload>>();
@@ -54,6 +57,7 @@ async function run(part: {
 	const limits = { ...DEFAULT_LIMITS, ...request.limits };
 	// Honours http_proxy, https_proxy and no_proxy, as curl and apt do.
 	const uplink = new EnvHttpProxyAgent({ connect: { timeout: limits.connectTimeoutMs } });
-	const job: Job = { store, sha256, signal, limits, uplink, onProgress, meter: { originBytes: 0 } };
+	const { limit = new DownloadLimit() } = request;
+	const job: Job = { store, sha256, signal, limits, limit, uplink, onProgress, meter: { originBytes: 0 } };
 	return download(job, sources).finally(() => uplink.destroy());
 }

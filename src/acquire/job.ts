@@ -1,5 +1,6 @@
 import type { Dispatcher } from "undici";
 import type { Failure } from "../model/failure.ts";
+import type { DownloadLimit } from "./download-limit.ts";
 import type { Limits } from "./limits.ts";
 import type { Store } from "./store.ts";
 
@@ -15,6 +16,7 @@ export interface Job {
 	readonly sha256: string;
 	readonly signal: AbortSignal;
 	readonly limits: Limits;
+	readonly limit: DownloadLimit;
 	readonly uplink: Dispatcher;
 	readonly onProgress: (progress: Progress) => void;
 	/** Body bytes that crossed the uplink, over all sources and tries. */

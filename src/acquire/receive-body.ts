@@ -30,6 +30,8 @@ export async function receiveBody(job: Job, { body, file, offset, sizeBytes, flo
 		if (next.kind === "end") return endedAt(position, sizeBytes);
 		job.meter.originBytes += next.chunk.length;
 		floor.count(next.chunk.length);
+		// What is not read stays at the source: the stream is paused, and then the connection.
+		await floor.excuse(job.limit.take(next.chunk.length, job.signal));
 		if (position + next.chunk.length > capBytes) return { kind: "too_long" };
 		await writeAll(file, next.chunk, position);
 		position += next.chunk.length;

@@ -8,6 +8,7 @@ export class SpeedFloor {
 	readonly #limits: Limits;
 	readonly #recent: number[] = [];
 	#current = 0;
+	#excuses = 0;
 	#timer: NodeJS.Timeout | undefined;
 
 	constructor(limits: Limits) {
@@ -26,13 +27,21 @@ export class SpeedFloor {
 		this.#current += bytes;
 	}
 
+	/** While the source waits for us, it is not judged. */
+	async excuse(wait: Promise<void>): Promise<void> {
+		this.#excuses += 1;
+		await wait;
+		this.#excuses -= 1;
+	}
+
 	stop(): void {
 		clearInterval(this.#timer);
 		this.#timer = undefined;
 	}
 
 	#judge(): void {
-		this.#recent.push(this.#current);
+		if (this.#excuses > 0) this.#recent.length = 0;
+		else this.#recent.push(this.#current);
 		this.#current = 0;
 		if (this.#recent.length > SAMPLES) this.#recent.shift();
 		const received = this.#recent.reduce((sum, bytes) => sum + bytes, 0);

@@ -87,17 +87,20 @@ export class NeighbourGraph {
 		this.#members.delete(key);
 		this.#sites.get(member.site)?.delete(key);
 		this.#fed.delete(key);
+		if (member.site !== null && this.#gateways.get(member.site) === key) this.#gateways.delete(member.site);
 		for (const other of member.met) this.#members.get(other)?.met.delete(key);
 	}
 
 	#enter(announced: Announced, now: number): Member {
-		const { key, leftBytes } = announced;
+		const { key, site, leftBytes } = announced;
+		// Whoever was moved to another site comes in anew there.
+		if (this.#members.get(key)?.site !== site) this.leave(key);
 		const known = this.#members.get(key);
 		if (!known) {
 			const member = { ...announced, met: new Set<string>(), seenAt: now, movedAt: now };
 			this.#members.set(key, member);
-			const site = this.#sites.get(member.site) ?? new Map<string, Member>();
-			this.#sites.set(member.site, site.set(key, member));
+			const others = this.#sites.get(site) ?? new Map<string, Member>();
+			this.#sites.set(site, others.set(key, member));
 			return member;
 		}
 		if (leftBytes < known.leftBytes) known.movedAt = now;

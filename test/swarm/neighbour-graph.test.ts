@@ -55,6 +55,17 @@ test("of a site behind a slow link one machine fetches across it, and the others
 	assert.deepEqual(new Set(announce("here-1").peers), new Set(["here-2", "far-1"]));
 });
 
+test("a gateway that is moved to another site is none there, and leaves its place to another", () => {
+	const { announce } = graphOf();
+	for (const key of ["far-1", "far-2"]) announce(key, { site: "far" });
+	announce("near-1", { site: "near" });
+	const moved = announce("far-1", { site: "near" });
+	assert.ok(!moved.isFed);
+	assert.deepEqual(moved.peers, ["near-1"]);
+	assert.ok(announce("far-2", { site: "far" }).isFed);
+	assert.ok(announce("far-2").isFed);
+});
+
 test("a gateway that gets no further, or leaves, gives its place to the machine that has most", () => {
 	const { graph, announce } = graphOf();
 	announce("far-1", { site: "far" });

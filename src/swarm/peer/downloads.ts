@@ -1,6 +1,6 @@
+import { TokenBucket } from "../../model/token-bucket.ts";
 import type { Neighbour } from "./neighbour.ts";
 import type { PieceMap } from "./piece-map.ts";
-import { TokenBucket } from "./token-bucket.ts";
 
 /** A neighbour that gave as many pieces that were wrong is heard no more. */
 const LIES = 2;

@@ -1,6 +1,6 @@
+import { TokenBucket } from "../../model/token-bucket.ts";
 import type { Neighbour } from "./neighbour.ts";
 import type { PieceFile } from "./piece-file.ts";
-import { TokenBucket } from "./token-bucket.ts";
 
 /** Waiting in our memory for one connection. */
 const WAITING_BYTES = 512 * 1024;

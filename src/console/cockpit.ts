@@ -251,6 +251,8 @@ export interface MachineRow {
 	readonly presence: string;
 	readonly groups: readonly string[];
 	readonly labels: Readonly<Record<string, string>>;
+	/** Behind which slow link; null: where the controller is. */
+	readonly site: string | null;
 	readonly sources: readonly string[];
 	readonly host_keys: readonly string[];
 	readonly excluded: Act | null;

@@ -1,11 +1,13 @@
 import type { MachineFacts } from "../model/facts.ts";
 import type { HostKey, Machine } from "../model/machine.ts";
+import type { Site } from "../model/traffic.ts";
+import { siteOf } from "../plan/site-of.ts";
 import { actOf } from "./act.ts";
 import type { FactsRow, MachineRow } from "./cockpit.ts";
 import { iso } from "./time-text.ts";
 
 /** What is known of a machine, whatever the policies. */
-export function machineRow(machine: Machine): MachineRow {
+export function machineRow(machine: Machine, sites: readonly Site[]): MachineRow {
 	const { name, address, port, trust, presence, groups, labels, sources, excluded, facts } = machine;
 	return {
 		name,
@@ -18,6 +20,7 @@ export function machineRow(machine: Machine): MachineRow {
 				: presence.kind,
 		groups,
 		labels,
+		site: siteOf(sites, machine),
 		sources,
 		host_keys: trust.kind === "discovered" ? [] : trust.hostKeys.map(keyLine),
 		excluded: excluded ? actOf(excluded) : null,

@@ -1,5 +1,6 @@
 import type { AppliedPolicy, Rollout } from "../model/fleet.ts";
 import type { Machine } from "../model/machine.ts";
+import type { Site } from "../model/traffic.ts";
 import { ringOf } from "../plan/roster.ts";
 import { machineStanding, seatOf } from "../plan/seat.ts";
 import { selects } from "../plan/selection.ts";
@@ -16,13 +17,13 @@ import { sinceOf } from "./since.ts";
 import { isoOrNull, timeText } from "./time-text.ts";
 
 /** Why a machine is where it is, for every policy that selects it: what a person can act on. */
-export function whyReport(view: View, machine: Machine): WhyReport {
+export function whyReport(view: View, machine: Machine, sites: readonly Site[]): WhyReport {
 	const sight = new Sight(view);
 	const policies = [...view.fleet.policies.values()].filter(({ policy }) => {
 		const rollout = view.fleet.rollouts.get(policy.name);
 		return selects(policy.targets, machine) !== false || (rollout && seatOf(rollout, machine).ring) !== undefined;
 	});
-	return { ...machineRow(machine), policies: policies.map((applied) => whyPolicy(sight, applied, machine)) };
+	return { ...machineRow(machine, sites), policies: policies.map((applied) => whyPolicy(sight, applied, machine)) };
 }
 
 function whyPolicy(sight: Sight, applied: AppliedPolicy, machine: Machine): WhyPolicy {

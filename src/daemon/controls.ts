@@ -57,7 +57,7 @@ export class Controls implements Cockpit {
 	}
 
 	async machines() {
-		return [...this.#fleet.machines.values()].map(machineRow);
+		return [...this.#fleet.machines.values()].map((machine) => machineRow(machine, this.#daemon.settings.sites));
 	}
 
 	async policy(name: string) {
@@ -71,7 +71,7 @@ export class Controls implements Cockpit {
 		const { loop, progress } = this.#daemon;
 		const wayOf = progress.wayOf.bind(progress);
 		const view = { fleet: this.#fleet, decision: loop.decision(), now: this.#now(), wayOf };
-		return machine ? whyReport(view, machine) : null;
+		return machine ? whyReport(view, machine, this.#daemon.settings.sites) : null;
 	}
 
 	async logs(name: string): Promise<readonly OutputRecord[] | null> {

@@ -1,10 +1,12 @@
 import { join } from "node:path";
 import type { Logger } from "pino";
+import { DownloadLimit } from "../acquire/download-limit.ts";
 import { Store } from "../acquire/store.ts";
 import { Browser } from "../discover/browser.ts";
 import type { Event } from "../model/event.ts";
 import type { HostKey } from "../model/machine.ts";
 import type { Decision } from "../plan/decide.ts";
+import { siteOf } from "../plan/site-of.ts";
 import { describeProblem, type Problem } from "../policy/document.ts";
 import type { Settings } from "../policy/parse-settings.ts";
 import { isRevoked } from "../push/known-hosts.ts";
@@ -21,6 +23,7 @@ import { perform } from "./perform.ts";
 import { policyEvents, readPolicyFolder } from "./policy-folder.ts";
 import { Progress } from "./progress.ts";
 import { readSecret, tokenFor } from "./token.ts";
+import { TrafficControl } from "./traffic-control.ts";
 import { UplinkMeter } from "./uplink-meter.ts";
 
 export interface DaemonOptions {
@@ -49,6 +52,7 @@ export class Daemon {
 	readonly #browser: Browser;
 	readonly #secret: Buffer;
 	readonly #uplink: UplinkMeter;
+	readonly #traffic: TrafficControl;
 	#vouchers: Vouchers | null = null;
 	#admitted: unknown = null;
 
@@ -75,6 +79,13 @@ export class Daemon {
 			onRestart: (detail) => log.warn({ detail }, "swarm process restarts"),
 		});
 		this.#uplink = new UplinkMeter(this.#swarm, this.journal);
+		const downloadLimit = new DownloadLimit();
+		this.#traffic = new TrafficControl({
+			swarm: this.#swarm,
+			downloadLimit,
+			bandwidth: settings.swarm.bandwidth,
+			onWindow: () => this.loop.wake(),
+		});
 		this.#browser = new Browser({
 			interfaces: settings.discovery.interfaces,
 			onEvent: (event) => this.#sighted(event),
@@ -88,7 +99,14 @@ export class Daemon {
 		const receivedBytes = this.progress.receivedBytes.bind(this.progress);
 		const onWay = this.progress.chose.bind(this.progress);
 		const performers = { ledger, journal, pusher, settings, now, record, onAcquiring, onWay, receivedBytes };
-		const rooms = { ...performers, store: this.#store, swarm: this.#swarm, secret: this.#secret, helpers };
+		const rooms = {
+			...performers,
+			store: this.#store,
+			swarm: this.#swarm,
+			secret: this.#secret,
+			helpers,
+			downloadLimit,
+		};
 		this.loop = new Loop({
 			ledger,
 			now,
@@ -116,6 +134,7 @@ export class Daemon {
 	async stop(): Promise<void> {
 		await this.#browser.stop();
 		await this.loop.stop(DRAIN_MS);
+		this.#traffic.stop();
 		await this.pusher.stop();
 		await this.#uplink.stop();
 		await this.#swarm.stop();
@@ -164,6 +183,7 @@ export class Daemon {
 
 	#decided(decision: Decision): void {
 		this.#admit();
+		this.#traffic.follow(this.ledger.fleet, decision, this.#options.now());
 		this.#options.onStatus(this.progress.sentence(this.ledger.fleet, decision));
 	}
 
@@ -175,7 +195,15 @@ export class Daemon {
 		const approved = [...machines.values()].filter(({ trust }) => trust.kind === "approved");
 		this.#browser.protect(new Set(approved.map(({ name }) => name)));
 		this.#swarm.admit(
-			approved.map(({ name, address }) => ({ machine: name, address, token: tokenFor(this.#secret, name) })),
+			approved.map((machine) => {
+				const { name, address } = machine;
+				return {
+					machine: name,
+					address,
+					token: tokenFor(this.#secret, name),
+					site: siteOf(this.settings.sites, machine),
+				};
+			}),
 		);
 	}
 

@@ -33,7 +33,7 @@ export function perform(performers: Performers, step: Step, signal: AbortSignal)
 }
 
 async function performAcquire(performers: Performers, step: AcquireStep, signal: AbortSignal): Promise<Outcome> {
-	const { store, ledger, onAcquiring } = performers;
+	const { store, ledger, onAcquiring, downloadLimit: limit } = performers;
 	const { sha256 } = step;
 	// A rollout that goes back installs what no policy in force names any more.
 	const pinned = [...ledger.fleet.policies.values(), ...ledger.fleet.rollouts.values()];
@@ -43,7 +43,7 @@ async function performAcquire(performers: Performers, step: AcquireStep, signal:
 	// What a killed or failed try brought crossed the uplink too.
 	const earlierBytes = await store.partialBytes(sha256);
 	const onProgress = (progress: Progress) => onAcquiring(sha256, progress);
-	const outcome = await acquire(store, { sha256, sources, signal, onProgress });
+	const outcome = await acquire(store, { sha256, sources, signal, onProgress, limit });
 	return outcome.kind === "acquired" ? { ...outcome, originBytes: earlierBytes + outcome.originBytes } : outcome;
 }
 

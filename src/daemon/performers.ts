@@ -1,3 +1,4 @@
+import type { DownloadLimit } from "../acquire/download-limit.ts";
 import type { Progress } from "../acquire/job.ts";
 import type { Store } from "../acquire/store.ts";
 import type { Event } from "../model/event.ts";
@@ -20,6 +21,7 @@ export interface Performers {
 	readonly pusher: Pusher;
 	readonly settings: Settings;
 	readonly secret: Buffer;
+	readonly downloadLimit: DownloadLimit;
 	readonly now: () => number;
 	readonly record: (events: readonly Event[]) => void;
 	/** The way that a delivery goes from now on, and why. */

@@ -23,7 +23,7 @@ export function selects(selector: Selector, machine: Machine): boolean | "unknow
 }
 
 /** Whether the machine has a label `key` or `key=value`. */
-function carries(machine: Machine, label: string): boolean | "unknown" {
+export function carries(machine: Machine, label: string): boolean | "unknown" {
 	const [key = "", ...rest] = label.split("=");
 	const value = labelValue(machine, key);
 	if (value === "unknown") return "unknown";

@@ -92,6 +92,12 @@ test("a fingerprint is never cut off, however narrow the terminal and long the n
 	assert.doesNotMatch(out, /…/);
 });
 
+test("machines tells behind which slow link each one is", async () => {
+	const { out } = await fleetseed("machines");
+	assert.match(out, /site[\s\S]*graz/);
+	assert.equal(JSON.parse((await fleetseed("machines", "--json")).out)[0].site, "graz");
+});
+
 test("machines and machines list are the same", async () => {
 	assert.deepEqual(await fleetseed("machines", "list"), await fleetseed("machines"));
 	assert.deepEqual(await fleetseed("machines", "list", "--json"), await fleetseed("machines", "--json"));

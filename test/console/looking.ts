@@ -24,7 +24,7 @@ export function status(view: View, detail: "all" | "groups" = "all") {
 export function why(view: View, name: string): string {
 	const machine = view.fleet.machines.get(name);
 	if (!machine) throw new Error(`${name} is not in the fleet`);
-	return whyReport(view, machine)
+	return whyReport(view, machine, [])
 		.policies.map(({ paragraph }) => paragraph)
 		.join("\n");
 }

@@ -88,7 +88,15 @@ export class MemoryCockpit implements Cockpit {
 	}
 
 	async machines() {
-		const row = { address: "10.0.0.1", port: 22, trust: "discovered", presence: "present", groups: [], labels: {} };
+		const row = {
+			address: "10.0.0.1",
+			port: 22,
+			trust: "discovered",
+			presence: "present",
+			groups: [],
+			labels: {},
+			site: "graz",
+		};
 		const keys = this.hostKeys.map(({ type, fingerprint }) => `${type} ${fingerprint}`);
 		return [{ name: this.machineName, ...row, sources: ["mdns"], host_keys: keys, excluded: null, facts: null }];
 	}

@@ -3,6 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { pathToFileURL } from "node:url";
+import { DownloadLimit } from "../../src/acquire/download-limit.ts";
 import { Store } from "../../src/acquire/store.ts";
 import { HelperFiles } from "../../src/daemon/helper-files.ts";
 import { Ledger } from "../../src/daemon/ledger.ts";
@@ -60,6 +61,7 @@ async function daemonLab(t: TestContext, given: Given) {
 			maxPackageBytes: store.maxPackageBytes,
 		},
 		secret: Buffer.alloc(32),
+		downloadLimit: new DownloadLimit(),
 		now: Date.now,
 		record: ignore,
 		onAcquiring: ignore,

@@ -56,9 +56,12 @@ async function list(context: Context, { json }: JsonOption): Promise<void> {
 		row.excluded ? `${row.trust}, excluded` : row.trust,
 		row.presence,
 		row.groups.join(","),
+		row.site ?? "",
 		row.host_keys.join(" "),
 	]);
-	terminal.print(table(["machine", "address", "trust", "presence", "groups", "host key"], cells, terminal.style));
+	terminal.print(
+		table(["machine", "address", "trust", "presence", "groups", "site", "host key"], cells, terminal.style),
+	);
 }
 
 async function approve(context: Context, name: string, options: ApproveOptions): Promise<void> {

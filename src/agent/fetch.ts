@@ -21,18 +21,24 @@ export interface Fetch {
 	readonly print: (line: object) => void;
 }
 
-export type Fetched = "seeded" | "stopped" | "stalled";
+export type Fetched = "seeded" | "dismissed" | "stopped" | "stalled";
 
-/** Receives the package of a torrent file, runs the program once it is complete, and seeds it until the time is over. */
+/**
+ * Receives the package of a torrent file, runs the program once it is complete, and seeds it until the time is over, or until the
+ * controller's tracker says that nobody waits for it any more.
+ */
 export async function fetchPackage(fetch: Fetch): Promise<Fetched> {
 	const torrent = await readFile(fetch.torrentFile);
 	const { promise: ended, resolve: end } = Promise.withResolvers<Fetched>();
 	let seeding: NodeJS.Timeout | undefined;
+	let isTold = false;
 	const peer = new Peer({
 		torrent,
 		folder: fetch.folder,
 		onCompleted: () => {
-			complete(fetch, peer, torrent);
+			void complete(fetch, peer, torrent).then(() => {
+				isTold = true;
+			});
 			seeding = setTimeout(() => end("seeded"), fetch.seedSeconds * 1000);
 		},
 		onRefused: (error) => fetch.print({ event: "refused", message: error.message }),
@@ -41,7 +47,7 @@ export async function fetchPackage(fetch: Fetch): Promise<Fetched> {
 	const stop = () => end("stopped");
 	fetch.signal.addEventListener("abort", stop, { once: true });
 	if (fetch.signal.aborted) stop();
-	const watching = watch(fetch, peer, () => end("stalled"));
+	const watching = watch(fetch, { peer, mayLeave: () => isTold, end });
 	await peer.start();
 	const how = await ended;
 	clearTimeout(seeding);
@@ -51,31 +57,46 @@ export async function fetchPackage(fetch: Fetch): Promise<Fetched> {
 	return how;
 }
 
-function complete({ folder, onComplete, print }: Fetch, peer: Peer, torrent: Uint8Array): void {
+/** Resolves when the program has ended, well or not. */
+async function complete({ folder, onComplete, print }: Fetch, peer: Peer, torrent: Uint8Array): Promise<void> {
 	const { state } = peer;
 	if (!state) return;
 	const path = join(folder, state.sha256);
 	print({ event: "completed", path, ...figures(state) });
 	if (onComplete === null) return;
 	const gid = createHash("sha1").update(torrent).digest("hex").slice(0, 16);
-	execFile(onComplete, [gid, "1", path], (error) => {
-		if (error) print({ event: "program_failed", message: error.message });
+	await new Promise<void>((resolve) => {
+		execFile(onComplete, [gid, "1", path], (error) => {
+			if (error) print({ event: "program_failed", message: error.message });
+			resolve();
+		});
 	});
 }
 
-/** Prints the progress once a second, and tells when bytes have stopped coming. */
-function watch({ print, stallSeconds }: Fetch, peer: Peer, onStalled: () => void): NodeJS.Timeout {
+interface Watched {
+	readonly peer: Peer;
+	/** Whoever waits for the package here knows that it is there. */
+	readonly mayLeave: () => boolean;
+	readonly end: (how: Fetched) => void;
+}
+
+/** Prints the progress once a second, and tells when bytes have stopped coming, and when nobody needs them from here. */
+function watch({ print, stallSeconds }: Fetch, { peer, mayLeave, end }: Watched): NodeJS.Timeout {
 	let bytes = -1;
 	let movedAt = performance.now();
 	return setInterval(() => {
 		const { state } = peer;
 		if (state) print({ event: "progress", ...figures(state) });
+		if (state?.isDismissed && mayLeave()) {
+			print({ event: "dismissed", message: "every machine that waited for the package has it" });
+			end("dismissed");
+		}
 		const now = performance.now();
 		if (state?.isComplete || (state && state.downloadedBytes !== bytes)) movedAt = now;
 		bytes = state?.downloadedBytes ?? bytes;
 		if (now - movedAt < stallSeconds * 1000) return;
 		print({ event: "stalled", message: `no byte arrived for ${stallSeconds} s` });
-		onStalled();
+		end("stalled");
 	}, PROGRESS_MS);
 }
 

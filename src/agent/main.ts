@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { type Fetched, fetchPackage } from "./fetch.ts";
 
-const EXIT_CODES: Readonly<Record<Fetched, number>> = { seeded: 0, stopped: 0, stalled: 4 };
+const EXIT_CODES: Readonly<Record<Fetched, number>> = { seeded: 0, dismissed: 0, stopped: 0, stalled: 4 };
 
 interface Options {
 	readonly torrent: string;
@@ -27,7 +27,7 @@ program
 	.description("receive the package of a torrent, and pass it on to the other machines")
 	.requiredOption("--torrent <file>", "the torrent; its announce URL holds this machine's token")
 	.requiredOption("--folder <folder>", "where the package goes, named for its SHA-256")
-	.requiredOption("--seed-seconds <seconds>", "how long to pass it on once it is complete")
+	.requiredOption("--seed-seconds <seconds>", "how long at most to pass it on once it is complete")
 	.option("--stall-seconds <seconds>", "give up, with exit code 4, when no byte arrives for so long", "60")
 	.option("--on-complete <program>", "run with GID COUNT PATH once it is complete")
 	.action(async ({ torrent, folder, seedSeconds, stallSeconds, onComplete }: Options) => {

@@ -44,6 +44,40 @@ test("what is already there is checked and not fetched again", async () => {
 	assert.ok(sent > 4_000_000 && sent < 5_500_000, `the source sent ${sent} bytes`);
 });
 
+test("it leaves before its time once nobody waits for the package any more, and says so", async () => {
+	await using bench = await openBench({ machines: 2 });
+	bench.shape({ awaitedBy: ["m1", "m2"] });
+	const machine = await spawnAgent(bench, "m1", { seedSeconds: 600 });
+	await until("it seeds", () => hasCompleted(machine));
+	await until("it was seen complete", () => bench.progress.filter(({ leftBytes }) => leftBytes === 0).length >= 2);
+	assert.equal(machine.child.exitCode, null);
+	const gone = once(machine.child, "exit");
+	bench.shape({ awaitedBy: ["m1"] });
+	assert.deepEqual(await gone, [0, null]);
+	assert.ok(lines(machine).some(({ event }) => event === "dismissed"));
+	assert.equal(bench.progress.at(-1)?.event, "stopped");
+});
+
+test("it does not leave before the program has run, whoever waits", async () => {
+	await using bench = await openBench({ machines: 1 });
+	bench.shape({ awaitedBy: [] });
+	const gate = join(bench.folder, "gate");
+	const program = join(bench.folder, "slow.sh");
+	await writeFile(
+		program,
+		`#!/bin/sh\nwhile [ ! -e "${gate}" ]; do sleep 0.1; done\necho done > "${bench.folder}/told"\n`,
+	);
+	await chmod(program, 0o755);
+	const machine = await spawnAgent(bench, "m1", { seedSeconds: 600, more: ["--on-complete", program] });
+	const complete = () => bench.progress.filter(({ leftBytes }) => leftBytes === 0).length;
+	await until("the tracker said three times that nobody waits", () => complete() >= 3);
+	assert.equal(machine.child.exitCode, null);
+	const gone = once(machine.child, "exit");
+	await writeFile(gate, "");
+	assert.deepEqual(await gone, [0, null]);
+	assert.equal(await readFile(join(bench.folder, "told"), "utf8"), "done\n");
+});
+
 test("SIGTERM ends it cleanly while it seeds", async () => {
 	await using bench = await openBench({ machines: 1 });
 	const machine = await spawnAgent(bench, "m1");

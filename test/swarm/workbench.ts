@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Rates } from "../../src/model/traffic.ts";
 import type { PeerProgress } from "../../src/swarm/messages.ts";
 import { Swarm } from "../../src/swarm/swarm.ts";
 
@@ -59,7 +60,16 @@ export async function openBench({
 		await swarm.stop();
 		await rm(folder, { recursive: true, force: true });
 	};
-	return { folder, content, sha256, swarm, shared, peers, progress, restarts, running, [Symbol.asyncDispose]: close };
+	/** Limits of the package and of the source; without a word there are none. */
+	const shape = ({ up = null, down = null, source = null, awaitedBy = null }: Partial<Shaped> = {}) =>
+		swarm.shape({ uploadBytesPerSecond: source, packages: [{ sha256, up, down, awaitedBy }] });
+	const rest = { peers, progress, restarts, running, shape, [Symbol.asyncDispose]: close };
+	return { folder, content, sha256, swarm, shared, ...rest };
+}
+
+interface Shaped extends Rates {
+	readonly source: number | null;
+	readonly awaitedBy: readonly string[] | null;
 }
 
 export type Bench = Awaited<ReturnType<typeof openBench>>;

@@ -13,6 +13,8 @@ import { Uploads } from "./uploads.ts";
 const TICK_MS = 250;
 /** News of pieces that came at almost the same time leaves together. */
 const NEWS_MS = 15;
+/** Answers of the tracker in a row: somebody may be about to be told of. */
+const DISMISSALS = 2;
 /** After a disk refused a piece. */
 const DISK_RETRY_MS = 5_000;
 
@@ -30,7 +32,7 @@ export interface PeerState {
 	readonly wastedBytes: number;
 	readonly neighbours: number;
 	readonly isComplete: boolean;
-	/** Complete, and nobody needs this machine's copy any more. */
+	/** Complete, and the tracker said more than once that nobody needs this machine's copy any more. */
 	readonly isDismissed: boolean;
 }
 
@@ -68,7 +70,7 @@ export class Peer {
 	#heldBytes = 0;
 	/** Of pieces that came in this fetch. */
 	#keptBytes = 0;
-	#isDismissed = false;
+	#dismissals = 0;
 	#isReady = false;
 	#isStopped = false;
 
@@ -149,7 +151,7 @@ export class Peer {
 			wastedBytes: Math.max(0, downloadedBytes - this.#keptBytes - this.#downloads.pendingBytes),
 			neighbours: met.length,
 			isComplete: this.#pieces.isComplete,
-			isDismissed: this.#isDismissed && this.#pieces.isComplete,
+			isDismissed: this.#dismissals >= DISMISSALS,
 		};
 	}
 
@@ -162,7 +164,7 @@ export class Peer {
 	#heed(answer: TrackerAnswer): void {
 		this.#downloads.limit(answer.downBytesPerSecond);
 		this.#uploads.limit(answer.upBytesPerSecond);
-		this.#isDismissed = answer.isDismissed;
+		this.#dismissals = answer.isDismissed && this.#pieces.isComplete ? this.#dismissals + 1 : 0;
 		this.#neighbourhood.meet(answer);
 	}
 

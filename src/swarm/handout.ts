@@ -44,15 +44,19 @@ export class Handout {
 	readonly #supply: Uint32Array;
 	/** Whom the source gave each piece last. */
 	readonly #givenTo: (Receiver | undefined)[] = [];
+	readonly #wasGiven: Uint8Array;
+	#fedByOthersAt = Number.NEGATIVE_INFINITY;
 	#cursor = 0;
 	#pieceMs = 0;
 
 	constructor(options: HandoutOptions) {
 		this.#options = options;
 		this.#supply = new Uint32Array(options.pieceCount);
+		this.#wasGiven = new Uint8Array(options.pieceCount);
 	}
 
 	join(peer: string, now: number): void {
+		if (this.#needy().length === 0) this.#fedByOthersAt = now;
 		this.#receivers.set(peer, {
 			holds: new Set(),
 			shown: new Map(),
@@ -79,6 +83,7 @@ export class Handout {
 		if (shownAt === undefined) this.#count(piece, 1);
 		else this.#pieceMs = this.#pieceMs * 0.8 + (now - shownAt) * 0.2;
 		if (shownAt === undefined && !receiver.late.has(piece)) receiver.fedAt = now;
+		if (this.#wasGiven[piece] !== 1) this.#fedByOthersAt = now;
 		receiver.shown.delete(piece);
 		receiver.late.delete(piece);
 	}
@@ -92,7 +97,7 @@ export class Handout {
 	}
 
 	#choose(now: number): Gift | null {
-		const needy = [...this.#receivers].filter(([, { holds }]) => holds.size < this.#supply.length);
+		const needy = this.#needy();
 		const inFlight = needy.reduce((sum, [, { shown }]) => sum + shown.size, 0);
 		if (inFlight >= IN_FLIGHT) return null;
 		const share = Math.max(1, Math.floor(IN_FLIGHT / needy.length));
@@ -101,12 +106,21 @@ export class Handout {
 			([, { shown, late }]) => shown.size < (late.size > 0 ? 1 : share),
 		);
 		free.sort(([, a], [, b]) => burdenOf(a) - burdenOf(b) || a.givenAt - b.givenAt);
-		const fresh = this.#options.hasOtherSeeds() ? null : this.#freshPiece();
+		const fresh = this.#isLeftToOthers(now) ? null : this.#freshPiece();
 		for (const [peer, receiver] of free) {
 			const piece = fresh ?? (this.#isHungry(receiver, now) ? this.#rarestFor(receiver) : null);
 			if (piece !== null) return this.#give(peer, receiver, { piece, now });
 		}
 		return null;
+	}
+
+	#needy(): [string, Receiver][] {
+		return [...this.#receivers].filter(([, { holds }]) => holds.size < this.#supply.length);
+	}
+
+	/** Whether others who hold everything feed the peers: with pieces that the source gave nobody, or they have just begun. */
+	#isLeftToOthers(now: number): boolean {
+		return this.#options.hasOtherSeeds() && now - this.#fedByOthersAt <= HUNGRY_MS;
 	}
 
 	#give(peer: string, receiver: Receiver, { piece, now }: { piece: number; now: number }): Gift {
@@ -115,6 +129,7 @@ export class Handout {
 		receiver.givenAt = now;
 		this.#count(piece, 1);
 		this.#givenTo[piece] = receiver;
+		this.#wasGiven[piece] = 1;
 		receiver.unspread += this.#supply[piece] === 1 ? 1 : 0;
 		return { peer, piece };
 	}

@@ -92,6 +92,18 @@ test("a newcomer is left to machines that hold everything, unless they do not fe
 	assert.equal(pass(handout, range(9, 20)), 10);
 });
 
+test("who says that it holds everything and feeds nobody is not waited for longer than 8 s", () => {
+	const handout = handoutOf(1000, { hasOtherSeeds: true });
+	for (const peer of ["a", "b", "c"]) handout.join(peer, 0);
+	assert.equal(pass(handout, range(0, 9)), 0);
+	const spread = (second: number) => {
+		for (const { peer, piece } of handout.next(second * 1000))
+			for (const other of [peer, "a", "b", "c"]) handout.holds(other, piece, second * 1000);
+	};
+	for (const second of range(9, 90)) spread(second);
+	assert.equal(handout.next(90_000).length, 0);
+});
+
 test("pieces that do not exist are not believed", () => {
 	const handout = handoutOf(2);
 	handout.join("liar", 0);

@@ -159,7 +159,11 @@ export class Downloads {
 				fetch.bytes ??= Buffer.allocUnsafeSlow(length);
 				fetch.bytes.set(block, offset);
 			}
-			if (fetch.got === length) void this.#finish(fetch, fetch.bytes);
+			if (fetch.got === length) {
+				void this.#finish(fetch, fetch.bytes);
+				// What it was worth decides how much more it is asked for.
+				if (neighbour.goodPieces === 0) return;
+			}
 		}
 		this.ask(neighbour);
 	}
@@ -169,9 +173,10 @@ export class Downloads {
 		fetch.isWhole = true;
 		const how = await this.#options.keep(piece, bytes);
 		this.#fetches.delete(piece);
-		if (how !== "wrong") return;
-		neighbour.badPieces++;
+		if (how === "wrong") neighbour.badPieces++;
+		else neighbour.goodPieces++;
 		if (neighbour.badPieces >= LIES) this.#options.onLiar(neighbour);
+		else this.ask(neighbour);
 	}
 
 	/** The neighbour does not bring it. */

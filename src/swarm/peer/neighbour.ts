@@ -12,7 +12,7 @@ const SILENT_SECONDS = 150;
 /** What is asked of a neighbour ahead of its answers, in time at the rate that it has shown ... */
 const AHEAD_SECONDS = 0.4;
 /** ... and at least and at most. */
-const MIN_AHEAD_BYTES = 128 * 1024;
+const MIN_AHEAD_BYTES = 32 * 1024;
 const MAX_AHEAD_BYTES = 4 * 1024 * 1024;
 /** Weight of the newest measurement of a rate. */
 const NEWEST = 0.3;
@@ -37,7 +37,8 @@ export class Neighbour {
 	readonly isSource: boolean;
 	/** Pieces that it has and we may lack. */
 	readonly offer: number[] = [];
-	/** Pieces that were not what they should be. */
+	/** Pieces that were what they should be, and that were not. */
+	goodPieces = 0;
 	badPieces = 0;
 	/** Asked for and not yet there. */
 	askedBytes = 0;
@@ -93,8 +94,10 @@ export class Neighbour {
 		return this.#isOurs ? OUR_BLOCK_BYTES : STANDARD_BLOCK_BYTES;
 	}
 
-	/** Whether it answers what we ask, and has not been asked for enough yet. */
+	/** Whether it answers what we ask, and has not been asked for enough yet: one thing at a time while it may be a liar. */
 	get bearsMore(): boolean {
+		const isProven = this.isSource || (this.goodPieces > 0 && this.badPieces === 0);
+		if (!isProven && this.askedBytes > 0) return false;
 		const ahead = Math.min(MAX_AHEAD_BYTES, Math.max(MIN_AHEAD_BYTES, this.rate * AHEAD_SECONDS));
 		return !this.#isClosed && !this.wire.peerChoking && this.askedBytes < ahead;
 	}

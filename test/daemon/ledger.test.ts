@@ -7,6 +7,7 @@ import { DatabaseSync } from "node:sqlite";
 import { after, before, test } from "node:test";
 import { Ledger } from "../../src/daemon/ledger.ts";
 import type { Event } from "../../src/model/event.ts";
+import { FLEET_FORMAT } from "../../src/plan/fleet-json.ts";
 import { Journal } from "../../src/record/journal.ts";
 import { machineEvents } from "../bench/big-fleet.ts";
 import { assertSame, eventsIn, live, NOW, start, wholeFold } from "./ledger-life.ts";
@@ -83,9 +84,14 @@ for (const [what, sql, why] of [
 }
 
 for (const [what, body, format, why] of [
-	["of another format", "{}", 2, /format 2, and this release reads 1/],
-	["no fleet", '{"shared":[],"machines":7}', 1, /it holds no fleet/],
-	["no JSON", "", 1, /it holds no fleet/],
+	[
+		"of another format",
+		"{}",
+		FLEET_FORMAT + 1,
+		new RegExp(`format ${FLEET_FORMAT + 1}, and this release reads ${FLEET_FORMAT}`),
+	],
+	["no fleet", '{"shared":[],"machines":7}', FLEET_FORMAT, /it holds no fleet/],
+	["no JSON", "", FLEET_FORMAT, /it holds no fleet/],
 ] as const) {
 	test(`a snapshot that is ${what} is passed over though its digest is right`, () => {
 		const { file, newest } = withTwoSnapshots(what);
@@ -104,7 +110,7 @@ test("a snapshot of events that the journal does not have is passed over", () =>
 	const last = eventsIn(file);
 	const journal = new Journal(file);
 	const { body } = journal.latestSnapshot() ?? assert.fail();
-	journal.keepSnapshot({ seq: last + 1, at: NOW, format: 1, body });
+	journal.keepSnapshot({ seq: last + 1, at: NOW, format: FLEET_FORMAT, body });
 	journal.close();
 	const { fleet, problems } = start(file);
 	assertSame(fleet, wholeFold(file));

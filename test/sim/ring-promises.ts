@@ -25,8 +25,12 @@ interface Going {
 	readonly machine: SimMachine;
 }
 
-function membersOf(truth: Truth, { policy }: Course, ring: number): readonly SimMachine[] {
-	const isThere = (each: SimMachine) => !each.isGone && !truth.excluded.has(each.name) && truth.approved.has(each.name);
+/** A label takes a machine out of the ring unless the rollout has begun on it. */
+function membersOf(truth: Truth, { policy, started }: Course, ring: number): readonly SimMachine[] {
+	const isMarked = ({ labels }: SimMachine) => policy.targets.labelsExcludeAny.some((label) => labels[label]);
+	const isSelected = (each: SimMachine) => started.has(each.name) || !isMarked(each);
+	const isThere = (each: SimMachine) =>
+		!each.isGone && !truth.excluded.has(each.name) && truth.approved.has(each.name) && isSelected(each);
 	return [...truth.machines.values()].filter((each) => truth.ringOf(policy, each.name) === ring && isThere(each));
 }
 

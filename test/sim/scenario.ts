@@ -24,8 +24,9 @@ export interface Scenario {
 	/** A second policy over the same machines: one ring, two installs at once. Absent: there is none. */
 	readonly beside?: Beside | undefined;
 	readonly troubles: readonly Trouble[];
-	/** The daemon ends right after this many events, for a minute if not for longer. */
+	/** The daemon ends right after this many events, or when it is about to ask for this many reboots, for a minute if not for longer. */
 	readonly killAfterEvents?: number | undefined;
+	readonly killAtReboot?: number | undefined;
 	readonly killForMs?: number | undefined;
 }
 
@@ -57,6 +58,7 @@ export const scenarios: fc.Arbitrary<Scenario> = fc.record({
 		{ nil: undefined, freq: 2 },
 	),
 	killAfterEvents: fc.option(fc.nat(300), { nil: undefined, freq: 4 }),
+	killAtReboot: fc.option(fc.integer({ min: 1, max: 3 }), { nil: undefined, freq: 2 }),
 	isRelabelling: fc.boolean(),
 	killForMs: fc.constantFrom(undefined, 8 * 60_000, 20 * 60_000),
 });

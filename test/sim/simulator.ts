@@ -47,6 +47,7 @@ export class Simulator {
 	readonly #operator: Operator;
 	readonly #queue = new TinyQueue<Happening>([], (a, b) => a.at - b.at || a.order - b.order);
 	#order = 0;
+	#reboots = 0;
 	/** Counts the daemon's lives: what one began, the next never hears of. */
 	#life = 1;
 	#isUp = true;
@@ -95,9 +96,16 @@ export class Simulator {
 			this.journal.push(event);
 			this.fleet = next;
 			this.promises.onEvent(event);
-			const { killAfterEvents, killForMs } = this.truth.scenario;
-			if (this.journal.length === killAfterEvents) this.kill(killForMs ?? MINUTE);
+			if (this.#isKilledBy(event)) this.kill(this.truth.scenario.killForMs ?? MINUTE);
 		}
+	}
+
+	#isKilledBy(event: Event): boolean {
+		const { killAfterEvents, killAtReboot } = this.truth.scenario;
+		if (this.journal.length === killAfterEvents) return true;
+		if (event.kind !== "StepStarted" || event.step.kind !== "reboot") return false;
+		this.#reboots += 1;
+		return this.#reboots === killAtReboot;
 	}
 
 	turn(): void {

@@ -64,7 +64,7 @@ export const drawnTrouble: fc.Arbitrary<Trouble> = fc.oneof(
 	of("newcomer", 1, { forMs }),
 	of("vanish", 1, { machine, forMs }),
 	of("package_lost", 1),
-	of("revision", 2),
+	of("revision", 4),
 	of("pause", 2, { forMs, isWhole: fc.boolean() }),
 	of("exclude", 1, { machine, forMs }),
 	of("relabel", 2, { machine, forMs }),

@@ -30,6 +30,7 @@ class SwarmChild {
 			allowed: this.#allowed,
 			sizeOf: (sha256) => this.#sizes.get(sha256),
 			sent: this.#sent,
+			throttle: () => this.#seeder.throttle(),
 		});
 		this.#seeder = new Seeder({
 			host: opening.host,

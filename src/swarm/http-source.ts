@@ -1,6 +1,7 @@
 import { createReadStream } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
+import type { Duplex } from "node:stream";
 import type { AllowList } from "./allow-list.ts";
 import { parseRange, type Range } from "./parse-range.ts";
 import type { Sent } from "./sent.ts";
@@ -14,6 +15,8 @@ export interface HttpSourceOptions {
 	/** Bytes of a package that is shared; undefined: it is not. */
 	readonly sizeOf: (sha256: string) => number | undefined;
 	readonly sent: Sent;
+	/** What flows through it is held to the controller's limit. */
+	readonly throttle: () => Duplex;
 }
 
 interface Asked {
@@ -77,17 +80,19 @@ export class HttpSource {
 
 	/** No faster than the machine reads. What was counted and never left the socket's buffer is taken back. */
 	#stream(response: ServerResponse, { sha256, machine }: Asked, range: Range): void {
-		const { sent, storeFolder } = this.#options;
+		const { sent, storeFolder, throttle } = this.#options;
 		const file = createReadStream(join(storeFolder, "packages", sha256), range);
+		const limited = throttle();
 		response.setTimeout(IDLE_MS, () => response.destroy());
-		file.on("data", (chunk) => sent.add(sha256, machine, chunk.length));
+		limited.on("data", (chunk) => sent.add(sha256, machine, chunk.length));
 		// Gone from the disk, or shorter: the machine sees a broken connection, and no wrong bytes.
 		file.on("error", () => response.destroy());
 		response.once("close", () => {
 			sent.add(sha256, machine, -response.writableLength);
 			file.destroy();
+			limited.destroy();
 		});
-		file.pipe(response);
+		file.pipe(limited).pipe(response);
 	}
 }
 

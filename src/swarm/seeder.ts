@@ -1,4 +1,5 @@
 import { stat } from "node:fs/promises";
+import type { Duplex } from "node:stream";
 import WebTorrent, { type Torrent, type Wire } from "webtorrent-hybrid";
 import type { AllowList } from "./allow-list.ts";
 import { Handout } from "./handout.ts";
@@ -10,6 +11,9 @@ import { packageFile } from "./package-file.ts";
 const TICK_MS = 500;
 /** The handout decides who gets what, so nobody is choked. */
 const UPLOAD_SLOTS = 100_000;
+
+/** Bytes that a limited connection sends at once. */
+const MOST_AT_ONCE = 16_384;
 
 export interface SeederOptions {
 	readonly host: string;
@@ -71,6 +75,14 @@ export class Seeder {
 	/** Null: no limit. What is under way is slowed down, or sped up, too. */
 	limit(bytesPerSecond: number | null): void {
 		this.#client.throttleUpload(bytesPerSecond ?? -1);
+		if (bytesPerSecond === null) return;
+		// By itself it sends a tenth of a second's worth at once, and breaks the connection where that is more than a later, lower rate.
+		this.#client.throttleGroups.up.setRate(bytesPerSecond, Math.min(MOST_AT_ONCE, Math.ceil(bytesPerSecond / 10)));
+	}
+
+	/** What flows through it shares the limit with the peers. */
+	throttle(): Duplex {
+		return this.#client.throttleGroups.up.throttle();
 	}
 
 	/** Ends the connections of machines that are no longer admitted. */

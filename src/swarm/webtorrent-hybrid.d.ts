@@ -2,6 +2,7 @@
 declare module "webtorrent-hybrid" {
 	import type { EventEmitter } from "node:events";
 	import type { Server, Socket } from "node:net";
+	import type { Duplex } from "node:stream";
 
 	interface ChunkStore {
 		get(index: number, range: { offset?: number; length?: number } | null, done: ReadDone): void;
@@ -64,6 +65,13 @@ declare module "webtorrent-hybrid" {
 		uploads?: number;
 	}
 
+	interface ThrottleGroup {
+		/** What flows through it shares the group's rate. */
+		throttle(): Duplex;
+		/** Bytes per second, and the most that flows at once. */
+		setRate(rate: number, chunkBytes: number): void;
+	}
+
 	class WebTorrent extends EventEmitter {
 		constructor(options: ClientOptions);
 		readonly torrents: readonly Torrent[];
@@ -74,6 +82,7 @@ declare module "webtorrent-hybrid" {
 		add(torrent: Uint8Array, options: TorrentOptions, onReady?: (torrent: Torrent) => void): Torrent;
 		/** Bytes per second; -1: no limit. */
 		throttleUpload(rate: number): void;
+		readonly throttleGroups: { readonly up: ThrottleGroup };
 		destroy(done?: (error?: Error) => void): void;
 	}
 	export default WebTorrent;

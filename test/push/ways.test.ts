@@ -6,7 +6,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Readable } from "node:stream";
+import { PassThrough, Readable } from "node:stream";
 import { type TestContext, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import type { Delivery, Helper } from "../../src/push/task.ts";
@@ -216,7 +216,13 @@ for (const program of ["curl", "wget"]) {
 		const allowed = new AllowList();
 		allowed.replace([{ machine: "mill-03", address: "127.0.0.3", token: "secret" }]);
 		const sizeOf = (sha256: string) => (sha256 === SHA256 ? CONTENT.length : undefined);
-		const source = new HttpSource({ storeFolder: folder, allowed, sizeOf, sent });
+		const source = new HttpSource({
+			storeFolder: folder,
+			allowed,
+			sizeOf,
+			sent,
+			throttle: () => new PassThrough(),
+		});
 		const server = createServer((request, response) => source.answer(request, response));
 		t.after(() => server.close());
 		await once(server.listen(0, "127.0.0.1"), "listening");

@@ -50,6 +50,21 @@ test("a machine gets a package whole, or the range that it asks for", async () =
 	assert.equal((await ask(bench, { method: "PUT" })).status, 405);
 });
 
+test("it is held to the controller's limit, and to none once that is lifted", async () => {
+	await using bench = await openBench({ machines: 1, sizeBytes: 16_000_000 });
+	bench.shape({ source: 1_000_000 });
+	const sent = async () => (await bench.swarm.totals())[0]?.uploadedBytes ?? 0;
+	const answer = ask(bench);
+	await until("it comes", async () => (await sent()) > 0);
+	const began = { bytes: await sent(), at: performance.now() };
+	await until("it came for 2 s", () => performance.now() - began.at > 2_000);
+	const bytes = (await sent()) - began.bytes;
+	assert.ok(bytes > 0 && bytes < 5_000_000, `${bytes} bytes in 2 s`);
+	bench.shape({ source: 64_000 });
+	bench.shape();
+	assert.deepEqual((await answer).body, bench.content);
+});
+
 test("nobody gets a byte without the token of the machine whose address it is", async () => {
 	await using bench = await openBench({ machines: 2 });
 	for (const each of [{ token: "" }, { token: "token-2" }, { localAddress: "127.0.0.9" }])

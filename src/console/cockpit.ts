@@ -195,6 +195,8 @@ export interface DeliveryReport {
 	readonly seconds: number;
 	readonly source_bytes: number | null;
 	readonly peer_bytes: number | null;
+	/** Its time as a multiple of what links and limits allow at best; null: they are not known. */
+	readonly floor_multiple: number | null;
 	/** Why this way, and why each one before it in the policy's order was passed over. */
 	readonly because: string | null;
 }

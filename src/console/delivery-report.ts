@@ -9,12 +9,15 @@ export function deliveryReport(tasks: readonly Task[]): DeliveryReport | null {
 	if (!first) return null;
 	const sum = (of: (delivery: Delivery) => number | undefined) =>
 		delivered.reduce<number | null>((total, each) => plus(total, of(each)), 0);
+	const seconds = (sum(({ durationMs }) => durationMs) ?? 0) / 1000;
+	const floorMs = sum((each) => each.floorMs);
 	return {
 		method: first.method,
 		bytes: sum(({ bytes }) => bytes) ?? 0,
-		seconds: (sum(({ durationMs }) => durationMs) ?? 0) / 1000,
+		seconds,
 		source_bytes: sum(({ sourceBytes }) => sourceBytes),
 		peer_bytes: sum(({ peerBytes }) => peerBytes),
+		floor_multiple: floorMs ? (seconds * 1000) / floorMs : null,
 		because: first.because ?? null,
 	};
 }
@@ -46,10 +49,11 @@ export function waysOf(machines: readonly RolloutMachine[]): readonly WayCount[]
 
 /** "app came by http in 2.1 s (4.2 MB from the controller): the machine has curl; passed over: ..." */
 export function deliverySentence({ package: name, ...delivery }: PackageDelivery): string {
-	const { method, seconds, because } = delivery;
+	const { method, seconds, floor_multiple: multiple, because } = delivery;
 	const why = because === null ? "" : `: ${because}`;
 	if (method === "already_staged") return `${name} was there already${why}`;
-	return `${name} came by ${method} in ${seconds.toFixed(1)} s (${bytesFrom(delivery)})${why}`;
+	const floor = multiple === null ? "" : `, ${multiple.toFixed(1)} x the floor`;
+	return `${name} came by ${method} in ${seconds.toFixed(1)} s${floor} (${bytesFrom(delivery)})${why}`;
 }
 
 function bytesFrom({ bytes, source_bytes, peer_bytes }: DeliveryReport): string {

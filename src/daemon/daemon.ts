@@ -106,6 +106,7 @@ export class Daemon {
 			secret: this.#secret,
 			helpers,
 			downloadLimit,
+			limitsOf: this.#traffic.limitsOf.bind(this.#traffic),
 		};
 		this.loop = new Loop({
 			ledger,

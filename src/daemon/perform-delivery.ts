@@ -3,6 +3,7 @@ import type { Event, Outcome } from "../model/event.ts";
 import { DELIVERY_METHODS } from "../model/policy.ts";
 import type { Delivery, Pushed } from "../push/task.ts";
 import { SwarmDown } from "../swarm/swarm-down.ts";
+import { deliveryFloor } from "./delivery-floor.ts";
 import type { Performers, Push } from "./performers.ts";
 import { tokenFor } from "./token.ts";
 
@@ -21,6 +22,7 @@ export async function performDelivery(performers: Performers, push: Push): Promi
 	}
 	const before = await sentTo(performers, step.machine, sha256);
 	const delivery = await deliveryOf(performers, push);
+	const floor = await deliveryFloor(performers, step.machine, { sha256, sizeBytes: delivery.sizeBytes });
 	const pushed = await pusher.deliver(target, task, delivery, signal).catch(swarmDown);
 	const { outcome } = pushed;
 	if (outcome.kind !== "delivered" || outcome.method === "already_staged") return pushed;
@@ -28,7 +30,8 @@ export async function performDelivery(performers: Performers, push: Push): Promi
 	if (outcome.sourceBytes) journal.addUplink(sha256, outcome.sourceBytes);
 	const after = await sentTo(performers, step.machine, sha256);
 	const seeded = before === null || after === null ? null : after >= before ? after - before : after;
-	return { ...pushed, outcome: asCounted(outcome, performers.receivedBytes(step.machine, sha256), seeded) };
+	const counted = asCounted(outcome, performers.receivedBytes(step.machine, sha256), seeded);
+	return { ...pushed, outcome: withFloor(counted, floor, delivery.sizeBytes) };
 }
 
 async function deliveryOf(performers: Performers, { step, policy, task }: Push): Promise<Delivery> {
@@ -77,6 +80,12 @@ function asCounted(outcome: Delivered, heardBytes: number | undefined, seeded: n
 	if (seeded === null) return { ...outcome, bytes };
 	const sourceBytes = (outcome.sourceBytes ?? 0) + seeded;
 	return { ...outcome, bytes, sourceBytes, peerBytes: isOfPeers ? Math.max(0, bytes - sourceBytes) : 0 };
+}
+
+/** What an earlier try had left there did not have to come. */
+function withFloor(outcome: Delivered, floorMs: number | null, sizeBytes: number): Delivered {
+	const share = Math.min(1, outcome.bytes / Math.max(1, sizeBytes));
+	return floorMs === null ? outcome : { ...outcome, floorMs: Math.round(floorMs * share) };
 }
 
 /** The swarm restarts by itself; anything else that throws is a bug. */

@@ -10,6 +10,7 @@ import type { Journal } from "../record/journal.ts";
 import type { Swarm } from "../swarm/swarm.ts";
 import type { HelperFiles } from "./helper-files.ts";
 import type { Ledger } from "./ledger.ts";
+import type { TrafficControl } from "./traffic-control.ts";
 
 /** What it takes to do a step. */
 export interface Performers {
@@ -22,6 +23,7 @@ export interface Performers {
 	readonly settings: Settings;
 	readonly secret: Buffer;
 	readonly downloadLimit: DownloadLimit;
+	readonly limitsOf: TrafficControl["limitsOf"];
 	readonly now: () => number;
 	readonly record: (events: readonly Event[]) => void;
 	/** The way that a delivery goes from now on, and why. */

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { DownloadLimit } from "../acquire/download-limit.ts";
 import type { Fleet } from "../model/fleet.ts";
-import type { Bandwidth, Shape } from "../model/traffic.ts";
+import type { Bandwidth, Rates, Shape } from "../model/traffic.ts";
 import type { Decision } from "../plan/decide.ts";
 import { shapeTraffic } from "../plan/shape-traffic.ts";
 import type { Swarm } from "../swarm/swarm.ts";
@@ -36,6 +36,12 @@ export class TrafficControl {
 		if (isDeepStrictEqual(shape, this.#told)) return;
 		this.#told = shape;
 		swarm.shape(shape);
+	}
+
+	/** What holds now; null is no limit. */
+	limitsOf(sha256: string): { readonly source: number | null; readonly machine: Rates } {
+		const { up = null, down = null } = this.#told?.packages.find((each) => each.sha256 === sha256) ?? {};
+		return { source: this.#told?.uploadBytesPerSecond ?? null, machine: { up, down } };
 	}
 
 	stop(): void {

@@ -35,6 +35,8 @@ export interface MachineFacts {
 	readonly isRebootNeeded: boolean;
 	/** People logged in. */
 	readonly users: number;
+	/** What the interface with the default route can, in bytes per second; absent: it does not say. */
+	readonly linkBytesPerSecond?: number;
 }
 
 /** The answer to `inspect`: read in one session, about one attempt of one package. */

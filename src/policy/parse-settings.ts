@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Bandwidth, Site } from "../model/traffic.ts";
 import { bandwidthSchema } from "./bandwidth-schema.ts";
 import { type Problem, readDocument } from "./document.ts";
-import { byteSize, controllerPath, duration, text, whole } from "./fields.ts";
+import { byteSize, controllerPath, duration, rate, text, whole } from "./fields.ts";
 import { mapping } from "./mapping.ts";
 import { sitesSchema, toSite } from "./sites-schema.ts";
 import { toBandwidth } from "./to-bandwidth.ts";
@@ -29,6 +29,8 @@ export interface Settings {
 		readonly address?: string;
 		readonly trackerPort: number;
 		readonly peerPort: number;
+		/** What the controller's link can, both ways; without one, its interface with the default route is asked. */
+		readonly linkBytesPerSecond?: number;
 		/** Of the controller itself: what it uploads, and what it downloads from origins. */
 		readonly bandwidth: Bandwidth;
 		readonly seedTimeMs: number;
@@ -67,6 +69,11 @@ const swarm = mapping({
 		.describe("The controller's address as told to machines. Default: the local address of each SSH connection."),
 	tracker_port: whole(1, 65_535).default(6969).describe("The TCP port of the tracker."),
 	peer_port: whole(1, 65_535).default(6881).describe("The TCP port of the controller's seeder."),
+	link: rate
+		.optional()
+		.describe(
+			"What the controller's link can, both ways: deliveries tell how near they came to it. Default: what its interface with the default route says.",
+		),
 	bandwidth: bandwidth.prefault({}).describe("How fast the controller itself sends packages, and downloads them."),
 	seed_time: duration("1s", "30d").prefault("30m").describe("How long a package is seeded after its last delivery."),
 	helper_folder: controllerPath
@@ -120,6 +127,7 @@ function toSettings(written: z.output<typeof settingsDocument>): Settings {
 			...(swarm.address === undefined ? {} : { address: swarm.address }),
 			trackerPort: swarm.tracker_port,
 			peerPort: swarm.peer_port,
+			...(swarm.link === undefined ? {} : { linkBytesPerSecond: swarm.link }),
 			bandwidth: toBandwidth(swarm.bandwidth),
 			seedTimeMs: swarm.seed_time,
 			...(swarm.helper_folder === undefined ? {} : { helperFolder: swarm.helper_folder }),

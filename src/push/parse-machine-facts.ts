@@ -38,11 +38,18 @@ export function parseMachineFacts(lines: readonly string[]): MachineFacts | null
 		bootId,
 		isRebootNeeded: reboot === "yes",
 		users,
+		...linkOf(said.get("machine link")),
 	};
 }
 
 export function isBootId(word: string): boolean {
 	return BOOT_ID.test(word);
+}
+
+/** In Mbit/s; 0 or -1 where the driver does not know. */
+function linkOf(word: string | undefined): Pick<MachineFacts, "linkBytesPerSecond"> {
+	const mbit = countOf(word) ?? 0;
+	return mbit > 0 ? { linkBytesPerSecond: mbit * 125_000 } : {};
 }
 
 /** A value of os-release(5) without its quotes. What a shell would put together or expand in another way is no name, and refused as such. */

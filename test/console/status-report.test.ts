@@ -232,7 +232,7 @@ test("groups put together what differs by name and address alone, the failed fir
 
 test("by which way a package came, from whom, and why not by another is told of each machine", () => {
 	const because = "the machine has curl; passed over: agent (the machine has no fleetseed-agent)";
-	const counted = { bytes: 5_000_000, sourceBytes: 2_000_000, peerBytes: 3_000_000 };
+	const counted = { bytes: 5_000_000, sourceBytes: 2_000_000, peerBytes: 3_000_000, floorMs: 1_250 };
 	const [helper, http] = [
 		{ method: "helper", durationMs: 1_500, ...counted },
 		{ method: "http", durationMs: 2_000, bytes: 5_000_000, because },
@@ -247,11 +247,12 @@ test("by which way a package came, from whom, and why not by another is told of 
 	]);
 	const [first, second, third] = rollout?.machines.map(({ delivery }) => delivery) ?? [];
 	assert.deepEqual([first?.source_bytes, first?.peer_bytes, first?.because], [2_000_000, 3_000_000, null]);
+	assert.deepEqual([first?.floor_multiple, second?.floor_multiple], [1.2, null]);
 	assert.deepEqual([second?.source_bytes, second?.seconds, second?.because], [null, 2, because]);
 	assert.equal(third, null);
 	assert.match(
 		why(view, "mill-01"),
-		/came by helper in 1\.5 s \(2\.0 MB from the controller, 3\.0 MB from machines\)\./,
+		/came by helper in 1\.5 s, 1\.2 x the floor \(2\.0 MB from the controller, 3\.0 MB from machines\)\./,
 	);
 	assert.ok(why(view, "mill-02").includes(` came by http in 2.0 s (5.0 MB): ${because}.`));
 });

@@ -62,6 +62,7 @@ async function daemonLab(t: TestContext, given: Given) {
 		},
 		secret: Buffer.alloc(32),
 		downloadLimit: new DownloadLimit(),
+		limitsOf: () => ({ source: null, machine: { up: null, down: null } }),
 		now: Date.now,
 		record: ignore,
 		onAcquiring: ignore,

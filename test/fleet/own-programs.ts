@@ -6,6 +6,8 @@ const OWN_FILES = [
 	"/etc/os-release",
 	"/usr/lib/os-release",
 	"/proc/sys/kernel/random/boot_id",
+	"/proc/net/route",
+	"/sys/class/net/lan0/speed",
 	"/run/reboot-required",
 	"/var/run/reboot-required",
 ];

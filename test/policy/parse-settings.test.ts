@@ -38,6 +38,7 @@ swarm:
   address: 10.0.0.1
   tracker_port: 1
   peer_port: 2
+  link: 1gbit
   bandwidth:
     up: 20MiB
     windows: [{name: day, days: [sat, mon], start_time: "08:30", duration: 10h, time_zone: Europe/Budapest, down: 4mbit}]
@@ -59,6 +60,7 @@ max_package_size: 512KiB
 				address: "10.0.0.1",
 				trackerPort: 1,
 				peerPort: 2,
+				linkBytesPerSecond: 125_000_000,
 				bandwidth: {
 					up: 20 * 2 ** 20,
 					down: null,

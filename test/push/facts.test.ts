@@ -72,6 +72,26 @@ test("hears of a reboot that the machine needs, from Debian's mark and from rpm'
 	assert.equal(await needed(), false);
 });
 
+test("reads what its interface with the default route can, if that says so", async (t) => {
+	const { folder, read } = await debian(t);
+	const own = join(folder, "root");
+	await mkdir(join(own, "proc/net"), { recursive: true });
+	await mkdir(join(own, "sys/class/net/lan0"), { recursive: true });
+	await writeFile(
+		join(own, "proc/net/route"),
+		"Iface\tDestination\tGateway\nwifi0\t0000FEA9\t00000000\nlan0\t00000000\t0104000A\n",
+	);
+	for (const [speed, expected] of [
+		["1000\n", 125_000_000],
+		["-1\n", undefined],
+		["fast\n", undefined],
+		["", undefined],
+	] as const) {
+		await writeFile(join(own, "sys/class/net/lan0/speed"), speed);
+		assert.equal((await read()).linkBytesPerSecond, expected, speed);
+	}
+});
+
 test("measures room where packages are staged, or will be", async (t) => {
 	const { folder, state, read } = await debian(t);
 	await read();

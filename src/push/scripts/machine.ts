@@ -34,5 +34,7 @@ machine_facts() {
 	echo "machine boot $(boot_id)"
 	if needs_reboot; then echo "machine reboot yes"; else echo "machine reboot no"; fi
 	echo "machine users $(count_users)"
+	link=$(cat /proc/net/route 2>/dev/null | awk '$2 == "00000000" { print $1; exit }')
+	echo "machine link $(cat "/sys/class/net/$link/speed" 2>/dev/null)"
 }
 `;

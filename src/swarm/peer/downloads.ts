@@ -5,9 +5,9 @@ import type { PieceMap } from "./piece-map.ts";
 /** A neighbour that gave as many pieces that were wrong is heard no more. */
 const LIES = 2;
 /** A piece of which nothing came for so long is asked of another neighbour that has it and nothing else to do ... */
-const PATIENCE_MS = 3_000;
+const PATIENCE_MS = 4_000;
 /** ... and sooner when it is one of the last. */
-const LAST_PATIENCE_MS = 750;
+const LAST_PATIENCE_MS = 600;
 /** Asked for so long ago without an answer, and the neighbour is taken for gone. */
 const DEAF_MS = 20_000;
 
@@ -29,7 +29,7 @@ export interface DownloadsOptions {
 	readonly pieces: PieceMap;
 	readonly lengthOf: (piece: number) => number;
 	/** Checks the piece and keeps it; "refused" by the disk. */
-	readonly keep: (piece: number, bytes: Uint8Array) => Promise<"kept" | "wrong" | "refused">;
+	readonly keep: (piece: number, bytes: Uint8Array, from: Neighbour) => Promise<"kept" | "wrong" | "refused">;
 	readonly neighbours: () => Iterable<Neighbour>;
 	readonly onLiar: (neighbour: Neighbour) => void;
 	/** Milliseconds on a clock that does not go back. */
@@ -171,7 +171,7 @@ export class Downloads {
 	async #finish(fetch: Fetch, bytes: Uint8Array): Promise<void> {
 		const { piece, neighbour } = fetch;
 		fetch.isWhole = true;
-		const how = await this.#options.keep(piece, bytes);
+		const how = await this.#options.keep(piece, bytes, neighbour);
 		this.#fetches.delete(piece);
 		if (how === "wrong") neighbour.badPieces++;
 		else neighbour.goodPieces++;

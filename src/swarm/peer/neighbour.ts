@@ -15,7 +15,7 @@ const AHEAD_SECONDS = 0.4;
 const MIN_AHEAD_BYTES = 32 * 1024;
 const MAX_AHEAD_BYTES = 4 * 1024 * 1024;
 /** Weight of the newest measurement of a rate. */
-const NEWEST = 0.3;
+const NEWEST = 0.12;
 
 export interface NeighbourOptions {
 	readonly socket: Socket;
@@ -88,6 +88,11 @@ export class Neighbour {
 
 	onDrain(listener: () => void): void {
 		this.#socket.on("drain", listener);
+	}
+
+	/** A peer of ours, or the source. */
+	get isOurs(): boolean {
+		return this.#isOurs;
 	}
 
 	get blockBytes(): number {

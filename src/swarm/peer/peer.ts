@@ -10,13 +10,22 @@ import { PieceMap } from "./piece-map.ts";
 import { readTorrentInfo, type TorrentInfo } from "./torrent-info.ts";
 import { Uploads } from "./uploads.ts";
 
-const TICK_MS = 250;
-/** News of pieces that came at almost the same time leaves together. */
-const NEWS_MS = 15;
+const TICK_MS = 100;
+/** News of so many pieces leaves together: each word to each neighbour is a packet of its own, which slow links feel ... */
+const NEWS_PIECES = 2;
+/** ... but none waits for longer, or is sent sooner. */
+const MOST_NEWS_MS = 100;
+const LEAST_NEWS_MS = 10;
 /** Answers of the tracker in a row: somebody may be about to be told of. */
 const DISMISSALS = 2;
 /** After a disk refused a piece. */
 const DISK_RETRY_MS = 5_000;
+
+/** A piece that was kept, and who gave it. */
+interface News {
+	readonly piece: number;
+	readonly from: Neighbour;
+}
 
 export interface PeerState {
 	readonly sha256: string;
@@ -63,7 +72,7 @@ export class Peer {
 	readonly #peerId = Buffer.concat([Buffer.from(OUR_PEER_ID), randomBytes(12)]).toString("hex");
 	readonly #gone = { receivedBytes: 0, sentBytes: 0, sourceBytes: 0 };
 	#announcer: Announcer | null = null;
-	#news: number[] = [];
+	#news: News[] = [];
 	#newsTimer: NodeJS.Timeout | undefined;
 	#diskTimer: NodeJS.Timeout | undefined;
 	#ticking: NodeJS.Timeout | undefined;
@@ -78,20 +87,20 @@ export class Peer {
 	constructor(options: PeerOptions) {
 		this.#options = options;
 		this.#info = readTorrentInfo(options.torrent);
-		const { sha256, pieceCount, infoHash } = this.#info;
+		const { sha256, pieceCount, pieceBytes, infoHash } = this.#info;
 		this.#file = new PieceFile(join(options.folder, sha256), this.#info);
 		this.#pieces = new PieceMap(pieceCount);
 		const now = () => performance.now();
 		this.#downloads = new Downloads({
 			pieces: this.#pieces,
 			lengthOf: (piece) => this.#file.lengthOf(piece),
-			keep: (piece, bytes) => this.#keep(piece, bytes),
+			keep: (piece, bytes, from) => this.#keep({ piece, from }, bytes),
 			neighbours: () => this.#neighbourhood.neighbours,
 			onLiar: (neighbour) => this.#expel(neighbour),
 			now,
 			chance: Math.random,
 		});
-		this.#uploads = new Uploads({ file: this.#file, isHeld: (piece) => this.#pieces.isHeld(piece), now });
+		this.#uploads = new Uploads({ file: this.#file, pieceBytes, isHeld: (piece) => this.#pieces.isHeld(piece), now });
 		this.#neighbourhood = new Neighbourhood({
 			infoHash,
 			ourPeerId: this.#peerId,
@@ -221,23 +230,25 @@ export class Peer {
 	}
 
 	/** Shown to the others only once it is on the disk. */
-	async #keep(piece: number, bytes: Uint8Array): Promise<"kept" | "wrong" | "refused"> {
+	async #keep(news: News, bytes: Uint8Array): Promise<"kept" | "wrong" | "refused"> {
+		const { piece } = news;
 		if (!this.#file.isPiece(piece, bytes)) return "wrong";
 		const error = await this.#file.write(piece, bytes).then(
 			() => null,
 			(refusal: Error) => refusal,
 		);
 		if (error) this.#refused(error);
-		else this.#kept(piece);
+		else this.#kept(news);
 		return error ? "refused" : "kept";
 	}
 
-	#kept(piece: number): void {
+	#kept(news: News): void {
+		const { piece } = news;
 		if (this.#isStopped || this.#pieces.isHeld(piece)) return;
 		this.#hold(piece);
 		this.#keptBytes += this.#file.lengthOf(piece);
-		this.#news.push(piece);
-		this.#newsTimer ??= setTimeout(() => this.#tellNews(), NEWS_MS);
+		this.#news.push(news);
+		this.#newsTimer ??= setTimeout(() => this.#tellNews(), this.#newsMs);
 		if (!this.#pieces.isComplete) return;
 		this.#tellNews();
 		for (const { wire } of this.#neighbourhood.neighbours) wire.uninterested();
@@ -250,13 +261,21 @@ export class Peer {
 		this.#heldBytes += this.#file.lengthOf(piece);
 	}
 
-	/** A neighbour that has the piece need not know, but the source counts. */
+	get #newsMs(): number {
+		let rate = 0;
+		for (const neighbour of this.#neighbourhood.neighbours) rate += neighbour.rate;
+		const ms = (NEWS_PIECES * this.#info.pieceBytes * 1000) / Math.max(rate, 1);
+		return Math.min(MOST_NEWS_MS, Math.max(LEAST_NEWS_MS, ms));
+	}
+
+	/** A neighbour that has the piece need not know, but the source counts, and whoever gave it waits for the word. */
 	#tellNews(): void {
 		clearTimeout(this.#newsTimer);
 		this.#newsTimer = undefined;
 		const news = this.#news.splice(0);
 		for (const neighbour of this.#neighbourhood.neighbours)
-			for (const piece of news) if (neighbour.isSource || !neighbour.has(piece)) neighbour.wire.have(piece);
+			for (const { piece, from } of news)
+				if (neighbour === from || neighbour.isSource || !neighbour.has(piece)) neighbour.wire.have(piece);
 	}
 
 	#refused(error: Error): void {
@@ -269,6 +288,7 @@ export class Peer {
 
 	#tick(): void {
 		this.#neighbourhood.measure(TICK_MS / 1000);
+		this.#uploads.measure(TICK_MS / 1000);
 		if (!this.#pieces.isComplete) this.#downloads.rebalance();
 	}
 }

@@ -1,4 +1,5 @@
 import { TokenBucket } from "../../model/token-bucket.ts";
+import { Afloat } from "./afloat.ts";
 import type { Neighbour } from "./neighbour.ts";
 import type { PieceFile } from "./piece-file.ts";
 
@@ -25,32 +26,44 @@ interface Line {
 
 export interface UploadsOptions {
 	readonly file: PieceFile;
+	readonly pieceBytes: number;
 	readonly isHeld: (piece: number) => boolean;
 	readonly now: () => number;
 }
 
-/** Serves what the neighbours ask for, in turn where there is a limit. */
+/** Serves what the neighbours ask for, in turn, and no more at a time than the link carries. */
 export class Uploads {
 	readonly #options: UploadsOptions;
 	readonly #lines = new Map<Neighbour, Line>();
 	readonly #bucket = new TokenBucket();
+	readonly #afloat: Afloat;
 	#retry: NodeJS.Timeout | undefined;
 
 	constructor(options: UploadsOptions) {
 		this.#options = options;
+		this.#afloat = new Afloat(options.pieceBytes);
 	}
 
 	limit(bytesPerSecond: number | null): void {
 		this.#bucket.limit(bytesPerSecond);
-		this.#serveAll();
+		this.#serve();
+	}
+
+	/** To be called every so often. */
+	measure(seconds: number): void {
+		this.#afloat.measure(seconds, this.#options.now());
+		this.#serve();
 	}
 
 	welcome(neighbour: Neighbour): void {
 		this.#lines.set(neighbour, { asked: [], readingBytes: 0 });
-		neighbour.onDrain(() => this.#serve(neighbour));
+		neighbour.onDrain(() => this.#serve());
 		const { wire } = neighbour;
 		wire.on("request", (piece: number, offset: number, length: number, respond: Respond) => {
 			this.#add(neighbour, { piece, offset, length, respond });
+		});
+		wire.on("have", (piece: number) => {
+			if (this.#afloat.arrive(neighbour, piece)) this.#serve();
 		});
 		wire.on("cancel", (piece: number, offset: number, length: number) => {
 			const asked = this.#lines.get(neighbour)?.asked ?? [];
@@ -61,6 +74,8 @@ export class Uploads {
 
 	forget(neighbour: Neighbour): void {
 		this.#lines.delete(neighbour);
+		this.#afloat.forget(neighbour);
+		this.#serve();
 	}
 
 	stop(): void {
@@ -77,33 +92,41 @@ export class Uploads {
 			return;
 		}
 		line.asked.push(asked);
-		this.#serve(neighbour);
+		this.#serve();
 	}
 
 	#lengthOf(piece: number): number {
 		return this.#options.isHeld(piece) ? this.#options.file.lengthOf(piece) : 0;
 	}
 
-	#serveAll(): void {
-		// Whoever was served first last time goes last.
-		for (const neighbour of [...this.#lines.keys()].reverse()) this.#serve(neighbour);
-	}
-
-	#serve(neighbour: Neighbour): void {
-		const line = this.#lines.get(neighbour);
-		for (let next = line?.asked[0]; line && next; next = line.asked[0]) {
-			if (neighbour.wire.waitingBytes + line.readingBytes > WAITING_BYTES) return;
-			const waitMs = this.#bucket.take(next.length, this.#options.now());
+	#serve(): void {
+		for (let turn = this.#next(); turn; turn = this.#next()) {
+			const { neighbour, line, asked } = turn;
+			const waitMs = this.#bucket.take(asked.length, this.#options.now());
 			if (waitMs > 0) {
 				this.#serveLater(waitMs);
 				return;
 			}
 			line.asked.shift();
-			this.#send(neighbour, line, next);
+			// Whoever was served goes to the end.
+			this.#lines.delete(neighbour);
+			this.#lines.set(neighbour, line);
+			this.#send(neighbour, line, asked);
 		}
 	}
 
+	/** Strangers need not say what has arrived, so that only their connection's own queue counts. */
+	#next(): { readonly neighbour: Neighbour; readonly line: Line; readonly asked: Asked } | null {
+		for (const [neighbour, line] of this.#lines) {
+			const asked = line.asked[0];
+			const isFull = neighbour.wire.waitingBytes + line.readingBytes > WAITING_BYTES;
+			if (asked && !isFull && (this.#afloat.hasRoom || !neighbour.isOurs)) return { neighbour, line, asked };
+		}
+		return null;
+	}
+
 	#send(neighbour: Neighbour, line: Line, { piece, offset, length, respond }: Asked): void {
+		if (neighbour.isOurs) this.#afloat.send(neighbour, piece, { bytes: length, now: this.#options.now() });
 		const block = this.#options.file.read(piece, offset, length);
 		if (block instanceof Uint8Array) {
 			respond(null, block);
@@ -115,7 +138,7 @@ export class Uploads {
 			line.readingBytes -= length;
 			if (bytes) neighbour.sentBytes += length;
 			respond(error, bytes);
-			this.#serve(neighbour);
+			this.#serve();
 		};
 		block.then(
 			(bytes) => read(null, bytes),
@@ -125,6 +148,6 @@ export class Uploads {
 
 	#serveLater(waitMs: number): void {
 		clearTimeout(this.#retry);
-		this.#retry = setTimeout(() => this.#serveAll(), waitMs);
+		this.#retry = setTimeout(() => this.#serve(), waitMs);
 	}
 }

@@ -18,7 +18,7 @@ interface Hunt {
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const PARTS = ["src", "test/sim", "test/plan", "test/mutants", "package.json"];
-const LONGEST_MS = 180_000;
+const LONGEST_MS = 600_000;
 
 async function hunt(mutant: Mutant | null): Promise<Hunt> {
 	const folder = await mkdtemp(join(tmpdir(), "fleetseed-mutant-"));

@@ -20,6 +20,9 @@ const SHORT_NIGHT = { ...NIGHT, cutoffMs: NIGHT.durationMs - 10 * MINUTE };
 
 const absolute = (value: number) => ({ kind: "absolute" as const, value });
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined, freq: 2 });
+/** One in four: most of what goes wrong does so in the first minutes, and these let nothing happen in them. */
+const rarely = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
+	fc.oneof({ weight: 3, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
 
 /** Leaves out the keys that were not drawn. */
 function given<T extends object>(drawn: T): { [K in keyof T]: Exclude<T[K], undefined> } {
@@ -58,11 +61,11 @@ const rollout = fc
 		rings,
 		atOnce: fc.integer({ min: 1, max: 4 }),
 		maxErrors: maybe(fc.integer({ min: 0, max: 2 })),
-		maxFailPercentage: fc.option(fc.constantFrom(10, 30), { nil: undefined, freq: 4 }),
+		maxFailPercentage: rarely(fc.constantFrom(10, 30)),
 		minExecuted: fc.constantFrom(1, 3),
 		onFailure: fc.constantFrom("pause" as const, "pause" as const, "abort" as const, "rollback" as const),
-		progressDeadlineMs: fc.option(fc.constant(30 * MINUTE), { nil: undefined, freq: 6 }),
-		prestageThreshold: fc.option(fc.constantFrom(50, 100), { nil: undefined, freq: 4 }),
+		progressDeadlineMs: rarely(fc.constant(30 * MINUTE)),
+		prestageThreshold: rarely(fc.constantFrom(50, 100)),
 	})
 	.map(({ atOnce, ...drawn }) => ({ ...given(drawn), maxConcurrency: absolute(atOnce) }));
 
@@ -73,7 +76,7 @@ const reboot = fc
 		policy: fc.constantFrom("never" as const, "never" as const, "if_needed" as const, "always" as const),
 		concurrency: fc.integer({ min: 1, max: 2 }).map(absolute),
 		timeoutMs: fc.constant(15 * MINUTE),
-		window: fc.option(fc.constant(RESTARTS), { nil: undefined, freq: 4 }),
+		window: rarely(fc.constant(RESTARTS)),
 	})
 	.map(given);
 
@@ -91,14 +94,14 @@ export const drawnPolicy: fc.Arbitrary<GivenPolicy> = fc
 	.record({
 		rollout,
 		maintenanceWindows: fc.constantFrom([], [], [NIGHT], [SHORT_NIGHT]),
-		availableAt: fc.option(fc.constant(START + 20 * MINUTE), { nil: undefined, freq: 4 }),
+		availableAt: rarely(fc.constant(START + 20 * MINUTE)),
 		deadline: maybe(fc.constant(START + 6 * HOUR)),
-		approval: fc.option(fc.constant({ required: 1, approvers: [] }), { nil: undefined, freq: 5 }),
+		approval: rarely(fc.constant({ required: 1, approvers: [] })),
 		reboot,
 		retries: fc.record({ max: fc.constantFrom(0, 0, 1, 2), delayMs: fc.constant(MINUTE) }),
 		offline,
 		packages: fc.constantFrom(1, 1, 2).map((count) => ["app", "tool"].slice(0, count).map(packageNamed)),
-		schedule: fc.option(fc.constant(nightly), { nil: undefined, freq: 4 }),
+		schedule: rarely(fc.constant(nightly)),
 		targets: maybe(fc.constant(selecting)),
 	})
 	.map(given);

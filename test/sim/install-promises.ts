@@ -78,8 +78,8 @@ export function isChanging(machine: SimMachine, policy: string, now: number): bo
 }
 
 export function isRebooting(machine: SimMachine, policy: string, now: number): boolean {
-	const { rebootingSince, rebootingFor, isGone } = machine;
-	return !isGone && rebootingFor === policy && rebootingSince !== null && now - rebootingSince < HOUR / 4;
+	const { rebootingSince, rebootingUntil, rebootingFor, isGone } = machine;
+	return !isGone && rebootingFor === policy && rebootingSince !== null && now < rebootingUntil;
 }
 
 /** What the journal was told before this decision: failed machines that nobody has retried, taken out or forgotten. */

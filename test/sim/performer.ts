@@ -108,7 +108,7 @@ const LONGEST_BUSY = 4;
 
 function fate({ attempt }: MachineStep, { returnCodes }: PackageSpec, { machine, random, busyShare }: Place): Run {
 	const { isBroken, isLiar } = machine.nature;
-	const takesMs = Math.round(random.between(1_000, 31_000));
+	const takesMs = Math.round(random.between(1_000, 55_000));
 	const wish = random.share();
 	const isBusy = random.happens(busyShare) && attempt % LONGEST_BUSY !== 0;
 	if (isBroken) return { exitCode: 1, takesMs, leavesPackage: false, needsReboot: false };

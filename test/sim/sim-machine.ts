@@ -23,6 +23,8 @@ export class SimMachine extends MachineModel {
 	wasTroubled = false;
 	/** Since when our reboot keeps it down. */
 	rebootingSince: number | null = null;
+	/** Until when its place among the reboots is promised to it. */
+	rebootingUntil = 0;
 	/** The policy whose reboot it is. */
 	rebootingFor: string | null = null;
 	/** How often it went down because it was asked to. */
@@ -87,6 +89,7 @@ export class SimMachine extends MachineModel {
 		this.installed.clear();
 		this.staged.clear();
 		this.jobs.clear();
+		this.labels = {};
 		this.hostKey += 1;
 		this.rebootingSince = null;
 		this.wasTroubled = true;

@@ -285,6 +285,7 @@ export class Simulator {
 
 	#reboot(step: Extract<Step, { kind: "reboot" }>, machine: SimMachine, downMs: number): void {
 		machine.rebootingSince = this.truth.now;
+		machine.rebootingUntil = step.deadline - this.truth.clockError;
 		machine.rebootingFor = policyOfStep(step);
 		this.promises.onReboot(step, machine);
 		this.switchOff(machine, downMs);

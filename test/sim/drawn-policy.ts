@@ -64,7 +64,7 @@ const rollout = fc
 		maxFailPercentage: rarely(fc.constantFrom(10, 30)),
 		minExecuted: fc.constantFrom(1, 3),
 		onFailure: fc.constantFrom("pause" as const, "pause" as const, "abort" as const, "rollback" as const),
-		progressDeadlineMs: rarely(fc.constant(30 * MINUTE)),
+		progressDeadlineMs: maybe(fc.constant(30 * MINUTE)),
 		prestageThreshold: rarely(fc.constantFrom(50, 100)),
 	})
 	.map(({ atOnce, ...drawn }) => ({ ...given(drawn), maxConcurrency: absolute(atOnce) }));

@@ -5,23 +5,24 @@ import { DownloadLimit } from "../../src/acquire/download-limit.ts";
 import { serve, startOrigin } from "./origin.ts";
 import { content, digest, openStore, SIZE, sha256 } from "./workbench.ts";
 
+/** More than a connection and we keep on their way. */
+const LARGE = Buffer.concat(Array.from({ length: 8 }, () => content));
 const WHOLE = { kind: "acquired", sizeBytes: SIZE, originBytes: SIZE } as const;
 
 test("a download is as slow as the limit, and its source waits meanwhile", async () => {
-	const large = Buffer.concat(Array.from({ length: 8 }, () => content));
-	await using origin = await startOrigin(serve(large));
+	await using origin = await startOrigin(serve(LARGE));
 	await using home = await openStore();
 	const limit = new DownloadLimit();
 	limit.set(5_000_000);
 	const began = performance.now();
 	const sent: number[] = [];
 	const signal = AbortSignal.timeout(60_000);
-	const request = { sha256: digest(large), sources: [origin.url], signal, limit };
+	const request = { sha256: digest(LARGE), sources: [origin.url], signal, limit };
 	const outcome = await acquire(home.store, { ...request, onProgress: () => sent.push(origin.sentBytes) });
 	assert.equal(outcome.kind, "acquired");
 	// At most what may come at once, and the last chunk, are there before their time.
 	assert.ok(performance.now() - began >= 1_400, `${performance.now() - began} ms`);
-	assert.ok(sent[0] !== undefined && sent[0] < large.length, "the source had sent all before the first byte was taken");
+	assert.ok(sent[0] !== undefined && sent[0] < LARGE.length, "the source had sent all before the first byte was taken");
 });
 
 test("a limit that is lifted lets the rest come at once, and a source is not called slow for our own limit", async () => {
@@ -54,13 +55,13 @@ test("two downloads share the limit", async () => {
 });
 
 test("a download that waits for the limit is stopped at once, and goes on later from where it was", async () => {
-	await using origin = await startOrigin(serve(content, { etag: '"1"' }));
+	await using origin = await startOrigin(serve(LARGE, { etag: '"1"' }));
 	await using home = await openStore();
 	const limit = new DownloadLimit();
 	limit.set(1);
 	const stop = new AbortController();
 	const pending = acquire(home.store, {
-		sha256,
+		sha256: digest(LARGE),
 		sources: [origin.url],
 		signal: stop.signal,
 		limit,
@@ -69,7 +70,7 @@ test("a download that waits for the limit is stopped at once, and goes on later 
 	assert.equal((await pending).kind, "failed");
 	limit.set(null);
 	const signal = AbortSignal.timeout(20_000);
-	const outcome = await acquire(home.store, { sha256, sources: [origin.url], signal, limit });
+	const outcome = await acquire(home.store, { sha256: digest(LARGE), sources: [origin.url], signal, limit });
 	assert.equal(outcome.kind, "acquired");
 	assert.match(origin.asked[1]?.range ?? "", /^bytes=[1-9]/);
 });

@@ -4,9 +4,9 @@ import { writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { bundleAgent } from "../../build/helper/bundle.ts";
-import { checkFormat, FUSE, SECTION } from "../../build/helper/check-format.ts";
-import { stripElf } from "../../build/helper/strip-elf.ts";
+import { bundleAgent } from "../../src/packaging/helper/bundle.ts";
+import { checkFormat, FUSE, SECTION } from "../../src/packaging/helper/check-format.ts";
+import { stripElf } from "../../src/packaging/helper/strip-elf.ts";
 import { hasCompleted, openBench, spawnAt, until } from "../swarm/workbench.ts";
 
 test("our peer works as one script that needs no other file", async () => {

@@ -11,17 +11,23 @@ const rooms = {
 	record: ["model"],
 	console: ["record", "simulate", "plan", "policy", "model"],
 	agent: ["swarm", "discover", "model"],
+	packaging: [],
 	daemon: ["model", "policy", "plan", "acquire", "discover", "swarm", "push", "record", "console", "agent"],
 };
 
 /** Libraries that the pure rooms may use: each is a function of its arguments. */
 const pureLibraries = "^node_modules/(croner|immutable|pure-rand|tinyqueue|yaml|zod|@noble/hashes)/";
 
+/** What makes the shipped files is not shipped itself. */
+function librariesOf(room) {
+	return ["core", "npm", "npm-optional", ...(room === "packaging" ? ["npm-dev"] : [])];
+}
+
 const allowed = Object.entries(rooms).flatMap(([room, imports]) => [
 	{ from: { path: `^src/${room}/` }, to: { path: `^src/(${[room, ...imports].join("|")})/` } },
 	["model", "policy", "plan", "simulate"].includes(room)
 		? { from: { path: `^src/${room}/` }, to: { path: pureLibraries } }
-		: { from: { path: `^src/${room}/` }, to: { pathNot: "^src/", dependencyTypes: ["core", "npm", "npm-optional"] } },
+		: { from: { path: `^src/${room}/` }, to: { pathNot: "^src/", dependencyTypes: librariesOf(room) } },
 ]);
 
 module.exports = {

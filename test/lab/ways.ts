@@ -17,7 +17,9 @@ type Tool = (typeof TOOLS)[number];
 
 /** Neither Node nor aria2 on any machine: our helper comes over SSH once, and the second package moves by the same file. */
 export async function helper(lab: Lab, trial: Trial): Promise<Steered> {
-	await must([process.execPath, join(REPOSITORY, "build/helper/main.ts"), "--only", "linux-x64"], { cwd: REPOSITORY });
+	await must([process.execPath, join(REPOSITORY, "src/packaging/helper/main.ts"), "--only", "linux-x64"], {
+		cwd: REPOSITORY,
+	});
 	const built = await readBuilt();
 	const played = await playTwo(lab, trial, { name: "lab-helper", without: ["aria2c"] });
 	const { before, after, sentBytes } = played;

@@ -24,7 +24,7 @@ test("rates name groups, and the first is the controller's", () => {
 
 test("everything can be asked for at once", () => {
 	const wanted = readArguments(
-		["--machines", "8", "--only", "aria2, fleetseed", "--kill", "30%", "--late", "4", "--liar", "--outsider"].concat([
+		["--machines", "8", "--only", "aria2, fleetseed", "--kill", "30%", "--late", "4", "--liar", "--outsider", "--strangers"].concat([
 			...["--repeat", "3", "--cpu", "--agent", "/opt/peer", "--json", "--out", "x.json", "--size", "1GiB"],
 		]),
 	);
@@ -32,6 +32,7 @@ test("everything can be asked for at once", () => {
 	assert.equal(wanted.killShare, 0.3);
 	assert.equal(wanted.late, 4);
 	assert.equal(wanted.hasLiar, true);
+	assert.equal(wanted.hasStrangers, true);
 	assert.ok(wanted.outsiderSeconds > 0);
 	assert.equal(wanted.repeat, 3);
 	assert.equal(wanted.sizeBytes, 2 ** 30);
@@ -48,6 +49,7 @@ const refused: readonly (readonly [argv: readonly string[], why: RegExp])[] = [
 	[["--kill", "100%"], /--kill: expected a whole number from 0 to 90, got "100"/],
 	[["--late", "16"], /--late: expected a whole number from 0 to 15/],
 	[["--only", "aria2", "--liar"], /--liar: expected fleetseed among --only/],
+	[["--machines", "2", "--strangers"], /--strangers: expected 3 machines at least, got 2/],
 	[["--frobnicate"], /frobnicate/],
 ];
 

@@ -25,6 +25,8 @@ export interface SwarmArguments {
 	readonly hasLiar: boolean;
 	/** 0: no outsider. */
 	readonly outsiderSeconds: number;
+	/** Whether clients that are not ours take part. */
+	readonly hasStrangers: boolean;
 	/** Whether the CPU promises are enforced, not only printed. */
 	readonly enforcesCpu: boolean;
 	readonly agent: string | null;
@@ -45,6 +47,7 @@ export const USAGE = `npm run bench:swarm -- [options]     (as root)
   --late N          so many machines come when the source's port is cut off, once one copy is out
   --liar            an approved machine that offers everything and serves garbage
   --outsider        somebody on the LAN with the info-hash and no token, for 20 s
+  --strangers       transmission, qbittorrent and aria2 on the last two machines and one more
   --cpu             the CPU promises count too
   --agent PATH      our peer as an executable; default: from the sources
   --json            JSON on stdout instead of the tables
@@ -65,6 +68,7 @@ const OPTIONS = {
 	late: { type: "string", default: "0" },
 	liar: { type: "boolean", default: false },
 	outsider: { type: "boolean", default: false },
+	strangers: { type: "boolean", default: false },
 	cpu: { type: "boolean", default: false },
 	agent: { type: "string" },
 	json: { type: "boolean", default: false },
@@ -77,9 +81,10 @@ export function readArguments(argv: readonly string[]): SwarmArguments {
 	const groups = rateGroups(values.rates ?? `${values.rate}*${values.machines}`);
 	const machines = groups.reduce((sum, { count }) => sum + count, 0);
 	const only = systemNames(values.only);
-	const trial = ["kill", "late", "liar", "outsider"].find((name) => argv.includes(`--${name}`));
+	const trial = ["kill", "late", "liar", "outsider", "strangers"].find((name) => argv.includes(`--${name}`));
 	if (trial !== undefined && !only.includes("fleetseed"))
 		throw new Error(`--${trial}: expected fleetseed among --only, got "${values.only}"`);
+	if (values.strangers && machines < 3) throw new Error(`--strangers: expected 3 machines at least, got ${machines}`);
 	return {
 		groups,
 		sourceRate: rateOf("--source-rate", values["source-rate"] ?? groups[0]?.rate ?? ""),
@@ -90,6 +95,7 @@ export function readArguments(argv: readonly string[]): SwarmArguments {
 		late: wholeNumber("--late", values.late, { min: 0, max: machines - 1 }),
 		hasLiar: values.liar,
 		outsiderSeconds: values.outsider ? OUTSIDER_SECONDS : 0,
+		hasStrangers: values.strangers,
 		enforcesCpu: values.cpu,
 		agent: values.agent ?? null,
 		json: values.json,

@@ -122,7 +122,7 @@ async function untilCopyIsOut({ payload, signal }: Stage, { race, entrants }: Ru
 }
 
 /** Nothing leaves the source's port any more; whoever is connected hears nothing, as from a machine that was switched off. */
-async function cutPort({ lan }: Stage, { ports }: FleetseedRace): Promise<() => Promise<void>> {
+export async function cutPort({ lan }: Stage, { ports }: FleetseedRace): Promise<() => Promise<void>> {
 	const rule = ["ipproto", "tcp", "sport", String(ports.peer), "blackhole", "priority", "1"];
 	await must([...lan.source.enter, "ip", "rule", "add", ...rule]);
 	return async () => {

@@ -41,10 +41,10 @@ export function loopback(): Lan {
 }
 
 /** Begins to count; the answer tells what has passed each host's cable since. */
-export async function meter({ network, source, machines }: Lan): Promise<() => Promise<(host: Host) => Counters>> {
+export async function meter({ network, source, machines, guests }: Lan): Promise<() => Promise<(host: Host) => Counters>> {
 	const read = async () => {
 		const counters = new Map<Host, Counters>();
-		for (const host of [source, ...machines])
+		for (const host of [source, ...machines, ...guests])
 			if (network && host.link) counters.set(host, await network.counters(host.link));
 		return counters;
 	};

@@ -19,6 +19,7 @@ import { robAll } from "./robbed.ts";
 import { showStandings } from "./show-standings.ts";
 import { leaveSlowOut } from "./slow-left-out.ts";
 import { medianStanding, type Standing, standingOf } from "./standing.ts";
+import { joinStrangers, STRANGERS } from "./strangers.ts";
 import { SYSTEMS } from "./systems.ts";
 import type { Trial, TrialOptions } from "./trial.ts";
 
@@ -44,9 +45,11 @@ function readWanted(): SwarmArguments | null {
 }
 
 async function raise(footprint: Footprint, wanted: SwarmArguments, signal: AbortSignal): Promise<Stage> {
+	const strangers = wanted.hasStrangers ? STRANGERS : [];
+	const programs = [...wanted.only.map((name) => SYSTEMS[name]), ...strangers];
 	await ensureHostPackages(
 		{ log, signal },
-		wanted.only.flatMap((name) => SYSTEMS[name].packages),
+		programs.flatMap(({ packages }) => packages),
 	);
 	const lan = await raiseLan(footprint, wanted);
 	const payload = await makePayload(join(footprint.folder, "payload"), wanted.sizeBytes);
@@ -91,6 +94,7 @@ async function tryAll(stage: Stage, wanted: SwarmArguments, standings: readonly 
 		...(wanted.killShare > 0 ? [() => killSome(options, wanted.killShare)] : []),
 		...(wanted.late > 0 ? [() => comeLate(options, wanted.late), () => loseController(options)] : []),
 		...(wanted.hasLiar ? [() => lieToAll(options)] : []),
+		...(wanted.hasStrangers ? [() => joinStrangers(options)] : []),
 		...(wanted.outsiderSeconds > 0 ? [() => robAll(options, wanted.outsiderSeconds)] : []),
 	];
 	const trials: Trial[] = [];

@@ -1,5 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
+import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
+import { pipeline } from "node:stream/promises";
 import type { Payload } from "./system.ts";
 
 const CHUNK_BYTES = 2 ** 20;
@@ -15,4 +17,14 @@ export async function makePayload(file: string, sizeBytes: number): Promise<Payl
 	}
 	await handle.close();
 	return { file, sizeBytes, sha256: hash.digest("hex") };
+}
+
+/** Null: it is not there. */
+export async function sha256Of(file: string): Promise<string | null> {
+	const hash = createHash("sha256");
+	const isRead = await pipeline(createReadStream(file), hash).then(
+		() => true,
+		() => false,
+	);
+	return isRead ? hash.digest("hex") : null;
 }

@@ -1,14 +1,12 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { emptyNamespace, type Footprint } from "../../lab/footprint.ts";
 import type { Counters } from "../../lab/network.ts";
 import { sumOfUsage, type Usage, usageOf } from "../../lab/processes.ts";
 import { watchBusy } from "../machine.ts";
 import type { Host } from "./host.ts";
 import { type Lan, meter } from "./lan.ts";
+import { sha256Of } from "./payload.ts";
 import type { Payload, Race, Runner, System } from "./system.ts";
 
 export interface Stage {
@@ -200,13 +198,4 @@ async function before(deadline: AbortSignal, moment: Promise<number>): Promise<n
 
 function moved({ sentBytes, receivedBytes }: Counters): number {
 	return sentBytes + receivedBytes;
-}
-
-async function sha256Of(file: string): Promise<string | null> {
-	const hash = createHash("sha256");
-	const isRead = await pipeline(createReadStream(file), hash).then(
-		() => true,
-		() => false,
-	);
-	return isRead ? hash.digest("hex") : null;
 }

@@ -15,6 +15,7 @@ export interface Gift {
 }
 
 interface Receiver {
+	readonly isOurs: boolean;
 	readonly holds: Set<number>;
 	/** Pieces shown and not yet there, and when they were shown. */
 	readonly shown: Map<number, number>;
@@ -35,6 +36,7 @@ export interface HandoutOptions {
 /**
  * Which piece the source shows to whom, so that it sends each about once (after super-seeding, BEP 16): a piece that
  * somebody holds or is getting is left to the peers to pass on. A peer that the others do not feed is fed by the source.
+ * Strangers pass on what they have when they please, so that ours get it from the source once it has nothing newer for them.
  * Times are in milliseconds on any clock that does not go back.
  */
 export class Handout {
@@ -42,6 +44,8 @@ export class Handout {
 	readonly #receivers = new Map<string, Receiver>();
 	/** How many hold each piece or are getting it. */
 	readonly #supply: Uint32Array;
+	/** ... of peers of ours. */
+	readonly #ours: Uint32Array;
 	/** Whom the source gave each piece last. */
 	readonly #givenTo: (Receiver | undefined)[] = [];
 	readonly #wasGiven: Uint8Array;
@@ -52,12 +56,14 @@ export class Handout {
 	constructor(options: HandoutOptions) {
 		this.#options = options;
 		this.#supply = new Uint32Array(options.pieceCount);
+		this.#ours = new Uint32Array(options.pieceCount);
 		this.#wasGiven = new Uint8Array(options.pieceCount);
 	}
 
-	join(peer: string, now: number): void {
+	join(peer: string, { now, isOurs }: { now: number; isOurs: boolean }): void {
 		if (this.#needy().length === 0) this.#fedByOthersAt = now;
 		this.#receivers.set(peer, {
+			isOurs,
 			holds: new Set(),
 			shown: new Map(),
 			late: new Set(),
@@ -71,7 +77,7 @@ export class Handout {
 		const receiver = this.#receivers.get(peer);
 		if (!receiver) return;
 		this.#receivers.delete(peer);
-		for (const piece of [...receiver.holds, ...receiver.shown.keys()]) this.#count(piece, -1);
+		for (const piece of [...receiver.holds, ...receiver.shown.keys()]) this.#count(receiver, piece, -1);
 	}
 
 	/** The peer says that it holds the piece. */
@@ -80,7 +86,7 @@ export class Handout {
 		if (!receiver || piece < 0 || piece >= this.#supply.length || receiver.holds.has(piece)) return;
 		receiver.holds.add(piece);
 		const shownAt = receiver.shown.get(piece);
-		if (shownAt === undefined) this.#count(piece, 1);
+		if (shownAt === undefined) this.#count(receiver, piece, 1);
 		else this.#pieceMs = this.#pieceMs * 0.8 + (now - shownAt) * 0.2;
 		if (shownAt === undefined && !receiver.late.has(piece)) receiver.fedAt = now;
 		if (this.#wasGiven[piece] !== 1) this.#fedByOthersAt = now;
@@ -106,9 +112,12 @@ export class Handout {
 			([, { shown, late }]) => shown.size < (late.size > 0 ? 1 : share),
 		);
 		free.sort(([, a], [, b]) => burdenOf(a) - burdenOf(b) || a.givenAt - b.givenAt);
-		const fresh = this.#isLeftToOthers(now) ? null : this.#freshPiece();
+		const isLeft = this.#isLeftToOthers(now);
+		const fresh = isLeft ? null : this.#nextWithout(this.#supply);
+		const unreached = isLeft ? null : (fresh ?? this.#nextWithout(this.#ours));
 		for (const [peer, receiver] of free) {
-			const piece = fresh ?? (this.#isHungry(receiver, now) ? this.#rarestFor(receiver) : null);
+			const piece =
+				(receiver.isOurs ? unreached : fresh) ?? (this.#isHungry(receiver, now) ? this.#rarestFor(receiver) : null);
 			if (piece !== null) return this.#give(peer, receiver, { piece, now });
 		}
 		return null;
@@ -127,7 +136,7 @@ export class Handout {
 		receiver.shown.set(piece, now);
 		receiver.late.delete(piece);
 		receiver.givenAt = now;
-		this.#count(piece, 1);
+		this.#count(receiver, piece, 1);
 		this.#givenTo[piece] = receiver;
 		this.#wasGiven[piece] = 1;
 		receiver.unspread += this.#supply[piece] === 1 ? 1 : 0;
@@ -138,12 +147,12 @@ export class Handout {
 		return now - fedAt > Math.max(HUNGRY_MS, HUNGRY_PIECES * this.#pieceMs);
 	}
 
-	/** The next piece that nobody holds or is getting. Going round keeps the reads from the disk in order. */
-	#freshPiece(): number | null {
-		const count = this.#supply.length;
+	/** The next piece that none of those counted holds or is getting. Going round keeps the reads from the disk in order. */
+	#nextWithout(supply: Uint32Array): number | null {
+		const count = supply.length;
 		for (let step = 0; step < count; step++) {
 			const piece = (this.#cursor + step) % count;
-			if (this.#supply[piece] !== 0) continue;
+			if (supply[piece] !== 0) continue;
 			this.#cursor = piece;
 			return piece;
 		}
@@ -167,12 +176,13 @@ export class Handout {
 				if (now - shownAt < GIVEN_UP_MS) continue;
 				receiver.shown.delete(piece);
 				receiver.late.add(piece);
-				this.#count(piece, -1);
+				this.#count(receiver, piece, -1);
 			}
 		}
 	}
 
-	#count(piece: number, change: number): void {
+	#count({ isOurs }: Receiver, piece: number, change: number): void {
+		if (isOurs) this.#ours[piece] = (this.#ours[piece] ?? 0) + change;
 		const before = this.#supply[piece] ?? 0;
 		this.#supply[piece] = before + change;
 		const giver = this.#givenTo[piece];

@@ -6,6 +6,7 @@ import { Handout } from "./handout.ts";
 import { admitOnly, HARDENED } from "./hardened.ts";
 import type { Made } from "./make-torrent.ts";
 import { packageFile } from "./package-file.ts";
+import { isOurPeer } from "./peer/peer-id.ts";
 
 /** Time passes for the handout this often even when no peer says a word. */
 const TICK_MS = 500;
@@ -134,7 +135,7 @@ interface Listening {
 
 /** Tells the handout what the peer holds, from before the first piece is shown to it. */
 function listen(wire: Wire, { handout, peer, pieceCount, show }: Listening): void {
-	handout.join(peer, performance.now());
+	handout.join(peer, { now: performance.now(), isOurs: isOurPeer(wire.peerId ?? "") });
 	const holdsMany = (holds: (piece: number) => boolean) => {
 		for (let piece = 0; piece < pieceCount; piece++) if (holds(piece)) handout.holds(peer, piece, performance.now());
 		show();

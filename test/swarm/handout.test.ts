@@ -21,7 +21,7 @@ const range = (from: number, to: number) => Array.from({ length: to - from }, (_
 
 test("a piece is shown to one peer only while the peers pass pieces on", () => {
 	const handout = handoutOf(100);
-	for (const peer of ["a", "b", "c"]) handout.join(peer, 0);
+	for (const peer of ["a", "b", "c"]) handout.join(peer, { now: 0, isOurs: true });
 	const seen = new Set<number>();
 	for (const second of range(0, 40)) {
 		for (const { peer, piece } of handout.next(second * 100)) {
@@ -36,7 +36,7 @@ test("a piece is shown to one peer only while the peers pass pieces on", () => {
 
 test("no more than 16 pieces are on their way, and peers share them evenly", () => {
 	const handout = handoutOf(1000);
-	for (const peer of range(0, 8)) handout.join(String(peer), 0);
+	for (const peer of range(0, 8)) handout.join(String(peer), { now: 0, isOurs: true });
 	const gifts = handout.next(0);
 	assert.equal(gifts.length, 16);
 	for (const peer of range(0, 8)) assert.equal(gifts.filter((gift) => gift.peer === String(peer)).length, 2);
@@ -45,8 +45,8 @@ test("no more than 16 pieces are on their way, and peers share them evenly", () 
 
 test("a peer that passes on slowly is given less", () => {
 	const handout = handoutOf(1000);
-	for (const peer of ["quick", "slow"]) handout.join(peer, 0);
-	handout.join("other", 0);
+	for (const peer of ["quick", "slow"]) handout.join(peer, { now: 0, isOurs: true });
+	handout.join("other", { now: 0, isOurs: true });
 	const given = { quick: 0, slow: 0, other: 0 };
 	for (const second of range(0, 20)) {
 		for (const { peer, piece } of handout.next(second * 100)) {
@@ -59,11 +59,29 @@ test("a peer that passes on slowly is given less", () => {
 	assert.ok(given.slow > 0);
 });
 
+test("what only strangers have is shown to a peer of ours once nothing newer is left, and to no stranger", () => {
+	const handout = handoutOf(32);
+	handout.join("ours", { now: 0, isOurs: true });
+	for (const peer of ["stranger", "another"]) handout.join(peer, { now: 0, isOurs: false });
+	const ours = new Set<number>();
+	const theirs: number[] = [];
+	for (const second of range(0, 7)) {
+		for (const { peer, piece } of handout.next(second * 1000)) {
+			if (peer === "ours") ours.add(piece);
+			else theirs.push(piece);
+			handout.holds(peer, piece, second * 1000 + 500);
+		}
+	}
+	assert.equal(ours.size, 32);
+	assert.equal(new Set(theirs).size, theirs.length);
+	assert.ok(theirs.length < 32);
+});
+
 test("what only a peer that left had is shown to another", () => {
 	const handout = handoutOf(16);
-	handout.join("first", 0);
+	handout.join("first", { now: 0, isOurs: true });
 	pass(handout, [0, 1]);
-	handout.join("second", 2000);
+	handout.join("second", { now: 2000, isOurs: true });
 	assert.deepEqual(handout.next(2000), []);
 	handout.leave("first");
 	assert.equal(handout.next(2100).length, 16);
@@ -71,30 +89,30 @@ test("what only a peer that left had is shown to another", () => {
 
 test("a piece that does not arrive within 20 s is shown to another", () => {
 	const handout = handoutOf(4);
-	handout.join("dead", 0);
+	handout.join("dead", { now: 0, isOurs: true });
 	assert.equal(handout.next(0).length, 4);
-	handout.join("alive", 15_000);
+	handout.join("alive", { now: 15_000, isOurs: true });
 	assert.deepEqual(handout.next(19_000), []);
 	assert.ok(handout.next(20_000).some(({ peer }) => peer === "alive"));
 });
 
 test("peers that cannot reach each other are each fed in the end", () => {
 	const handout = handoutOf(40);
-	for (const peer of ["a", "b", "c"]) handout.join(peer, 0);
+	for (const peer of ["a", "b", "c"]) handout.join(peer, { now: 0, isOurs: true });
 	assert.equal(pass(handout, range(0, 8)), 40);
 	assert.equal(pass(handout, range(8, 60)), 80);
 });
 
 test("a newcomer is left to machines that hold everything, unless they do not feed it for 8 s", () => {
 	const handout = handoutOf(10, { hasOtherSeeds: true });
-	handout.join("newcomer", 0);
+	handout.join("newcomer", { now: 0, isOurs: true });
 	assert.equal(pass(handout, range(0, 8)), 0);
 	assert.equal(pass(handout, range(9, 20)), 10);
 });
 
 test("who says that it holds everything and feeds nobody is not waited for longer than 8 s", () => {
 	const handout = handoutOf(1000, { hasOtherSeeds: true });
-	for (const peer of ["a", "b", "c"]) handout.join(peer, 0);
+	for (const peer of ["a", "b", "c"]) handout.join(peer, { now: 0, isOurs: true });
 	assert.equal(pass(handout, range(0, 9)), 0);
 	const spread = (second: number) => {
 		for (const { peer, piece } of handout.next(second * 1000))
@@ -106,7 +124,7 @@ test("who says that it holds everything and feeds nobody is not waited for longe
 
 test("pieces that do not exist are not believed", () => {
 	const handout = handoutOf(2);
-	handout.join("liar", 0);
+	handout.join("liar", { now: 0, isOurs: true });
 	handout.holds("liar", 7, 0);
 	handout.holds("liar", -1, 0);
 	assert.equal(handout.next(0).length, 2);

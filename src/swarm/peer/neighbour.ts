@@ -1,10 +1,10 @@
 import type { Socket } from "node:net";
+import { isOurPeer } from "./peer-id.ts";
 import { PeerWire } from "./wire.ts";
 
-/** Our own peers begin their id with this (BEP 20). They, and the source, bear longer requests than strangers do. */
-export const OUR_PEER_ID = "-FS0100-";
 /** What every client answers. */
 const STANDARD_BLOCK_BYTES = 16 * 1024;
+/** Our own peers, and the source, bear longer requests. */
 const OUR_BLOCK_BYTES = 128 * 1024;
 const HANDSHAKE_SECONDS = 10;
 /** A neighbour that is silent for as long is gone; each says that it is there every 55 s. */
@@ -156,7 +156,7 @@ export class Neighbour {
 		}
 		if (!this.isDialled) this.#shakeHands();
 		this.#isGreeted = true;
-		this.#isOurs = this.isSource || Buffer.from(peerId, "hex").toString("latin1").startsWith(OUR_PEER_ID);
+		this.#isOurs = this.isSource || isOurPeer(peerId);
 		this.wire.setKeepAlive(true);
 		onGreeted(this);
 	}

@@ -24,9 +24,19 @@ test("rates name groups, and the first is the controller's", () => {
 
 test("everything can be asked for at once", () => {
 	const wanted = readArguments(
-		["--machines", "8", "--only", "aria2, fleetseed", "--kill", "30%", "--late", "4", "--liar", "--outsider", "--strangers"].concat([
-			...["--repeat", "3", "--cpu", "--agent", "/opt/peer", "--json", "--out", "x.json", "--size", "1GiB"],
-		]),
+		[
+			"--machines",
+			"8",
+			"--only",
+			"aria2, fleetseed",
+			"--kill",
+			"30%",
+			"--late",
+			"4",
+			"--liar",
+			"--outsider",
+			"--strangers",
+		].concat([...["--repeat", "3", "--cpu", "--agent", "/opt/peer", "--json", "--out", "x.json", "--size", "1GiB"]]),
 	);
 	assert.deepEqual(wanted.only, ["fleetseed", "aria2"]);
 	assert.equal(wanted.killShare, 0.3);

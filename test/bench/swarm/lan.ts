@@ -14,13 +14,18 @@ export interface Lan {
 	readonly guests: readonly Host[];
 }
 
-const GUESTS = ["guest-1", "guest-2"];
 const FIRST_GUEST = 240;
+
+export interface LanOptions {
+	readonly sourceRate: string;
+	readonly groups: readonly RateGroup[];
+	readonly lastGuestRate?: string;
+}
 
 /** The shaped LAN: a controller, the machines, and cables for those who should not be here. */
 export async function raiseLan(
 	footprint: Footprint,
-	{ sourceRate, groups }: { sourceRate: string; groups: readonly RateGroup[] },
+	{ sourceRate, groups, lastGuestRate = sourceRate }: LanOptions,
 ): Promise<Lan> {
 	const network = await Network.create(footprint, sourceRate);
 	const join = async (name: string, host: number, rate: string) =>
@@ -31,7 +36,8 @@ export async function raiseLan(
 	for (const [index, rate] of rates.entries())
 		machines.push(await join(`mill-${String(index + 1).padStart(2, "0")}`, HOSTS.firstMachine + index, rate));
 	const guests: Host[] = [];
-	for (const [index, name] of GUESTS.entries()) guests.push(await join(name, FIRST_GUEST + index, sourceRate));
+	for (const [index, rate] of [sourceRate, sourceRate, lastGuestRate].entries())
+		guests.push(await join(`guest-${index + 1}`, FIRST_GUEST + index, rate));
 	return { network, source, machines, guests };
 }
 
@@ -41,7 +47,12 @@ export function loopback(): Lan {
 }
 
 /** Begins to count; the answer tells what has passed each host's cable since. */
-export async function meter({ network, source, machines, guests }: Lan): Promise<() => Promise<(host: Host) => Counters>> {
+export async function meter({
+	network,
+	source,
+	machines,
+	guests,
+}: Lan): Promise<() => Promise<(host: Host) => Counters>> {
 	const read = async () => {
 		const counters = new Map<Host, Counters>();
 		for (const host of [source, ...machines, ...guests])

@@ -19,7 +19,7 @@ import { robAll } from "./robbed.ts";
 import { showStandings } from "./show-standings.ts";
 import { leaveSlowOut } from "./slow-left-out.ts";
 import { medianStanding, type Standing, standingOf } from "./standing.ts";
-import { joinStrangers, STRANGERS } from "./strangers.ts";
+import { freshRate, joinStrangers, STRANGERS } from "./strangers.ts";
 import { SYSTEMS } from "./systems.ts";
 import type { Trial, TrialOptions } from "./trial.ts";
 
@@ -51,7 +51,10 @@ async function raise(footprint: Footprint, wanted: SwarmArguments, signal: Abort
 		{ log, signal },
 		programs.flatMap(({ packages }) => packages),
 	);
-	const lan = await raiseLan(footprint, wanted);
+	const lan = await raiseLan(footprint, {
+		...wanted,
+		...(wanted.hasStrangers ? { lastGuestRate: freshRate(wanted.sizeBytes) } : {}),
+	});
 	const payload = await makePayload(join(footprint.folder, "payload"), wanted.sizeBytes);
 	return { lan, payload, footprint, signal, agent: wanted.agent, log };
 }

@@ -47,7 +47,7 @@ export async function robAll({ stage, undisturbed }: TrialOptions, seconds: numb
 }
 
 async function rob({ lan, footprint, signal }: Stage, race: FleetseedRace, seconds: number): Promise<Loot> {
-	const outsider = lan.guests.at(-1);
+	const [, outsider] = lan.guests;
 	if (!outsider) throw new Error("the LAN has no cable for the outsider");
 	const tracker = `http://${lan.source.address}:${race.ports.tracker}/announce`;
 	const script = [process.execPath, "--disable-warning=ExperimentalWarning", OUTSIDER];

@@ -20,6 +20,7 @@ export const STRANGERS: readonly Stranger[] = [TRANSMISSION, QBITTORRENT, ARIA2_
 const SOURCE_SHARE = 0.05;
 /** What each has to bring of the package at least: more than greetings. */
 const LEAST_BYTES = 32 * 1024;
+const FRESH_SECONDS = 15;
 
 interface Guest {
 	readonly name: string;
@@ -65,9 +66,14 @@ export async function joinStrangers({ stage, undisturbed }: StrangersOptions): P
 	}
 }
 
-/** The last two machines and a guest's cable are the strangers'; the fresh machine is at another guest's. */
+/** The rate of a cable over which the package takes so long that each stranger gets its turn: they choke newcomers for up to 10 s. */
+export function freshRate(sizeBytes: number): string {
+	return `${Math.ceil((sizeBytes * 8) / FRESH_SECONDS / 1000)}kbit`;
+}
+
+/** The last two machines and a guest's cable are the strangers'; the fresh machine is at the last guest's, which is slow. */
 function placesOf({ lan: { machines, guests } }: Stage) {
-	const [fresh, more] = guests;
+	const [more, , fresh] = guests;
 	if (!fresh || !more) throw new Error("the LAN has no cables for guests");
 	return { ours: machines.slice(0, -2), theirs: [...machines.slice(-2), more], fresh };
 }
@@ -100,7 +106,10 @@ function momentOf({ completed, program }: Runner, log: Stage["log"]): Promise<nu
 }
 
 /** The strangers are the only ones left who have the package; the tracker is there. */
-async function leaveAlone(stage: Stage, { race, entrants, kill }: Running<FleetseedRace>): Promise<() => Promise<void>> {
+async function leaveAlone(
+	stage: Stage,
+	{ race, entrants, kill }: Running<FleetseedRace>,
+): Promise<() => Promise<void>> {
 	const mend = await cutPort(stage, race);
 	await Promise.all(entrants.map(kill));
 	return mend;

@@ -20,6 +20,8 @@ export interface Announced {
 	/** Null: where the controller is. */
 	readonly site: string | null;
 	readonly leftBytes: number;
+	/** It is gone when it says nothing for so long. */
+	readonly forgetMs: number;
 }
 
 export interface Meeting {
@@ -37,8 +39,6 @@ interface Member extends Announced {
 }
 
 export interface NeighbourGraphOptions {
-	/** A member that did not announce for so long is gone. */
-	readonly forgetMs: number;
 	/** In [0, 1). */
 	readonly chance: () => number;
 }
@@ -168,8 +168,7 @@ export class NeighbourGraph {
 	#forgetOld(now: number): void {
 		if (now - this.#forgotAt < FORGET_EVERY_MS) return;
 		this.#forgotAt = now;
-		for (const { key, seenAt } of [...this.#members.values()])
-			if (now - seenAt > this.#options.forgetMs) this.leave(key);
+		for (const { key, seenAt, forgetMs } of [...this.#members.values()]) if (now - seenAt > forgetMs) this.leave(key);
 	}
 }
 

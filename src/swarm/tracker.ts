@@ -3,6 +3,7 @@ import { type Announce, type Answer, type Swarm as Members, Server, type Tracked
 import type { AllowList } from "./allow-list.ts";
 import type { PeerProgress } from "./messages.ts";
 import { type Meeting, NeighbourGraph } from "./neighbour-graph.ts";
+import { isOurPeer } from "./peer/peer-id.ts";
 import type { Shaping } from "./shaping.ts";
 
 /** Machines learn of each other, and we of their progress, this often ... */
@@ -10,8 +11,10 @@ const INTERVAL_MS = 5_000;
 /** ... or less often where there are many: about as many announces a second. */
 const ANNOUNCES_PER_SECOND = 300;
 const LONGEST_INTERVAL_SECONDS = 30;
-/** A machine that did not announce for this long is no longer told of. */
+/** A machine that did not announce for this long is no longer told of ... */
 const FORGET_MS = 90_000;
+/** ... but libtorrent, and so qbittorrent, announces every 5 minutes at most, whatever it is told. */
+const FORGET_STRANGER_MS = 12 * 60_000;
 const MAX_PEERS = 4096;
 const MAX_CONNECTIONS = 8192;
 const MAX_PEER_IDS = 65_536;
@@ -123,7 +126,7 @@ export class Tracker {
 	}
 
 	#amend(members: Members, infoHash: string): void {
-		const graph = new NeighbourGraph({ forgetMs: FORGET_MS, chance: Math.random });
+		const graph = new NeighbourGraph({ chance: Math.random });
 		this.#graphs.set(infoHash, graph);
 		const announce = members.announce.bind(members);
 		members.announce = (params, done) =>
@@ -147,7 +150,8 @@ export class Tracker {
 		}
 		const leftBytes = Number.isFinite(params.left) ? bytesOf(params.left) : Number.MAX_SAFE_INTEGER;
 		const site = allowed.siteOf(machine);
-		const meeting = graph.announce({ key: params.addr, machine, site, leftBytes }, performance.now());
+		const forgetMs = isOurPeer(params.peer_id) ? FORGET_MS : FORGET_STRANGER_MS;
+		const meeting = graph.announce({ key: params.addr, machine, site, leftBytes, forgetMs }, performance.now());
 		const source = meeting.isFed ? this.#sourceFor(params) : null;
 		answer.peers = peersOf(meeting, source);
 		answer.interval = Math.max(

@@ -12,9 +12,11 @@ function lots(): () => number {
 }
 
 function graphOf() {
-	const graph = new NeighbourGraph({ forgetMs: 90_000, chance: lots() });
-	const announce = (key: string, { site = null as string | null, leftBytes = 100, now = 0 } = {}): Meeting =>
-		graph.announce({ key, machine: `machine of ${key}`, site, leftBytes }, now);
+	const graph = new NeighbourGraph({ chance: lots() });
+	const announce = (
+		key: string,
+		{ site = null as string | null, leftBytes = 100, now = 0, forgetMs = 90_000 } = {},
+	): Meeting => graph.announce({ key, machine: `machine of ${key}`, site, leftBytes, forgetMs }, now);
 	return { graph, announce };
 }
 
@@ -97,4 +99,11 @@ test("who did not announce for a while is no longer told of, and gives its place
 	assert.ok(meeting.isFed);
 	assert.deepEqual(meeting.peers, []);
 	assert.equal(graph.size, 1);
+});
+
+test("a stranger that announces every five minutes is told of between", () => {
+	const { announce } = graphOf();
+	announce("stranger", { leftBytes: 0, forgetMs: 720_000 });
+	assert.deepEqual(announce("new", { now: 300_000 }).peers, ["stranger"]);
+	assert.deepEqual(announce("new", { now: 800_000 }).peers, []);
 });

@@ -165,12 +165,6 @@ export const MUTANTS: readonly Mutant[] = [
 		to: "deadline",
 	},
 	{
-		name: "a machine that comes back is late at once",
-		file: "plan/progress-deadline.ts",
-		from: "Math.max(window.openedAt ?? 0, thereSince(seat.machine))",
-		to: "window.openedAt ?? 0",
-	},
-	{
 		name: "waiting for people is a lack of progress",
 		file: "plan/decide-rollout.ts",
 		from: "gate: bar ? null : gate, rings",

@@ -50,7 +50,10 @@ export class Ledger {
 		this.#keptSeq = seq;
 		for (const event of this.#journal.replay(seq)) this.#fleet = applyEvent(this.#fleet, event);
 		this.#last = { seq: this.#journal.lastSeq(), at: now };
-		this.record([...this.#fleet.running.values()].map(({ step }) => ({ kind: "StepInterrupted", step, at: now })));
+		const interrupted = [...this.#fleet.running.values()].map(
+			({ step }): Event => ({ kind: "StepInterrupted", step, at: now }),
+		);
+		this.record([...interrupted, { kind: "DaemonStarted", at: now }]);
 	}
 
 	/** Writes and applies the events that change anything, in order; returns whether any did. */

@@ -12,7 +12,11 @@ export type Event = { readonly at: number } & (
 	| DeliveryEvent
 	| CleaningEvent
 	| OperatorEvent
+	| DaemonEvent
 );
+
+/** The daemon is there again: the time before it is nobody's lack of progress. */
+export type DaemonEvent = { readonly kind: "DaemonStarted" };
 
 export type MachineEvent =
 	| {

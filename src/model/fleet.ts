@@ -59,7 +59,7 @@ export interface Rollout {
 	readonly givenUp: ReadonlyMap<string, "skipped" | "failed">;
 	/** By machine name; absent: no reboot is due. */
 	readonly reboots: ReadonlyMap<string, Reboot>;
-	/** The last time that anything moved on by a person's hand: the progress deadline counts from there. */
+	/** The last time that anything moved on by a person's hand, or that the daemon started: the progress deadline counts from there. */
 	readonly steeredAt: number;
 	/** What the machines had before: the policy of the last rollout of another revision that verified any. */
 	readonly previous?: Policy;

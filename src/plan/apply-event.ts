@@ -1,7 +1,7 @@
 import type { Event } from "../model/event.ts";
 import type { Fleet } from "../model/fleet.ts";
 import { applyMachineEvent } from "./apply-machine-event.ts";
-import { applyOperatorEvent } from "./apply-operator-event.ts";
+import { applyOperatorEvent, applyStart } from "./apply-operator-event.ts";
 import { applyPolicyEvent } from "./apply-policy-event.ts";
 import { applyStepFinished, applyStepInterrupted, applyStepStarted } from "./apply-step-event.ts";
 
@@ -29,6 +29,8 @@ export function applyEvent(fleet: Fleet, event: Event): Fleet {
 		case "DeliveryChosen":
 		case "MachineCleaned":
 			return fleet;
+		case "DaemonStarted":
+			return applyStart(fleet, event.at);
 		default:
 			return applyOperatorEvent(fleet, event);
 	}

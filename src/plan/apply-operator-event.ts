@@ -84,6 +84,12 @@ function exclude(fleet: Fleet, event: Act<"MachineExcluded"> | Act<"MachineInclu
 	return event.kind === "MachineExcluded" ? changed : steered(changed, event.at);
 }
 
+/** Only a progress deadline counts the time since. */
+export function applyStart(fleet: Fleet, at: number): Fleet {
+	const isCounted = [...fleet.rollouts.values()].some(({ policy }) => policy.rollout.progressDeadlineMs !== undefined);
+	return isCounted ? steered(fleet, at) : fleet;
+}
+
 /** A person's hand moves every rollout on. */
 function steered(fleet: Fleet, at: number): Fleet {
 	const rollouts = [...fleet.rollouts].map(([name, rollout]) => [name, { ...rollout, steeredAt: at }] as const);

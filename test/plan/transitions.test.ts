@@ -233,3 +233,12 @@ test("the script of the requirements decides before anything is sent, not on wha
 	const retried = after(unmet, { kind: "RetryRequested", machine: "a", by: "eve", at: AT });
 	assert.equal(taskIn(retried)?.unmetExit, undefined);
 });
+
+test("the time in which the daemon was away is nobody's lack of progress, and without a progress deadline nothing is noted", () => {
+	const started: Event = { kind: "DaemonStarted", at: AT };
+	const deadline = { rollout: { progressDeadlineMs: 3_600_000 } };
+	const fleet = fleetOf({ policy: deadline, machines: { a: {} }, rollout: { beganAt: AT - 5 * 3_600_000 } });
+	assert.equal(rolloutIn(after(fleet, started)).steeredAt, AT);
+	const unhurried = fleetOf({ machines: { a: {} }, rollout: {} });
+	assert.equal(after(unhurried, started), unhurried);
+});

@@ -184,6 +184,7 @@ export class Simulator {
 		this.fleet = folded;
 		const running = [...folded.running.values()];
 		this.record(...running.map(({ step }): Event => ({ kind: "StepInterrupted", step, at: truth.clock })));
+		this.record({ kind: "DaemonStarted", at: truth.clock });
 		this.#readPolicies();
 		for (const sha256 of folded.packages.keys())
 			if (!truth.store.has(sha256)) this.record({ kind: "PackageLost", sha256, at: truth.clock });

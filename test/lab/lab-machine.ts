@@ -93,10 +93,14 @@ export class LabMachine {
 		this.#power = null;
 	}
 
-	/** Resolves when systemd has started everything, sshd and avahi too. */
+	/**
+	 * Resolves when systemd has started everything, sshd and avahi too. Machines that boot at once on one host race for its cgroups, and
+	 * a unit that lost (219/CGROUP) is started again: without user sessions, say, nobody but root may log in.
+	 */
 	async waitUntilUp(): Promise<void> {
 		const isUp = async () => {
 			const { stdout } = await this.run(["systemctl", "is-system-running"]);
+			if (stdout.trim() === "degraded") await this.run(["systemctl", "start", "systemd-user-sessions", "avahi-daemon"]);
 			return UP.has(stdout.trim()) ? true : null;
 		};
 		const { signal } = this.#options;

@@ -79,17 +79,18 @@ function placesOf({ lan: { machines, guests } }: Stage) {
 }
 
 async function completeAll(
-	{ payload, footprint, signal, log }: Stage,
+	stage: Stage,
 	{ race, untilOver }: Running<FleetseedRace>,
 	hosts: readonly Host[],
 ): Promise<readonly Guest[]> {
+	const { payload, footprint, signal } = stage;
 	const completed = STRANGERS.map(async (stranger, index): Promise<Guest> => {
 		const host = hosts[index] as Host;
 		const startedAt = performance.now();
 		const torrent = race.torrentOf(host);
 		const place = { host, torrent, folder: dirname(torrent), sha256: payload.sha256 };
 		const runner = await startStranger(stranger, place, { footprint, signal });
-		const at = await momentOf(runner, log);
+		const at = await momentOf(runner, stage);
 		const isRight = at !== null && (await sha256Of(runner.file)) === payload.sha256;
 		return { name: stranger.name, host, seconds: isRight ? (at - startedAt) / 1000 : null };
 	});
@@ -98,9 +99,9 @@ async function completeAll(
 	return guests;
 }
 
-function momentOf({ completed, program }: Runner, log: Stage["log"]): Promise<number | null> {
+function momentOf({ completed, program }: Runner, { log, signal }: Stage): Promise<number | null> {
 	return completed.catch((error: Error) => {
-		log(`${error.message}: ${program.lastWords}`);
+		if (!signal.aborted) log(`${error.message}: ${program.lastWords}`);
 		return null;
 	});
 }

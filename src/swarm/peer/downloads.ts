@@ -8,8 +8,8 @@ const LIES = 2;
 const PATIENCE_MS = 4_000;
 /** ... and sooner when it is one of the last. */
 const LAST_PATIENCE_MS = 600;
-/** Asked for so long ago without an answer, and the neighbour is taken for gone. */
-const DEAF_MS = 20_000;
+/** A neighbour that was asked and has said nothing at all for so long is taken for gone. */
+const DEAF_SECONDS = 30;
 
 /** One piece on its way, from one neighbour: so it is known who lied. */
 interface Fetch {
@@ -100,14 +100,15 @@ export class Downloads {
 	/** Pieces move from the slow to the fast who have nothing else to do; whoever is deaf is left. */
 	rebalance(): void {
 		const { now, neighbours } = this.#options;
+		const before = now() - this.#patienceMs;
 		const slow = [...this.#fetches.values()].filter(
-			({ isWhole, movedAt }) => !isWhole && movedAt < now() - this.#patienceMs,
+			({ isWhole, movedAt, askedTo, got }) => !isWhole && askedTo > got && movedAt < before,
 		);
-		for (const { movedAt, neighbour } of slow) if (movedAt < now() - DEAF_MS) neighbour.close();
+		for (const { neighbour } of slow) if (neighbour.quietSeconds > DEAF_SECONDS) neighbour.close();
 		if (this.#isPaused) return;
 		slow.sort((a, b) => a.movedAt - b.movedAt);
 		for (const neighbour of neighbours()) {
-			if (neighbour.askedBytes > 0 || !neighbour.bearsMore) continue;
+			if (neighbour.askedBytes > 0 || this.#unfinished.has(neighbour) || !neighbour.bearsMore) continue;
 			const at = slow.findIndex((fetch) => fetch.neighbour !== neighbour && neighbour.has(fetch.piece));
 			const [moved] = at < 0 ? [] : slow.splice(at, 1);
 			if (moved && this.#fetches.get(moved.piece) === moved) this.#move(moved, neighbour);
@@ -138,6 +139,7 @@ export class Downloads {
 	#askBlock(fetch: Fetch): void {
 		const { piece, neighbour, length } = fetch;
 		const offset = fetch.askedTo;
+		if (offset === fetch.got) fetch.movedAt = this.#options.now();
 		const blockBytes = Math.min(neighbour.blockBytes, length - offset);
 		fetch.askedTo += blockBytes;
 		neighbour.askedBytes += blockBytes;

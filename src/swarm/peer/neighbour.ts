@@ -107,12 +107,13 @@ export class Neighbour {
 		return !this.#isClosed && !this.wire.peerChoking && this.askedBytes < ahead;
 	}
 
-	get isClosed(): boolean {
-		return this.#isClosed;
-	}
-
 	has(piece: number): boolean {
 		return this.wire.peerPieces.get(piece);
+	}
+
+	/** For how long it has said nothing. */
+	get quietSeconds(): number {
+		return this.#quietSeconds;
 	}
 
 	/** To be called every so often: whoever is silent for too long is gone. (A timer of the socket's own costs more than reading from it.) */

@@ -11,6 +11,8 @@ const STOP_MS = 2_000;
 const MAX_HEAP_MIB = 512;
 /** Blocks on their way lie outside the heap, and V8 collects a small heap again for every few of them: half of the CPU time of sending. */
 const INITIAL_HEAP = "--initial-old-space-size=64";
+/** Left alone, V8 lets the space for what is new grow to 128 MiB and keeps it, for a crowd whose whole heap is 54. */
+const NEW_SPACE = "--max-semi-space-size=16";
 const STDERR_KEPT = 2_000;
 
 export interface SwarmProcessOptions {
@@ -64,7 +66,10 @@ export class SwarmProcess {
 		const startedAt = performance.now();
 		const child = fork(fileURLToPath(new URL("./child.ts", import.meta.url)), {
 			execPath: process.execPath,
-			execArgv: [INITIAL_HEAP, `--max-old-space-size=${MAX_HEAP_MIB}`, "--disable-warning=ExperimentalWarning"],
+			execArgv: [
+				...[INITIAL_HEAP, NEW_SPACE, `--max-old-space-size=${MAX_HEAP_MIB}`],
+				"--disable-warning=ExperimentalWarning",
+			],
 			env: {},
 			stdio: ["ignore", "ignore", "pipe", "ipc"],
 		});

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-const MIN_PIECE_BYTES = 32 * 1024;
+const MIN_PIECE_BYTES = 64 * 1024;
 const MAX_PIECE_BYTES = 4 * 1024 * 1024;
 /**
  * About so many pieces: what somebody has just received whole can be passed on, and the last one goes round when the source has
@@ -8,7 +8,7 @@ const MAX_PIECE_BYTES = 4 * 1024 * 1024;
  */
 const PIECES = 1024;
 
-/** The smallest power of two from 32 KiB to 4 MiB that leaves at most 1,024 pieces; beyond 4 GiB there are more. */
+/** The smallest power of two from 64 KiB to 4 MiB that leaves at most 1,024 pieces; beyond 4 GiB there are more. */
 export function pieceBytesFor(sizeBytes: number): number {
 	let pieceBytes = MIN_PIECE_BYTES;
 	while (pieceBytes < MAX_PIECE_BYTES && sizeBytes / pieceBytes > PIECES) pieceBytes *= 2;

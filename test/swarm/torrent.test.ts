@@ -61,11 +61,11 @@ test("a package that is not in the store has no torrent", async () => {
 	await assert.rejects(makeTorrent(store.folder, "../packages/x"), /not a SHA-256/);
 });
 
-test("a package has at most 1,024 pieces of 32 KiB to 4 MiB, and more only beyond 4 GiB", () => {
+test("a package has at most 1,024 pieces of 64 KiB to 4 MiB, and more only beyond 4 GiB", () => {
 	const mib = 2 ** 20;
-	assert.equal(pieceBytesFor(0), 32 * 1024);
-	assert.equal(pieceBytesFor(32 * mib), 32 * 1024);
-	assert.equal(pieceBytesFor(32 * mib + 1), 64 * 1024);
+	assert.equal(pieceBytesFor(0), 64 * 1024);
+	assert.equal(pieceBytesFor(64 * mib), 64 * 1024);
+	assert.equal(pieceBytesFor(64 * mib + 1), 128 * 1024);
 	assert.equal(pieceBytesFor(1024 * mib), mib);
 	assert.equal(pieceBytesFor(50 * 1024 * mib), 4 * mib);
 });

@@ -8,7 +8,7 @@ import { blockOf, MESSAGE } from "../../bench/swarm/wire.ts";
 import { digest, until } from "../workbench.ts";
 import { type Meeting, openMeeting, startHolder, startPeer, startStranger, type Visit } from "./meeting.ts";
 
-const PIECE_BYTES = 32 * 1024;
+const PIECE_BYTES = 64 * 1024;
 
 async function received(meeting: Meeting, folder: string): Promise<string> {
 	return digest(await readFile(join(folder, meeting.sha256)));

@@ -23,7 +23,6 @@ export interface NeighbourOptions {
 	readonly isSource: boolean;
 	readonly infoHash: string;
 	readonly ourPeerId: string;
-	readonly pieceCount: number;
 	/** It shook hands: it speaks of our package and is not ourselves. */
 	readonly onGreeted: (neighbour: Neighbour) => void;
 	readonly onClosed: (neighbour: Neighbour) => void;

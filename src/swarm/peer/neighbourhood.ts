@@ -12,7 +12,6 @@ const DIAL_MS = 10_000;
 export interface NeighbourhoodOptions {
 	readonly infoHash: string;
 	readonly ourPeerId: string;
-	readonly pieceCount: number;
 	readonly onMet: (neighbour: Neighbour) => void;
 	readonly onLeft: (neighbour: Neighbour) => void;
 	/** Somebody knocks whom the tracker has not told of. */
@@ -131,14 +130,13 @@ export class Neighbourhood {
 			socket.destroy();
 			return;
 		}
-		const { infoHash, ourPeerId, pieceCount } = this.#options;
+		const { infoHash, ourPeerId } = this.#options;
 		const neighbour = new Neighbour({
 			socket,
 			isDialled: dialled !== null,
 			isSource,
 			infoHash,
 			ourPeerId,
-			pieceCount,
 			onGreeted: (greeted) => {
 				if (dialled !== null) this.#answered.set(dialled, greeted.peerId);
 				this.#greeted(greeted);

@@ -105,7 +105,6 @@ export class Peer {
 		this.#neighbourhood = new Neighbourhood({
 			infoHash,
 			ourPeerId: this.#peerId,
-			pieceCount,
 			onMet: (neighbour) => this.#meet(neighbour),
 			onLeft: (neighbour) => this.#part(neighbour),
 			onStranger: () => this.#announcer?.soon(),

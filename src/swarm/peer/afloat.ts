@@ -5,7 +5,7 @@ const LEAST_BYTES = 384 * 1024;
 /** What is on its way, in time at the rate at which it arrives. */
 const AHEAD_SECONDS = 0.3;
 /** The word that it arrived got lost, or was never said. */
-const FORGET_MS = 2_000;
+const FORGET_MS = 4_000;
 /** Weight of the newest measurement of the rate. */
 const NEWEST = 0.12;
 

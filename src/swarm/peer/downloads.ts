@@ -8,6 +8,12 @@ const LIES = 2;
 const PATIENCE_MS = 4_000;
 /** ... and sooner when it is one of the last. */
 const LAST_PATIENCE_MS = 600;
+/** What arrives is not late because we asked for so much: it has this many times as long as all of that takes. */
+const BACKLOG_TIMES = 2;
+/** Asked of all neighbours together, in time at the rate at which it arrives: more would wait in front of our own link ... */
+const ASKED_SECONDS = 1.5;
+/** ... and at least. */
+const LEAST_ASKED_BYTES = 512 * 1024;
 /** A neighbour that was asked and has said nothing at all for so long is taken for gone. */
 const DEAF_SECONDS = 30;
 
@@ -45,6 +51,10 @@ export class Downloads {
 	/** The fetch of each neighbour that is not wholly asked for. */
 	readonly #unfinished = new Map<Neighbour, Fetch>();
 	readonly #bucket = new TokenBucket();
+	/** Asked of all and not yet there. */
+	#askedBytes = 0;
+	/** Bytes per second that arrive from all. */
+	#rate = 0;
 	#retry: NodeJS.Timeout | undefined;
 	#isPaused = false;
 
@@ -77,7 +87,7 @@ export class Downloads {
 
 	/** Asks the neighbour for as much as it bears. */
 	ask(neighbour: Neighbour): void {
-		while (!this.#isPaused && neighbour.bearsMore) {
+		while (!this.#isPaused && this.#bearsMore && neighbour.bearsMore) {
 			const fetch = this.#unfinished.get(neighbour) ?? this.#begin(neighbour);
 			if (!fetch) return;
 			const waitMs = this.#bucket.take(
@@ -97,13 +107,11 @@ export class Downloads {
 		for (const fetch of [...this.#fetches.values()]) if (fetch.neighbour === neighbour) this.#drop(fetch);
 	}
 
-	/** Pieces move from the slow to the fast who have nothing else to do; whoever is deaf is left. */
+	/** To be called every so often. Pieces move from the slow to the fast who have nothing else to do; whoever is deaf is left. */
 	rebalance(): void {
-		const { now, neighbours } = this.#options;
-		const before = now() - this.#patienceMs;
-		const slow = [...this.#fetches.values()].filter(
-			({ isWhole, movedAt, askedTo, got }) => !isWhole && askedTo > got && movedAt < before,
-		);
+		const { neighbours } = this.#options;
+		this.#rate = [...neighbours()].reduce((sum, { rate }) => sum + rate, 0);
+		const slow = [...this.#fetches.values()].filter((fetch) => this.#isSlow(fetch));
 		for (const { neighbour } of slow) if (neighbour.quietSeconds > DEAF_SECONDS) neighbour.close();
 		if (this.#isPaused) return;
 		slow.sort((a, b) => a.movedAt - b.movedAt);
@@ -114,6 +122,17 @@ export class Downloads {
 			if (moved && this.#fetches.get(moved.piece) === moved) this.#move(moved, neighbour);
 			this.ask(neighbour);
 		}
+	}
+
+	#isSlow({ neighbour, isWhole, movedAt, askedTo, got }: Fetch): boolean {
+		const waitedMs = this.#options.now() - movedAt;
+		if (isWhole || askedTo === got || waitedMs < this.#patienceMs) return false;
+		const backlogMs = (this.#askedBytes / Math.max(this.#rate, 1)) * 1000;
+		return neighbour.quietSeconds * 1000 >= this.#patienceMs || waitedMs > BACKLOG_TIMES * backlogMs;
+	}
+
+	get #bearsMore(): boolean {
+		return this.#askedBytes < Math.max(LEAST_ASKED_BYTES, this.#rate * ASKED_SECONDS);
 	}
 
 	stop(): void {
@@ -143,9 +162,11 @@ export class Downloads {
 		const blockBytes = Math.min(neighbour.blockBytes, length - offset);
 		fetch.askedTo += blockBytes;
 		neighbour.askedBytes += blockBytes;
+		this.#askedBytes += blockBytes;
 		if (fetch.askedTo === length) this.#unfinished.delete(neighbour);
 		neighbour.wire.request(piece, offset, blockBytes, (error, block) => {
 			neighbour.askedBytes -= blockBytes;
+			this.#askedBytes -= blockBytes;
 			if (block && block.length === blockBytes) this.#receive(fetch, offset, block);
 			else if (error) this.#drop(fetch);
 		});

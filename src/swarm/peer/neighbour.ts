@@ -43,11 +43,11 @@ export class Neighbour {
 	askedBytes = 0;
 	receivedBytes = 0;
 	sentBytes = 0;
-	/** Bytes per second that it sends us. */
+	/** Bytes per second that it sends us, of parts of blocks too. */
 	rate = 0;
 	readonly #options: NeighbourOptions;
 	readonly #socket: Socket;
-	#measuredBytes = 0;
+	#arrivedBytes = 0;
 	#hasToldAll = false;
 	#isGreeted = false;
 	#isOurs = false;
@@ -66,6 +66,7 @@ export class Neighbour {
 		socket.setNoDelay(true);
 		socket.on("data", (bytes) => {
 			this.#isQuiet = false;
+			this.#arrivedBytes += bytes.length;
 			this.wire.receive(bytes);
 		});
 		socket.on("error", () => this.close());
@@ -123,8 +124,8 @@ export class Neighbour {
 			this.close();
 			return;
 		}
-		const now = (this.receivedBytes - this.#measuredBytes) / seconds;
-		this.#measuredBytes = this.receivedBytes;
+		const now = this.#arrivedBytes / seconds;
+		this.#arrivedBytes = 0;
 		this.rate = this.rate === 0 ? now : this.rate * (1 - NEWEST) + now * NEWEST;
 	}
 

@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Downloads } from "../../../src/swarm/peer/downloads.ts";
+import type { Neighbour } from "../../../src/swarm/peer/neighbour.ts";
+import { PieceMap } from "../../../src/swarm/peer/piece-map.ts";
+
+const PIECE_BYTES = 64 * 1024;
+const PIECES = 64;
+const TICK_MS = 100;
+
+interface Answer {
+	readonly piece: number;
+	readonly length: number;
+	leftBytes: number;
+	readonly arrived: (error: Error | null, block: Uint8Array | null) => void;
+}
+
+/** A neighbour that holds everything and answers in order; what it has begun to send cannot be called back. */
+class Holder {
+	readonly offer = Array.from({ length: PIECES }, (_, piece) => piece);
+	readonly blockBytes = PIECE_BYTES;
+	readonly #answers: Answer[] = [];
+	/** Its own link; what it is asked for waits. */
+	isStuck = false;
+	goodPieces = 1;
+	badPieces = 0;
+	askedBytes = 0;
+	rate = 0;
+	quietSeconds = 0;
+	isClosed = false;
+
+	readonly wire = {
+		request: (piece: number, _offset: number, length: number, arrived: Answer["arrived"]) => {
+			this.#answers.push({ piece, length, leftBytes: length, arrived });
+		},
+		cancel: (piece: number) => {
+			const at = this.#answers.findIndex((answer) => answer.piece === piece && answer.leftBytes === answer.length);
+			for (const { arrived } of at < 0 ? [] : this.#answers.splice(at, 1)) arrived(new Error("cancelled"), null);
+		},
+	};
+
+	get bearsMore(): boolean {
+		return this.askedBytes < Math.max(32 * 1024, this.rate * 0.4);
+	}
+
+	get isBusy(): boolean {
+		return this.#answers.length > 0 && !this.isStuck;
+	}
+
+	has(): boolean {
+		return true;
+	}
+
+	close(): void {
+		this.isClosed = true;
+	}
+
+	/** So many bytes pass. */
+	send(bytes: number): void {
+		let left = this.isStuck ? 0 : bytes;
+		while (left > 0 && this.#answers[0]) {
+			const [answer] = this.#answers;
+			const passed = Math.min(left, answer.leftBytes);
+			answer.leftBytes -= passed;
+			left -= passed;
+			if (answer.leftBytes > 0) break;
+			this.#answers.shift();
+			answer.arrived(null, new Uint8Array(answer.length));
+		}
+		const sent = this.isStuck ? 0 : bytes - left;
+		this.quietSeconds = sent > 0 ? 0 : this.quietSeconds + TICK_MS / 1000;
+		this.rate = this.rate * 0.88 + (sent / (TICK_MS / 1000)) * 0.12;
+	}
+}
+
+/** Receives everything over a link of our own that carries so much, shared by all who send; answers what it took. */
+async function receive(holders: readonly Holder[], { bytesPerSecond }: { readonly bytesPerSecond: number }) {
+	let now = 0;
+	let passedBytes = 0;
+	const pieces = new PieceMap(PIECES);
+	const downloads = new Downloads({
+		pieces,
+		lengthOf: () => PIECE_BYTES,
+		keep: async (piece) => {
+			if (!pieces.isHeld(piece)) pieces.hold(piece);
+			return "kept";
+		},
+		neighbours: () => holders as unknown as readonly Neighbour[],
+		onLiar: () => undefined,
+		now: () => now,
+		chance: () => 0.5,
+	});
+	downloads.askAll();
+	const giveUpMs = (20 * PIECES * PIECE_BYTES * 1000) / bytesPerSecond;
+	while (!pieces.isComplete && now < giveUpMs) {
+		const busy = holders.filter(({ isBusy }) => isBusy);
+		const budget = (bytesPerSecond * TICK_MS) / 1000;
+		passedBytes += busy.length > 0 ? budget : 0;
+		for (const holder of holders) holder.send(holder.isBusy ? budget / busy.length : 0);
+		await null;
+		now += TICK_MS;
+		downloads.rebalance();
+		await null;
+	}
+	downloads.stop();
+	const floorMs = (PIECES * PIECE_BYTES * 1000) / bytesPerSecond;
+	return { isComplete: pieces.isComplete, floors: now / floorMs, copies: passedBytes / (PIECES * PIECE_BYTES) };
+}
+
+for (const kilobits of [64, 1_000, 5_000]) {
+	test(`over a link of ${kilobits} kbit/s each piece comes once, however many could send it`, async () => {
+		const holders = Array.from({ length: 23 }, () => new Holder());
+		const { isComplete, floors, copies } = await receive(holders, { bytesPerSecond: kilobits * 125 });
+		assert.equal(isComplete, true);
+		assert.ok(floors < 1.2, `it took ${floors.toFixed(2)} times what the link needs`);
+		assert.ok(copies < 1.1, `${copies.toFixed(2)} copies passed the link`);
+		assert.ok(holders.every(({ isClosed }) => !isClosed));
+	});
+}
+
+test("what a neighbour that has fallen silent was asked for comes from others", async () => {
+	const holders = Array.from({ length: 4 }, () => new Holder());
+	const [stuck] = holders;
+	assert.ok(stuck);
+	stuck.isStuck = true;
+	const { isComplete, floors } = await receive(holders, { bytesPerSecond: 125_000 });
+	assert.equal(isComplete, true);
+	assert.ok(floors < 1.3, `it took ${floors.toFixed(2)} times what the link needs`);
+});

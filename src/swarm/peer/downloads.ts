@@ -9,7 +9,7 @@ const PATIENCE_MS = 4_000;
 /** ... and sooner when it is one of the last. */
 const LAST_PATIENCE_MS = 600;
 /** What arrives is not late because we asked for so much: it has this many times as long as all of that takes. */
-const BACKLOG_TIMES = 2;
+const BACKLOG_TIMES = 1.5;
 /** Asked of all neighbours together, in time at the rate at which it arrives: more would wait in front of our own link ... */
 const ASKED_SECONDS = 1.5;
 /** ... and at least. */

@@ -24,8 +24,16 @@ export interface DifferenceReport {
 /** What reading the files changes, policy by policy in the order of their names. */
 export interface ChangesReport {
 	readonly policies: readonly PolicyChange[];
+	/** Of the daemon's configuration. */
+	readonly settings: readonly SettingChange[];
 	/** One line each; empty when all is well. */
 	readonly problems: readonly string[];
+}
+
+export interface SettingChange {
+	/** `swarm.bandwidth` */
+	readonly key: string;
+	readonly effect: "now" | "after a restart";
 }
 
 export interface PolicyChange {

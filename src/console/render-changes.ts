@@ -4,9 +4,10 @@ import { shortRevision } from "./short-revision.ts";
 import type { Style } from "./style.ts";
 
 /** Policy by policy: what came, changed and went, and what follows; then what is wrong with the files. */
-export function renderChanges({ policies, problems }: ChangesReport, style: Style): string {
+export function renderChanges({ policies, settings, problems }: ChangesReport, style: Style): string {
 	return [
 		...policies.map((change) => renderChange(change, style)),
+		...settings.map(({ key, effect }) => `setting ${key}: changed, takes effect ${effect}`),
 		...problems.map((problem) => style.bad(printable(problem))),
 	].join("\n");
 }

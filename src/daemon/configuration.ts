@@ -1,9 +1,9 @@
 import { access, readFile } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
 import type { Problem } from "../policy/document.ts";
 import { type Inventory, parseInventory } from "../policy/parse-inventory.ts";
 import { parseSettings, type Settings } from "../policy/parse-settings.ts";
 import { type KnownHosts, parseKnownHosts } from "../push/known-hosts.ts";
+import { locate } from "./credential.ts";
 import { readText } from "./read-text.ts";
 
 const NO_INVENTORY: Inventory = { machines: [], groups: [] };
@@ -17,7 +17,7 @@ export async function readSettings(
 	const parsed = parseSettings(text, file);
 	if ("problems" in parsed) return parsed;
 	const { settings } = parsed;
-	const from = (path: string) => resolve(dirname(file), path);
+	const from = (path: string) => locate(path, file);
 	return {
 		settings: {
 			...settings,

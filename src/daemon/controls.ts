@@ -11,11 +11,11 @@ import type { Event, OperatorEvent } from "../model/event.ts";
 import type { Fleet } from "../model/fleet.ts";
 import type { HostKey } from "../model/machine.ts";
 import { applyEvent } from "../plan/apply-event.ts";
-import { describeProblem, type Problem } from "../policy/document.ts";
+import { describeProblem } from "../policy/document.ts";
 import type { OutputRecord } from "../record/journal.ts";
 import { cleanOne } from "./clean-machine.ts";
 import { readInventory } from "./configuration.ts";
-import type { Daemon } from "./daemon.ts";
+import type { Changed, Daemon } from "./daemon.ts";
 import { policyEvents, readPolicyFolder } from "./policy-folder.ts";
 
 const SCAN_TIMEOUT_MS = 15_000;
@@ -124,19 +124,24 @@ export class Controls implements Cockpit {
 		const { settings } = this.#daemon;
 		const folder = await readPolicyFolder(settings.policiesFolder);
 		const { problems } = await readInventory(settings, null);
+		const changed = await this.#daemon.settingsChanges();
 		const before = this.#fleet;
 		const after = policyEvents(before, folder, this.#now()).reduce(applyEvent, before);
-		return this.#changes(before, after, [...folder.problems, ...problems]);
+		return this.#changes(before, after, {
+			...changed,
+			problems: [...changed.problems, ...folder.problems, ...problems],
+		});
 	}
 
 	async reload(): Promise<ChangesReport> {
 		const before = this.#fleet;
-		const problems = await this.#daemon.reload();
-		return this.#changes(before, this.#fleet, problems);
+		const changed = await this.#daemon.reload();
+		return this.#changes(before, this.#fleet, changed);
 	}
 
-	#changes(before: Fleet, after: Fleet, problems: readonly Problem[]): ChangesReport {
-		return { policies: policyChanges(before, after, this.#now()), problems: problems.map(describeProblem) };
+	#changes(before: Fleet, after: Fleet, { changes, problems }: Changed): ChangesReport {
+		const policies = policyChanges(before, after, this.#now());
+		return { policies, settings: changes, problems: problems.map(describeProblem) };
 	}
 
 	get #fleet(): Fleet {

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Logger } from "pino";
 import { DownloadLimit } from "../acquire/download-limit.ts";
 import { Store } from "../acquire/store.ts";
+import type { SettingChange } from "../console/policy-reports.ts";
 import { Browser } from "../discover/browser.ts";
 import type { Event } from "../model/event.ts";
 import type { HostKey } from "../model/machine.ts";
@@ -14,7 +15,7 @@ import { Pusher } from "../push/pusher.ts";
 import { Journal } from "../record/journal.ts";
 import { Swarm } from "../swarm/swarm.ts";
 import { approvalsInAdvance, type Vouchers } from "./approve-in-advance.ts";
-import { readInventory, readKnownHosts } from "./configuration.ts";
+import { readInventory, readKnownHosts, type readSettings } from "./configuration.ts";
 import { HELPER_FOLDER, HelperFiles } from "./helper-files.ts";
 import { inventoryEvents, withGroups } from "./inventory-events.ts";
 import { Ledger } from "./ledger.ts";
@@ -22,16 +23,25 @@ import { Loop } from "./loop.ts";
 import { perform } from "./perform.ts";
 import { policyEvents, readPolicyFolder } from "./policy-folder.ts";
 import { Progress } from "./progress.ts";
+import { reloadable, settingsChanges } from "./settings-changes.ts";
 import { readSecret, tokenFor } from "./token.ts";
 import { TrafficControl } from "./traffic-control.ts";
 import { UplinkMeter } from "./uplink-meter.ts";
 
 export interface DaemonOptions {
 	readonly settings: Settings;
+	/** Reads them again, for a reload. */
+	readonly readSettings: () => ReturnType<typeof readSettings>;
 	readonly log: Logger;
 	readonly now: () => number;
 	/** Told after each decision what the daemon waits for. */
 	readonly onStatus: (sentence: string) => void;
+}
+
+/** What a reload found in the configuration, and what is wrong with any file. */
+export interface Changed {
+	readonly changes: readonly SettingChange[];
+	readonly problems: readonly Problem[];
 }
 
 /** How long steps in flight may go on after a stop was asked for; jobs on the machines go on without us. */
@@ -44,7 +54,6 @@ export class Daemon {
 	readonly pusher: Pusher;
 	readonly loop: Loop;
 	readonly progress = new Progress();
-	readonly settings: Settings;
 	problems: readonly Problem[] = [];
 	readonly #options: DaemonOptions;
 	readonly #store: Store;
@@ -53,6 +62,8 @@ export class Daemon {
 	readonly #secret: Buffer;
 	readonly #uplink: UplinkMeter;
 	readonly #traffic: TrafficControl;
+	/** As of the last reload. */
+	#settings: Settings;
 	#vouchers: Vouchers | null = null;
 	#admitted: unknown = null;
 
@@ -60,7 +71,8 @@ export class Daemon {
 	constructor(options: DaemonOptions) {
 		const { settings, log, now } = options;
 		this.#options = options;
-		this.settings = settings;
+		this.#settings = settings;
+		const live = () => this.#settings;
 		this.journal = new Journal(join(settings.stateFolder, "journal.sqlite"));
 		this.ledger = new Ledger(this.journal, {
 			onProblem: (detail) => log.warn({ detail }, "snapshot"),
@@ -83,7 +95,9 @@ export class Daemon {
 		this.#traffic = new TrafficControl({
 			swarm: this.#swarm,
 			downloadLimit,
-			bandwidth: settings.swarm.bandwidth,
+			get bandwidth() {
+				return live().swarm.bandwidth;
+			},
 			onWindow: () => this.loop.wake(),
 		});
 		this.#browser = new Browser({
@@ -98,7 +112,7 @@ export class Daemon {
 		const onAcquiring = this.progress.sawDownload.bind(this.progress);
 		const receivedBytes = this.progress.receivedBytes.bind(this.progress);
 		const onWay = this.progress.chose.bind(this.progress);
-		const performers = { ledger, journal, pusher, settings, now, record, onAcquiring, onWay, receivedBytes };
+		const performers = { ledger, journal, pusher, now, record, onAcquiring, onWay, receivedBytes };
 		const rooms = {
 			...performers,
 			store: this.#store,
@@ -107,11 +121,16 @@ export class Daemon {
 			helpers,
 			downloadLimit,
 			limitsOf: this.#traffic.limitsOf.bind(this.#traffic),
+			get settings() {
+				return live();
+			},
 		};
 		this.loop = new Loop({
 			ledger,
 			now,
-			limits: settings.limits,
+			get limits() {
+				return live().limits;
+			},
 			perform: (step, signal) => perform(rooms, step, signal),
 			onDecision: (decision) => this.#decided(decision),
 			onCrash: (step, error) => log.error({ step, err: error }, "step crashed"),
@@ -143,22 +162,53 @@ export class Daemon {
 		this.journal.close();
 	}
 
-	/** Reads policies, inventory and known hosts again. What is wrong is told and changes nothing. */
-	async reload(): Promise<readonly Problem[]> {
-		const { settings, log, now } = this.#options;
+	/** As of the last reload. */
+	get settings(): Settings {
+		return this.#settings;
+	}
+
+	/** What a reload would change of them, and when that takes effect. */
+	async settingsChanges(): Promise<Changed> {
+		const read = await this.#options.readSettings();
+		if ("problems" in read) return { changes: [], problems: read.problems };
+		return { changes: settingsChanges(this.#settings, read.settings), problems: [] };
+	}
+
+	/** Reads settings, policies, inventory and known hosts again. What is wrong is told and changes nothing. */
+	async reload(): Promise<Changed> {
+		const { changes, problems } = await this.#reloadSettings();
+		this.problems = [...problems, ...(await this.#reloadFiles())];
+		const { log } = this.#options;
+		for (const problem of this.problems) log.error({ code: problem.code }, describeProblem(problem));
+		this.loop.wake();
+		return { changes, problems: this.problems };
+	}
+
+	async #reloadSettings(): Promise<Changed> {
+		const read = await this.#options.readSettings();
+		if ("problems" in read) return { changes: [], problems: read.problems };
+		const changes = settingsChanges(this.#settings, read.settings);
+		this.#settings = reloadable(this.#settings, read.settings);
+		for (const change of changes) this.#options.log.info(change, "setting changed");
+		// Sites are told to the swarm with the machines.
+		this.#admitted = null;
+		return { changes, problems: [] };
+	}
+
+	async #reloadFiles(): Promise<readonly Problem[]> {
+		const { log, now } = this.#options;
+		const settings = this.#settings;
 		const folder = await readPolicyFolder(settings.policiesFolder);
 		const { inventory, problems } = await readInventory(settings, this.#vouchers?.inventory ?? null);
 		const knownHosts = await readKnownHosts(settings);
 		this.#vouchers = { inventory, knownHosts };
-		this.problems = [...folder.problems, ...problems];
-		for (const problem of this.problems) log.error({ code: problem.code }, describeProblem(problem));
 		const { authorityLines } = knownHosts;
 		if (authorityLines.length > 0)
 			log.warn({ lines: authorityLines }, "known_hosts: certificate authorities vouch for nothing here");
 		const { fleet } = this.ledger;
 		const listed = problems.length > 0 ? [] : inventoryEvents(fleet, inventory, now());
 		this.record([...policyEvents(fleet, folder, now()), ...listed]);
-		return this.problems;
+		return [...folder.problems, ...problems];
 	}
 
 	/** Whether the known_hosts file revokes the key: then nobody can approve it. */

@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Helper, Platform } from "../push/task.ts";
@@ -30,11 +30,22 @@ export class HelperFiles {
 	}
 
 	/** Null: there is none for the platform. */
-	async helperFor({ system, arch }: Platform): Promise<Helper | null> {
-		const text = await readFile(join(this.#folder, "manifest.json"), "utf8").catch(() => '{ "platforms": {} }');
-		const found = manifest.parse(JSON.parse(text)).platforms[PLATFORMS[`${system} ${arch}`] ?? ""];
+	async helperFor(platform: Platform): Promise<Helper | null> {
+		const found = await this.#find(platform);
 		if (!found) return null;
 		const { file, ...helper } = found;
 		return { ...helper, readGzip: () => createReadStream(join(this.#folder, file)) };
+	}
+
+	/** Whether there is one for the platform, and its file has the size that the manifest names. */
+	async isWhole(platform: Platform): Promise<boolean> {
+		const found = await this.#find(platform);
+		const stats = found ? await stat(join(this.#folder, found.file)).catch(() => null) : null;
+		return stats !== null && stats.size === found?.gzipBytes;
+	}
+
+	async #find({ system, arch }: Platform) {
+		const text = await readFile(join(this.#folder, "manifest.json"), "utf8").catch(() => '{ "platforms": {} }');
+		return manifest.parse(JSON.parse(text)).platforms[PLATFORMS[`${system} ${arch}`] ?? ""];
 	}
 }

@@ -21,6 +21,7 @@ export class Loop {
 	readonly #alarm = new Alarm(() => this.wake());
 	readonly #abort = new AbortController();
 	readonly #inFlight = new Set<Promise<void>>();
+	#onTurn: (() => void)[] = [];
 	#isAwake = false;
 	#isStopped = false;
 
@@ -40,6 +41,12 @@ export class Loop {
 			this.#isAwake = false;
 			if (!this.#isStopped) this.#turn();
 		});
+	}
+
+	/** Resolves when the next turn has come to its end. */
+	turn(): Promise<void> {
+		this.wake();
+		return new Promise((resolve) => this.#onTurn.push(resolve));
 	}
 
 	decision(): Decision {
@@ -65,6 +72,7 @@ export class Loop {
 		for (const step of decision.steps) this.#start(step);
 		this.#alarm.set(decision.wakeAt);
 		onDecision(decision);
+		for (const resolve of this.#onTurn.splice(0)) resolve();
 	}
 
 	#start(step: Step): void {

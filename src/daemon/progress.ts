@@ -1,6 +1,7 @@
 import type { Fleet, Rollout } from "../model/fleet.ts";
 import type { Decision } from "../plan/decide.ts";
 import type { PeerProgress } from "../swarm/swarm.ts";
+import { waitingFor } from "./waiting-for.ts";
 
 interface Download {
 	readonly receivedBytes: number;
@@ -42,7 +43,7 @@ export class Progress {
 		return this.#peers.get(`${machine} ${sha256}`)?.downloadedBytes;
 	}
 
-	/** What the daemon does or waits for, as one line: "2 of 6 verified; 3 steps in flight; asks again 02:00:00". */
+	/** What the daemon does or waits for, as one line: "office: 2 of 6 verified; 3 steps in flight; office: window opens 02:00 (4 machines)". */
 	sentence(fleet: Fleet, decision: Decision): string {
 		const parts = [
 			...(fleet.pause ? [`paused by ${fleet.pause.by}`] : []),
@@ -51,9 +52,7 @@ export class Progress {
 				step.kind === "acquire" ? [this.#download(step.sha256)] : [],
 			),
 			`${fleet.running.size} steps in flight`,
-			decision.wakeAt === null
-				? "waits for an event"
-				: `asks again ${new Date(decision.wakeAt).toISOString().slice(0, 19)}Z`,
+			waitingFor(fleet, decision),
 		];
 		return parts.join("; ");
 	}

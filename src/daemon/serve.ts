@@ -10,10 +10,11 @@ import { readSettings } from "./configuration.ts";
 import { Controls } from "./controls.ts";
 import { Daemon } from "./daemon.ts";
 import { notifySystemd, statusWriter } from "./notify-systemd.ts";
+import { Watchdog } from "./watchdog.ts";
 
 const WRONG_USAGE = 2;
 
-/** Runs the daemon until SIGTERM or SIGINT; answers the exit code. SIGHUP reads policies and inventory again. */
+/** Runs the daemon until SIGTERM or SIGINT; answers the exit code. SIGHUP reads configuration, policies and inventory again. */
 export async function serve({ config }: { readonly config: string }): Promise<number> {
 	const read = await readSettings(config);
 	if ("problems" in read) {
@@ -30,15 +31,17 @@ export async function serve({ config }: { readonly config: string }): Promise<nu
 		return WRONG_USAGE;
 	}
 	try {
-		await run(settings, pino({ base: null }));
+		await run(config, settings, pino({ base: null }));
 	} finally {
 		lock.release();
 	}
 	return 0;
 }
 
-async function run(settings: Settings, log: Logger): Promise<void> {
-	const daemon = new Daemon({ settings, log, now: Date.now, onStatus: statusWriter() });
+async function run(config: string, settings: Settings, log: Logger): Promise<void> {
+	const onStatus = statusWriter();
+	const daemon = new Daemon({ settings, readSettings: () => readSettings(config), log, now: Date.now, onStatus });
+	const watchdog = new Watchdog({ turn: () => daemon.loop.turn() });
 	const api = new ApiServer({ cockpit: new Controls(daemon, Date.now), socketPath: settings.socketPath, log });
 	process.on("SIGHUP", () => {
 		daemon.reload().catch((error: unknown) => log.error({ err: error }, "reload failed"));
@@ -46,13 +49,19 @@ async function run(settings: Settings, log: Logger): Promise<void> {
 	const stopped = new Promise<void>((resolve) => {
 		for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => resolve());
 	});
+	await notifySystemd("STATUS=reading the journal, starting the swarm");
 	await daemon.start();
 	await api.start();
 	log.info({ socket: settings.socketPath }, "ready");
 	await notifySystemd("READY=1");
+	watchdog.start();
 	await stopped;
 	log.info("stopping: nothing new starts, steps in flight may end");
-	await notifySystemd("STOPPING=1", "STATUS=draining");
+	watchdog.stop();
+	await notifySystemd(
+		"STOPPING=1",
+		"STATUS=waits for steps in flight to end; what does not goes on after the next start",
+	);
 	await api.stop();
 	await daemon.stop();
 }

@@ -3,6 +3,7 @@ import type { Failure } from "../model/failure.ts";
 import type { Become, Policy } from "../model/policy.ts";
 import type { Settings } from "../policy/parse-settings.ts";
 import type { Becoming } from "../push/become.ts";
+import { publicKeyOf } from "../push/key-pair.ts";
 import type { Target } from "../push/target.ts";
 import type { Ledger } from "./ledger.ts";
 
@@ -29,6 +30,8 @@ export async function targetFor(
 		(error: Error): Failure => ({ code: "FS-SSH-KEY", detail: error.message }),
 	);
 	if (typeof privateKey !== "string") return privateKey;
+	if (publicKeyOf(privateKey) === null)
+		return { code: "FS-SSH-KEY", detail: `${identityFile} holds no private key that can be used without a passphrase` };
 	const become = policy.become ? await becomingOf(policy.become, settings) : undefined;
 	if (become && "code" in become) return become;
 	return {

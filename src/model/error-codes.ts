@@ -40,7 +40,8 @@ export const ERROR_CODES = {
 		"If the machine was rebuilt, compare the fingerprint on its console, then: fleetseed machines approve MACHINE.",
 	"FS-SSH-LOST": "Nothing to do: the job goes on at the machine and its result is read when it is back.",
 	"FS-SSH-PROTOCOL": "The machine offers no algorithm that we accept; update its sshd.",
-	"FS-SSH-KEY": "Make the controller's private key readable to the daemon: ssh-keygen -t ed25519 -f FILE.",
+	"FS-SSH-KEY":
+		"Make a key with: fleetseed init; or give the daemon one that it may read and that has no passphrase. Then: systemctl restart fleetseed.",
 	"FS-POLICY-UNKNOWN": "See the known names with: fleetseed status.",
 	"FS-MACHINE-UNKNOWN": "See the known names with: fleetseed machines.",
 	"FS-MACHINE-FINGERPRINT":

@@ -44,10 +44,16 @@ export interface Settings {
 }
 
 const ssh = mapping({
-	identity_file: controllerPath.default("/etc/fleetseed/id_ed25519").describe("The controller's private SSH key."),
+	identity_file: controllerPath
+		.default("/etc/fleetseed/id_ed25519")
+		.describe(
+			"The controller's private SSH key: a file, or credential:NAME for one that systemd gives to the service (LoadCredential=).",
+		),
 	become_password_file: controllerPath
 		.optional()
-		.describe("A file with the password that sudo asks for on machines. Default: sudo must not ask."),
+		.describe(
+			"A file, or credential:NAME, with the password that sudo asks for on machines. Default: sudo must not ask.",
+		),
 });
 
 const discovery = mapping({

@@ -37,12 +37,12 @@ test("reload shows what it changed, then the problems, and exits 1 for them", as
 });
 
 test("a reload that changes nothing says only that it was done", async () => {
-	line.cockpit.changes = { policies: [], problems: [] };
+	line.cockpit.changes = { policies: [], settings: [], problems: [] };
 	assert.deepEqual(await fleetseed("reload"), { out: "reloaded\n", err: "", code: 0 });
 });
 
 test("diff and reload --dry-run are the same, and change nothing", async () => {
-	line.cockpit.changes = { policies: [change], problems: [] };
+	line.cockpit.changes = { policies: [change], settings: [], problems: [] };
 	const diff = await fleetseed("diff");
 	assert.equal(diff.out, `${SHOWN}nothing is changed yet; apply it with: fleetseed reload\n`);
 	assert.doesNotMatch(diff.out, CONTROL);
@@ -51,7 +51,7 @@ test("diff and reload --dry-run are the same, and change nothing", async () => {
 });
 
 test("diff in JSON has the values before and after", async () => {
-	line.cockpit.changes = { policies: [change], problems: [] };
+	line.cockpit.changes = { policies: [change], settings: [], problems: [] };
 	const { out } = await fleetseed("diff", "--json");
 	assert.deepEqual(JSON.parse(out), line.cockpit.changes);
 });

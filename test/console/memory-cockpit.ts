@@ -21,7 +21,11 @@ export class MemoryCockpit implements Cockpit {
 	hostKeys: readonly { readonly type: string; readonly fingerprint: string }[] = [];
 	/** What the daemon says to every order. */
 	answer: Answer = { kind: "done", message: "so be it" };
-	changes: ChangesReport = { policies: [], problems: ["office.yaml:3:1 expected a name (FS-POLICY-REQUIRED)"] };
+	changes: ChangesReport = {
+		policies: [],
+		settings: [],
+		problems: ["office.yaml:3:1 expected a name (FS-POLICY-REQUIRED)"],
+	};
 
 	async status(detail: Detail): Promise<StatusReport> {
 		this.details.push(detail);

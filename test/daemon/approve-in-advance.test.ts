@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { approvalsInAdvance } from "../../src/daemon/approve-in-advance.ts";
 import { hostKeyOf } from "../../src/push/host-keys.ts";
+import { makeKeyPair } from "../../src/push/key-pair.ts";
 import { parseKnownHosts } from "../../src/push/known-hosts.ts";
-import { makeKeyPair } from "../fleet/make-key-pair.ts";
 import { APPROVED, fleetOf } from "../plan/fleet-of.ts";
 
 const key = (line: string) => line.split(" ").slice(0, 2).join(" ");

@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { makeKeyPair } from "../fleet/make-key-pair.ts";
+import { makeKeyPair } from "../../src/push/key-pair.ts";
 
 /** The controller's own key pair: the private half in a file that only it may read, the public half as one line. */
 export async function makeIdentity(folder: string): Promise<{ readonly file: string; readonly publicKey: string }> {

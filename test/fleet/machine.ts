@@ -8,7 +8,7 @@ import { join } from "node:path";
 import ssh2, { type AuthContext, type Connection, type ServerChannel } from "ssh2";
 import type { HostKey } from "../../src/model/machine.ts";
 import { hostKeyOf } from "../../src/push/host-keys.ts";
-import { makeKeyPair } from "./make-key-pair.ts";
+import { makeKeyPair } from "../../src/push/key-pair.ts";
 import { writeOwnPrograms } from "./own-programs.ts";
 
 export interface MachineOptions {

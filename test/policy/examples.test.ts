@@ -9,7 +9,7 @@ import { inventoryDocument, parseInventory } from "../../src/policy/parse-invent
 import { parsePolicy } from "../../src/policy/parse-policy.ts";
 import { parseSettings, settingsDocument } from "../../src/policy/parse-settings.ts";
 import { policyJsonSchema } from "../../src/policy/policy-schema.ts";
-import { type JsonSchema, keysOf } from "./schema-keys.ts";
+import { type JsonSchema, keysOf } from "../../src/policy/schema-keys.ts";
 
 const policies = [
 	"policies/office-suite.yaml",

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { policyJsonSchema } from "../../src/policy/policy-schema.ts";
-import { type JsonSchema, keysOf } from "./schema-keys.ts";
+import { type JsonSchema, keysOf } from "../../src/policy/schema-keys.ts";
 
 export const PAGE = join(import.meta.dirname, "../../docs/policies.md");
 const TABLE = /(?<=<!-- keys -->\n)[\s\S]*(?=<!-- \/keys -->)/;

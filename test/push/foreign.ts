@@ -4,8 +4,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
+import { makeKeyPair } from "../../src/push/key-pair.ts";
 import type { Target } from "../../src/push/target.ts";
-import { makeKeyPair } from "../fleet/make-key-pair.ts";
 
 /** A port of another process, which says something to who connects and never closes its end. */
 export async function heldOpen(t: TestContext, text: string): Promise<number> {

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
+import { makeKeyPair } from "../../src/push/key-pair.ts";
 import { isRevoked, keysFor, parseKnownHosts } from "../../src/push/known-hosts.ts";
-import { makeKeyPair } from "../fleet/make-key-pair.ts";
 
 const [one, two] = [makeKey(), makeKey()];
 

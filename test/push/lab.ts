@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import type { PackageSpec } from "../../src/model/policy.ts";
+import { makeKeyPair } from "../../src/push/key-pair.ts";
 import { Pusher, type Target, type Task } from "../../src/push/pusher.ts";
 import { Machine, type MachineOptions } from "../fleet/machine.ts";
-import { makeKeyPair } from "../fleet/make-key-pair.ts";
 
 /** A machine, a pusher and the way from one to the other; all gone when the test ends. */
 export async function lab(t: TestContext, options: Partial<MachineOptions> = {}, seedSeconds = 1) {

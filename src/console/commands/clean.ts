@@ -25,7 +25,7 @@ export function addCleanCommand(machines: Command, context: Context): void {
 	machines
 		.command("clean")
 		.description("remove our helper, packages that no policy needs and the folders of ended jobs from machines")
-		.argument("[names...]", "default: every approved machine")
+		.argument("[machines...]", "default: every approved machine")
 		.option("--reason <text>", "why, for the journal", "")
 		.option(...JSON_OPTION)
 		.action((names: readonly string[], _options: CleanOptions, command: Command) =>

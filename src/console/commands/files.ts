@@ -3,23 +3,47 @@ import type { Command } from "commander";
 import { describeProblem, type Problem } from "../../policy/document.ts";
 import { parsePolicy } from "../../policy/parse-policy.ts";
 import { policyJsonSchema } from "../../policy/policy-schema.ts";
+import { counted } from "../counted.ts";
 import { printable } from "../printable.ts";
 import { EXIT } from "../terminal.ts";
 import { type Context, JSON_OPTION, type JsonOption } from "./context.ts";
+import { CONFIG_OPTION, type HostActs } from "./host.ts";
 
 /** Commands over files alone; they need no daemon. */
-export function addFileCommands(program: Command, context: Context): void {
+export function addFileCommands(program: Command, context: Context, acts: Pick<HostActs, "checkInstalled">): void {
 	program
 		.command("check")
-		.description("check policy files: every problem with its place")
-		.argument("<file...>", "policy files")
+		.description("check policy files, or all that is installed: every problem with its place")
+		.argument("[file...]", "policy files; default: the daemon's configuration and all that it names")
+		.option(...CONFIG_OPTION)
 		.option(...JSON_OPTION)
-		.action((files: string[], options: JsonOption) => check(context, files, options));
+		.action((files: string[], options: CheckOptions) =>
+			files.length > 0 ? check(context, files, options) : checkInstalled(context, acts, options),
+		);
 	program
 		.command("schema")
 		.description("print the JSON Schema of policies, for editors")
 		.option(...JSON_OPTION)
 		.action(() => context.terminal.print(JSON.stringify(policyJsonSchema(), null, 2)));
+}
+
+interface CheckOptions extends JsonOption {
+	readonly config: string;
+}
+
+async function checkInstalled(
+	{ terminal, exit }: Context,
+	acts: Pick<HostActs, "checkInstalled">,
+	{ config, json }: CheckOptions,
+): Promise<void> {
+	const report = await acts.checkInstalled({ config });
+	const { files, problems, notes } = report;
+	if (json) terminal.printJson(report);
+	else {
+		for (const line of [...problems, ...notes.map((note) => `note: ${note}`)]) terminal.print(printable(line));
+		if (problems.length === 0) terminal.print(`${counted(files.length, "file")} checked, no problems`);
+	}
+	if (problems.length > 0) exit(EXIT.badNews);
 }
 
 async function check({ terminal, exit }: Context, files: readonly string[], { json }: JsonOption): Promise<void> {
@@ -31,7 +55,7 @@ async function check({ terminal, exit }: Context, files: readonly string[], { js
 		for (const problem of problems) terminal.print(printable(describeProblem(problem)));
 		for (const line of unreadable) terminal.print(printable(line));
 		const isGood = problems.length + unreadable.length === 0;
-		terminal.print(isGood ? `${files.length} ${files.length === 1 ? "file" : "files"} checked, no problems` : "");
+		if (isGood) terminal.print(`${counted(files.length, "file")} checked, no problems`);
 	}
 	if (unreadable.length > 0) exit(EXIT.usage);
 	else if (problems.length > 0) exit(EXIT.badNews);

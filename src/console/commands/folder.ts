@@ -12,7 +12,7 @@ interface ReloadOptions extends JsonOption {
 export function addFolderCommands(program: Command, context: Context): void {
 	program
 		.command("reload")
-		.description("read policies, inventory and known hosts again, and show what that changed")
+		.description("read configuration, policies, inventory and known hosts again, and show what that changed")
 		.option("--dry-run", "show what it would change, and change nothing")
 		.option(...JSON_OPTION)
 		.action((options: ReloadOptions) => (options.dryRun ? diff(context, options) : reload(context, options)));
@@ -27,7 +27,7 @@ async function diff(context: Context, options: JsonOption): Promise<void> {
 	const report = await withClient(context, (client) => client.get<ChangesReport>("diff"));
 	tell(context, options, report);
 	if (options.json) return;
-	const isSame = report.policies.length === 0;
+	const isSame = report.policies.length + report.settings.length === 0;
 	context.terminal.print(isSame ? "nothing would change" : "nothing is changed yet; apply it with: fleetseed reload");
 }
 
@@ -40,6 +40,7 @@ async function reload(context: Context, options: JsonOption): Promise<void> {
 
 function tell({ terminal, exit }: Context, { json }: JsonOption, report: ChangesReport): void {
 	if (json) terminal.printJson(report);
-	else if (report.policies.length + report.problems.length > 0) terminal.print(renderChanges(report, terminal.style));
+	else if (report.policies.length + report.settings.length + report.problems.length > 0)
+		terminal.print(renderChanges(report, terminal.style));
 	if (report.problems.length > 0) exit(EXIT.badNews);
 }

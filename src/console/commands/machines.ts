@@ -29,7 +29,7 @@ export function addMachineCommands(program: Command, context: Context): void {
 	machines
 		.command("approve")
 		.description("let a discovered machine take part: pins the SSH host key that it shows now")
-		.argument("<name>")
+		.argument("<machine>")
 		.option("--fingerprint <SHA256:...>", "approve only this key, without asking")
 		.option("--yes", "approve whatever key it shows now, without asking")
 		.option(...JSON_OPTION)
@@ -40,7 +40,7 @@ export function addMachineCommands(program: Command, context: Context): void {
 	machines
 		.command("forget")
 		.description("forget a machine and its approval")
-		.argument("<name>")
+		.argument("<machine>")
 		.option(...JSON_OPTION)
 		.action((name: string, _options: JsonOption, command: Command) => forget(context, name, command.optsWithGlobals()));
 }

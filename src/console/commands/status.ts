@@ -44,10 +44,37 @@ export function addStatusCommands(program: Command, context: Context): void {
 		.command("logs")
 		.description("what the last steps on a machine printed")
 		.argument("<machine>")
+		.option("-f, --follow", "go on and print what comes, until Ctrl-C; with --json one line each")
 		.option(...JSON_OPTION)
-		.action((machine: string, options: JsonOption) =>
-			show<readonly OutputRecord[]>(context, `machines/${segment(machine)}/logs`, options, renderLogs),
-		);
+		.action((machine: string, options: LogsOptions) => logs(context, machine, options));
+}
+
+interface LogsOptions extends JsonOption {
+	readonly follow?: boolean;
+}
+
+async function logs(context: Context, machine: string, options: LogsOptions): Promise<void> {
+	const path = `machines/${segment(machine)}/logs`;
+	if (options.follow) return follow(context, path, options);
+	return show<readonly OutputRecord[]>(context, path, options, renderLogs);
+}
+
+/** Prints each output once; ends with the daemon, or when the person has seen enough. */
+async function follow(context: Context, path: string, { json }: LogsOptions): Promise<void> {
+	const { terminal } = context;
+	const seen = new Set<string>();
+	await withClient(context, async (client) => {
+		for (;;) {
+			for (const output of await client.get<readonly OutputRecord[]>(path)) {
+				const heading = headingOf(output);
+				if (seen.has(heading)) continue;
+				seen.add(heading);
+				if (json) terminal.printJson(output);
+				else terminal.print(renderLogs([output]));
+			}
+			await wait(REDRAW_MS);
+		}
+	});
 }
 
 async function show<T>(
@@ -98,10 +125,10 @@ function isDone({ totals }: StatusReport): boolean {
 
 function renderLogs(outputs: readonly OutputRecord[]): string {
 	if (outputs.length === 0) return "no output is kept";
-	return outputs.map((output) => `${heading(output)}\n${printableLines(body(output))}`).join("\n");
+	return outputs.map((output) => `${headingOf(output)}\n${printableLines(body(output))}`).join("\n");
 }
 
-function heading({ at, kind, package: name, attempt, totalBytes }: OutputRecord): string {
+function headingOf({ at, kind, package: name, attempt, totalBytes }: OutputRecord): string {
 	return `--- ${new Date(at).toISOString()} ${kind} ${printable(name)}, attempt ${attempt}, ${totalBytes} bytes`;
 }
 

@@ -1,0 +1,49 @@
+import { readFileSync } from "node:fs";
+import { Command } from "commander";
+import { addCompletionCommand } from "./commands/completion.ts";
+import type { Context } from "./commands/context.ts";
+import { addFileCommands } from "./commands/files.ts";
+import { addFolderCommands } from "./commands/folder.ts";
+import { addHostCommands, type HostActs } from "./commands/host.ts";
+import { addMachineCommands } from "./commands/machines.ts";
+import { addPolicyCommands } from "./commands/policies.ts";
+import { addSimulateCommand } from "./commands/simulate.ts";
+import { addStatusCommands } from "./commands/status.ts";
+import { addSteerCommands } from "./commands/steer.ts";
+
+const DEFAULT_SOCKET = "/run/fleetseed/fleetseed.sock";
+
+/** What --help and the manual page say of exit codes. */
+export const EXIT_CODES: Readonly<Record<string, string>> = {
+	"0": "done",
+	"1": "the answer is bad news (problems found, machines failed)",
+	"2": "wrong usage",
+	"3": "the daemon does not answer",
+};
+
+/** The whole command line: help, manual page and completion are all made of it. */
+export function programOf(context: Omit<Context, "socketPath">, acts: HostActs): Command {
+	const codes = Object.entries(EXIT_CODES).map(([code, meaning]) => `${code} ${meaning}`);
+	const program = new Command("fleetseed")
+		.description("Download once, seed it to the LAN, install on schedule.")
+		.version(version())
+		.option("--socket <path>", "the daemon's unix socket", process.env.FLEETSEED_SOCKET ?? DEFAULT_SOCKET)
+		.addHelpText("after", `\nExit codes: ${codes.join("; ")}.`)
+		.exitOverride();
+	const whole: Context = { ...context, socketPath: () => String(program.opts().socket) };
+	addHostCommands(program, whole, acts);
+	addFileCommands(program, whole, acts);
+	addSimulateCommand(program, whole);
+	addStatusCommands(program, whole);
+	addMachineCommands(program, whole);
+	addSteerCommands(program, whole);
+	addPolicyCommands(program, whole);
+	addFolderCommands(program, whole);
+	addCompletionCommand(program, whole);
+	return program;
+}
+
+function version(): string {
+	const manifest = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+	return (JSON.parse(manifest) as { readonly version: string }).version;
+}

@@ -1,0 +1,35 @@
+import { access } from "node:fs/promises";
+import type { InstalledReport } from "../console/host-reports.ts";
+import { describeProblem } from "../policy/document.ts";
+import { readInventory, readKnownHosts, readSettings } from "./configuration.ts";
+import { readPolicyFolder } from "./policy-folder.ts";
+
+/** Reads the configuration with all that it names, as the daemon would, and says every problem in it. */
+export async function checkInstalled({ config }: { readonly config: string }): Promise<InstalledReport> {
+	const read = await readSettings(config);
+	if ("problems" in read) return { files: [config], problems: read.problems.map(describeProblem), notes: [] };
+	const { settings } = read;
+	const folder = await readPolicyFolder(settings.policiesFolder);
+	const { problems } = await readInventory(settings, null);
+	const { authorityLines } = await readKnownHosts(settings);
+	const { identityFile } = settings.ssh;
+	const hasKey = await access(identityFile).then(
+		() => true,
+		() => false,
+	);
+	const files = [
+		config,
+		...(settings.inventoryFile === undefined ? [] : [settings.inventoryFile]),
+		...new Set([...folder.policies.map(({ source }) => source), ...folder.problems.map(({ file }) => file)]),
+	];
+	const notes = [
+		...(folder.policies.length + folder.problems.length > 0
+			? []
+			: [`there is no policy in ${settings.policiesFolder} yet`]),
+		...(hasKey ? [] : [`there is no SSH key yet (${identityFile}); make it with: fleetseed init`]),
+		...authorityLines.map(
+			(line) => `${settings.knownHostsFile}:${line}: certificate authorities vouch for nothing here`,
+		),
+	];
+	return { files, problems: [...folder.problems, ...problems].map(describeProblem), notes };
+}

@@ -1,0 +1,86 @@
+import { Client } from "../../console/client.ts";
+import type { MachineRow } from "../../console/cockpit.ts";
+import type { Finding } from "../../console/host-reports.ts";
+import { describeProblem } from "../../policy/document.ts";
+import type { Settings } from "../../policy/parse-settings.ts";
+import { checkInstalled } from "../check-installed.ts";
+import { readInventory, readSettings } from "../configuration.ts";
+import { clock } from "./clock.ts";
+import { database, disk, helpers, sshKey, stateFolder } from "./files.ts";
+import { good, note, wrong } from "./findings.ts";
+import { type Known, sshd } from "./machines.ts";
+import { discovery, ports } from "./network.ts";
+
+/** Looks at everything on this computer that the daemon needs, and at the machines' sshd. Changes nothing; works with the daemon on or off. */
+export async function doctor({
+	config,
+	socketPath,
+}: {
+	readonly config: string;
+	readonly socketPath: string;
+}): Promise<readonly Finding[]> {
+	const read = await readSettings(config);
+	if ("problems" in read)
+		return [
+			...read.problems.map((problem) =>
+				wrong(
+					"configuration",
+					describeProblem(problem),
+					"Mend the file; fleetseed init writes one where there is none.",
+				),
+			),
+			await clock(),
+		];
+	const { settings } = read;
+	const rows = await askDaemon(socketPath);
+	const found: readonly (Finding | readonly Finding[])[] = [
+		await configuration(config),
+		daemon(rows),
+		await sshKey(settings),
+		await stateFolder(settings),
+		database(settings),
+		await disk(settings),
+		await helpers(settings),
+		await clock(),
+		await ports(settings, rows !== null),
+		await discovery(settings),
+		await sshd(rows ?? (await listed(settings))),
+	];
+	return found.flat();
+}
+
+async function configuration(config: string): Promise<readonly Finding[]> {
+	const { files, problems, notes } = await checkInstalled({ config });
+	if (problems.length > 0)
+		return problems.map((problem) => wrong("configuration", problem, "Mend it, then: systemctl reload fleetseed"));
+	return [
+		good("configuration", `${files.length} files, no problems`),
+		...notes
+			.filter((each) => !each.includes("SSH key"))
+			.map((each) => note("configuration", each, "That may be meant.")),
+	];
+}
+
+/** null: it does not answer. */
+async function askDaemon(socketPath: string): Promise<readonly Known[] | null> {
+	const client = new Client(socketPath);
+	try {
+		return (await client.get<readonly MachineRow[]>("machines")).map((row) => ({ ...row, keys: row.host_keys }));
+	} catch {
+		return null;
+	} finally {
+		await client.close();
+	}
+}
+
+function daemon(rows: readonly Known[] | null): Finding {
+	if (rows === null)
+		return note("daemon", "it does not answer", "Start it: systemctl enable --now fleetseed. Or run this as root.");
+	const approved = rows.filter(({ trust }) => trust === "approved").length;
+	return good("daemon", `it answers and knows ${rows.length} machines, ${approved} of them approved`);
+}
+
+async function listed(settings: Settings): Promise<readonly Known[]> {
+	const { inventory } = await readInventory(settings, null);
+	return inventory.machines.map(({ name, address, port }) => ({ name, address, port, trust: "listed", keys: [] }));
+}

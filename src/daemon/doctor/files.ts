@@ -1,0 +1,92 @@
+import { readFile, stat, statfs } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { Finding } from "../../console/host-reports.ts";
+import type { Settings } from "../../policy/parse-settings.ts";
+import { publicKeyOf } from "../../push/key-pair.ts";
+import { inspectJournal } from "../../record/inspect-journal.ts";
+import { HELPER_FOLDER, HelperFiles } from "../helper-files.ts";
+import { good, note, wrong } from "./findings.ts";
+
+const OTHERS = 0o077;
+/** Less leaves no room for the journal, whatever the packages need. */
+const LEAST_FREE_BYTES = 2 ** 30;
+
+export async function sshKey({ ssh: { identityFile } }: Settings): Promise<Finding> {
+	const about = "ssh key";
+	const found = await stat(identityFile).catch((error: NodeJS.ErrnoException) => error);
+	if (found instanceof Error)
+		return found.code === "ENOENT"
+			? wrong(
+					about,
+					`there is none at ${identityFile}`,
+					"Make it with: fleetseed init; then: systemctl restart fleetseed",
+				)
+			: note(about, found.message, "Run this as root.");
+	if ((found.mode & OTHERS) !== 0)
+		return wrong(about, `${identityFile} is open to others`, `chmod 600 ${identityFile}`);
+	const text = await readFile(identityFile, "utf8").catch((error: Error) => error);
+	if (text instanceof Error) return note(about, text.message, "Run this as root.");
+	const publicKey = publicKeyOf(text);
+	if (publicKey === null)
+		return wrong(
+			about,
+			`${identityFile} holds no private key that can be used without a passphrase`,
+			"Move it away and run: fleetseed init",
+		);
+	return good(about, `${identityFile}, ${publicKey.split(" ")[0]}`);
+}
+
+export async function stateFolder({ stateFolder }: Settings): Promise<Finding> {
+	const found = await stat(stateFolder).catch((error: NodeJS.ErrnoException) => error);
+	if (found instanceof Error)
+		return note("state", `${found.message}`, "The service makes it when it starts for the first time.");
+	if ((found.mode & OTHERS) !== 0)
+		return wrong("state", `${stateFolder} is open to others, and a secret is in it`, `chmod 700 ${stateFolder}`);
+	return good("state", stateFolder);
+}
+
+export function database({ stateFolder }: Settings): Finding {
+	const file = join(stateFolder, "journal.sqlite");
+	const found = inspectJournal(file);
+	if (found.kind === "absent")
+		return note(
+			"journal",
+			`${file} is not there or cannot be seen`,
+			"The daemon begins one when it starts for the first time.",
+		);
+	if (found.kind === "whole") return good("journal", `${file} is whole, ${found.events} events`);
+	return wrong(
+		"journal",
+		`${file}: ${found.detail}`,
+		"Stop the daemon and restore the file from a backup (docs/operations.md).",
+	);
+}
+
+export async function disk({ stateFolder }: Settings): Promise<Finding> {
+	const place = await nearest(stateFolder);
+	const { bavail, blocks, bsize } = await statfs(place);
+	const freeBytes = bavail * bsize;
+	const saw = `${(freeBytes / 1e9).toFixed(1)} of ${((blocks * bsize) / 1e9).toFixed(1)} GB are free at ${place}`;
+	if (freeBytes < LEAST_FREE_BYTES)
+		return wrong("disk", saw, "Free some: the journal, and every package, is kept there.");
+	return good("disk", saw);
+}
+
+/** The folder itself, or the nearest one above it that is there. */
+async function nearest(folder: string): Promise<string> {
+	return (await stat(folder).catch(() => null)) ? folder : nearest(dirname(folder));
+}
+
+export async function helpers({ swarm }: Settings): Promise<Finding> {
+	const folder = swarm.helperFolder ?? HELPER_FOLDER;
+	const files = new HelperFiles(folder);
+	const lacking: string[] = [];
+	for (const arch of ["x86_64", "aarch64"]) if (!(await files.isWhole({ system: "Linux", arch }))) lacking.push(arch);
+	if (lacking.length === 0) return good("helpers", `our peer for machines is in ${folder}`);
+	const saw = `${folder} lacks our peer for ${lacking.join(" and ")}, or has only a part of it`;
+	return note(
+		"helpers",
+		saw,
+		"Machines get packages by other ways until it is there: install the package anew, or npm run build:helper.",
+	);
+}

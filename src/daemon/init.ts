@@ -1,0 +1,61 @@
+import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import { dirname, join } from "node:path";
+import type { InitReport } from "../console/host-reports.ts";
+import { makeKeyPair, publicKeyOf } from "../push/key-pair.ts";
+
+const STARTER = join(import.meta.dirname, "../../config/starter");
+const FILES = ["fleetseed.yaml", "inventory.yaml", "policies/README"];
+const KEY = "id_ed25519";
+
+/** Writes the commented configuration and makes the SSH key, each only where it is not there yet: nothing is ever overwritten. */
+export async function init({ folder }: { readonly folder: string }): Promise<InitReport> {
+	const made: string[] = [];
+	const kept: string[] = [];
+	await mkdir(join(folder, "policies"), { recursive: true });
+	for (const name of FILES) {
+		const file = join(folder, name);
+		const text = await readFile(join(STARTER, name));
+		((await write(file, text, 0o644)) ? made : kept).push(file);
+	}
+	const key = join(folder, KEY);
+	const pair = makeKeyPair(`fleetseed@${hostname()}`);
+	const isNew = await write(key, `${pair.private.trimEnd()}\n`, 0o600);
+	(isNew ? made : kept).push(key);
+	const publicKey = await publicHalf(key);
+	await write(`${key}.pub`, `${publicKey}\n`, 0o644);
+	return { folder, made, kept, public_key: publicKey, next: nextSteps(folder) };
+}
+
+/** False: something of that name is there, and is left as it is. */
+async function write(file: string, content: string | Uint8Array, mode: number): Promise<boolean> {
+	try {
+		await mkdir(dirname(file), { recursive: true });
+		await writeFile(file, content, { flag: "wx", mode });
+		// Whatever the caller's umask leaves.
+		await chmod(file, mode);
+		return true;
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+		throw error;
+	}
+}
+
+async function publicHalf(key: string): Promise<string> {
+	const publicKey = publicKeyOf(await readFile(key, "utf8"));
+	if (publicKey === null)
+		throw new Error(
+			`${key} holds no private key that can be used without a passphrase: move it away, then run this again`,
+		);
+	return `${publicKey} fleetseed@${hostname()}`;
+}
+
+function nextSteps(folder: string): readonly string[] {
+	return [
+		"Let the machines accept that key: add the line to /root/.ssh/authorized_keys on each, or to that of a user who may use sudo.",
+		"fleetseed check && systemctl enable --now fleetseed (if it runs already: systemctl restart fleetseed)",
+		"fleetseed doctor says whether this computer can do its work.",
+		"fleetseed machines lists who was found; fleetseed machines approve NAME lets one take part.",
+		`Put a policy into ${join(folder, "policies")}, see man fleetseed-policy; then: systemctl reload fleetseed`,
+	];
+}

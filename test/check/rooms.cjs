@@ -11,7 +11,7 @@ const rooms = {
 	record: ["model"],
 	console: ["record", "simulate", "plan", "policy", "model"],
 	agent: ["swarm", "discover", "model"],
-	packaging: [],
+	packaging: ["console", "policy"],
 	daemon: ["model", "policy", "plan", "acquire", "discover", "swarm", "push", "record", "console", "agent"],
 };
 

@@ -61,6 +61,10 @@ export const ERROR_CODES = {
 	"FS-INSTALL-BUSY": "Another installer holds the machine's lock; it is tried again.",
 	"FS-INSTALL-TIMEOUT":
 		"The installer ran longer than `install.timeout` and was stopped. Raise it, then: fleetseed retry MACHINE.",
+	"FS-INSTALL-OUTPUT":
+		"The installer printed without an end and was stopped. Make it quieter, then: fleetseed retry MACHINE.",
+	"FS-INSTALL-FENCED":
+		"A newer run or attempt of the package was started on the machine, by another controller or by one whose clock was ahead. Find out which; to go on with this one: fleetseed machines clean MACHINE, then: fleetseed retry MACHINE.",
 	"FS-INSTALL-NOT-DETECTED":
 		"The installer said success but detection does not find the package. Correct `detection`, then: fleetseed retry MACHINE.",
 	"FS-INSTALL-UNDONE":

@@ -98,7 +98,8 @@ export interface OfflineSpec {
 export interface PackageSpec {
 	readonly name: string;
 	readonly version: string;
-	readonly type: PackageType;
+	/** A word of the registry of installers: "deb". */
+	readonly type: string;
 	readonly source: { readonly url: string; readonly mirrors: readonly string[] };
 	/** SHA-256 of the whole file, 64 hex digits in lower case. */
 	readonly sha256: string;
@@ -122,8 +123,6 @@ export interface Requirements {
 	/** Run by /bin/sh on the machine; must exit with 0. */
 	readonly script?: string;
 }
-
-export type PackageType = "deb" | "archive" | "script";
 
 export interface InstallSpec {
 	/** A program that replaces the type's default; `{file}` in an argument stands for the staged package. */

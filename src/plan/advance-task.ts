@@ -111,9 +111,12 @@ function afterFailure(task: Task, failure: Failure, finished: Finished): Task {
 	switch (failure.code) {
 		case "FS-INSTALL-BUSY":
 			return tryLater(nextAttempt(task, "staged", at), failure, at);
+		case "FS-INSTALL-OUTPUT":
+			return failOrRetry({ ...task, installedAt: at }, "failed", failure, finished);
 		case "FS-INSTALL-TIMEOUT":
 			return failOrRetry({ ...task, installedAt: at }, "timed_out", failure, finished);
 		case "FS-INSTALL-DIGEST":
+		case "FS-INSTALL-FENCED":
 		case "FS-DELIVER-TOOL":
 			return fail(task, failure, at);
 		case "FS-DELIVER-DISK":

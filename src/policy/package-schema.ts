@@ -1,10 +1,12 @@
 import { z } from "zod";
+import { INSTALLERS } from "../installers/registry.ts";
 import { expects } from "./expectation.ts";
 import { checksum, duration, freeText, machinePath, text } from "./fields.ts";
 import { type Fault, mapping, rule } from "./mapping.ts";
 import { requirementsSchema } from "./requirements-schema.ts";
 
-const TYPES = ["deb", "archive", "script"] as const;
+const TYPES = [...INSTALLERS.keys()];
+const TYPE_WORDS = [...INSTALLERS].map(([type, { what }]) => `${type} (${what})`).join(", ");
 
 const URL_WORDS = "a URL such as https://host/file, http://host/file or file:///path, without spaces";
 const url = z
@@ -66,11 +68,13 @@ const exitCodes = z.array(
 );
 
 const returnCodes = mapping({
-	success: exitCodes.default([0]).describe("Installed, if detection agrees."),
-	soft_reboot: exitCodes.default([]).describe("Installed; a reboot is needed some time."),
-	hard_reboot: exitCodes.default([]).describe("Installed; a reboot is needed before anything else."),
+	success: exitCodes.optional().describe("Installed, if detection agrees. Default: as the type has it, 0 for most."),
+	soft_reboot: exitCodes.optional().describe("Installed; a reboot is needed some time. Default: as the type has it."),
+	hard_reboot: exitCodes
+		.optional()
+		.describe("Installed; a reboot is needed before anything else. Default: as the type has it."),
 	/** Not 100 for deb: apt says it for a held lock and for every other failure alike. */
-	retry: exitCodes.default([]).describe("Busy: try again later."),
+	retry: exitCodes.optional().describe("Busy: try again later. Default: as the type has it."),
 }).check(
 	rule(
 		["success", "soft_reboot", "hard_reboot", "retry"],
@@ -78,7 +82,7 @@ const returnCodes = mapping({
 			const lists = ["success", "soft_reboot", "hard_reboot", "retry"] as const;
 			const seen = new Map<number, string>();
 			return lists.flatMap((list) =>
-				(codes[list] as readonly number[]).flatMap((code, index) => {
+				((codes[list] ?? []) as readonly number[]).flatMap((code, index) => {
 					const other = seen.get(code) ?? list;
 					seen.set(code, other);
 					return other === list
@@ -99,7 +103,9 @@ interface TypedPackage {
 export const packageSchema = mapping({
 	name: packageName.describe("The package's name; for a deb, as dpkg knows it."),
 	version: packageVersion.describe("The version that shall be installed, in quotes when it looks like a number."),
-	type: z.enum(TYPES, "deb, archive or script").describe("What the file is, and so how it is installed and detected."),
+	type: z
+		.enum(TYPES, `one of ${TYPES.join(", ")}`)
+		.describe(`What the file is, and so how it is installed and detected: ${TYPE_WORDS}.`),
 	source: mapping({
 		url: url.describe("Where the controller downloads the file: https, http or file."),
 		mirrors: z.array(url).default([]).describe("Other places of the same file, tried in order."),
@@ -118,12 +124,12 @@ export const packageSchema = mapping({
 }).check(
 	rule<TypedPackage>(["type", "detection"], ({ type, detection }) => {
 		const expected = "a rule that shows the script has done its work";
-		const isMissing = type === "script" && detection === undefined;
+		const isMissing = INSTALLERS.get(type)?.detection === null && detection === undefined;
 		return isMissing ? [{ path: ["detection"], expected, code: "FS-POLICY-DETECTION" }] : [];
 	}),
 	rule<TypedPackage>(["type", "install"], ({ type, install: { destination } }) => {
 		const expected = `no destination for a ${type}: only an archive has one`;
-		const isStray = type !== "archive" && destination !== undefined;
+		const isStray = INSTALLERS.get(type)?.destination === undefined && destination !== undefined;
 		return isStray ? [{ path: ["install", "destination"], expected, code: "FS-POLICY-KEY" }] : [];
 	}),
 );

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { installerOf } from "../installers/registry.ts";
 import type { DetectionRule, InstallSpec, PackageSpec, Requirements } from "../model/policy.ts";
 import type { packageSchema } from "./package-schema.ts";
 import { numberSet, textSet } from "./sets.ts";
@@ -8,6 +9,7 @@ type WrittenPackage = z.output<typeof packageSchema>;
 export function toPackage(written: WrittenPackage): PackageSpec {
 	const { name, version, type, source, checksum, return_codes } = written;
 	const install = toInstall(written);
+	const codes = installerOf(type).returnCodes;
 	return {
 		name,
 		version,
@@ -17,10 +19,10 @@ export function toPackage(written: WrittenPackage): PackageSpec {
 		install,
 		detection: written.detection?.map(toDetectionRule) ?? defaultDetection(written, install),
 		returnCodes: {
-			success: numberSet(return_codes.success),
-			softReboot: numberSet(return_codes.soft_reboot),
-			hardReboot: numberSet(return_codes.hard_reboot),
-			retry: numberSet(return_codes.retry),
+			success: numberSet(return_codes.success ?? codes.success),
+			softReboot: numberSet(return_codes.soft_reboot ?? codes.softReboot),
+			hardReboot: numberSet(return_codes.hard_reboot ?? codes.hardReboot),
+			retry: numberSet(return_codes.retry ?? codes.retry),
 		},
 		requirements: toRequirements(written.requirements),
 	};
@@ -39,12 +41,13 @@ function toRequirements(written: WrittenPackage["requirements"]): Requirements {
 }
 
 function toInstall({ name, type, install }: WrittenPackage): InstallSpec {
+	const { destination } = installerOf(type);
 	return {
 		...(install.command === undefined ? {} : { command: install.command }),
 		arguments: install.arguments,
 		timeoutMs: install.timeout,
 		env: install.env,
-		...(type === "archive" ? { destination: install.destination ?? `/opt/${name}` } : {}),
+		...(destination ? { destination: install.destination ?? destination(name) } : {}),
 	};
 }
 
@@ -60,12 +63,7 @@ function toDetectionRule(rule: NonNullable<WrittenPackage["detection"]>[number])
 }
 
 function defaultDetection({ name, version, type }: WrittenPackage, install: InstallSpec): readonly DetectionRule[] {
-	switch (type) {
-		case "deb":
-			return [{ type: "package", name, version }];
-		case "archive":
-			return [{ type: "file", path: `${install.destination}/${version}` }];
-		case "script":
-			throw new Error("the schema let a script without detection through");
-	}
+	const { detection } = installerOf(type);
+	if (!detection) throw new Error(`the schema let a ${type} without detection through`);
+	return detection.present({ name, version, install });
 }

@@ -1,7 +1,8 @@
+import { installerOf } from "../installers/registry.ts";
 import { ask } from "./ask.ts";
 import { followJob } from "./commands/follow-job.ts";
 import { type Failed, failed } from "./failed.ts";
-import { isBusy } from "./installers/deb.ts";
+import { MAX_OUTPUT_BYTES } from "./install-job.ts";
 import { jobKey } from "./job-key.ts";
 import { type JobReport, parseJobReport, REPORT_BYTES } from "./job-report.ts";
 import type { Session } from "./session.ts";
@@ -13,7 +14,7 @@ const SLACK_MS = 120_000;
 
 /**
  * Follows the attempt's job to its end; never starts one. The job ends itself at its own time limit. Errors: FS-SSH-*, FS-INSTALL-DIGEST,
- * FS-INSTALL-TIMEOUT, FS-INSTALL-BUSY, FS-INSTALL-EXIT (it ended without a result), FS-DETECT-FAILED (there is no such job).
+ * FS-INSTALL-TIMEOUT, FS-INSTALL-OUTPUT, FS-INSTALL-BUSY, FS-INSTALL-EXIT (it ended without a result), FS-DETECT-FAILED (there is no such job).
  */
 export async function followInstall(session: Session, task: Task, signal: AbortSignal): Promise<Pushed> {
 	const deadline = performance.now() + task.spec.install.timeoutMs + SLACK_MS;
@@ -59,10 +60,12 @@ function explain(task: Task, { exitCode, marker, text }: Ended): Failed | null {
 	if (marker === "timeout") {
 		return failure(task, "FS-INSTALL-TIMEOUT", `the installer ran longer than ${spec.install.timeoutMs / 1000} s`);
 	}
-	if (spec.type === "deb" && exitCode !== 0 && isBusy(text)) {
-		return failure(task, "FS-INSTALL-BUSY", "another installer holds the lock");
+	if (marker === "output") {
+		const maxBytes = task.maxOutputBytes ?? MAX_OUTPUT_BYTES;
+		return failure(task, "FS-INSTALL-OUTPUT", `the installer printed more than ${maxBytes} bytes and was stopped`);
 	}
-	return null;
+	const holder = installerOf(spec.type).busy({ exitCode, output: text });
+	return holder === null ? null : failure(task, "FS-INSTALL-BUSY", holder);
 }
 
 function failure({ ref }: Task, code: Parameters<typeof failed>[0], what: string): Failed {

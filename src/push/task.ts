@@ -10,6 +10,8 @@ export interface Task {
 	readonly ref: TaskRef;
 	/** The rollout brings an earlier version back; absent: a newer one that is there stays. */
 	readonly mayDowngrade?: true;
+	/** Its job is stopped when it has printed more; absent: MAX_OUTPUT_BYTES. */
+	readonly maxOutputBytes?: number;
 }
 
 export type FactsTask = Pick<FactsStep, "machine" | "policy">;

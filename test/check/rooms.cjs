@@ -1,18 +1,31 @@
 /** The rooms and what each may import: the allow-list of ARCHITECTURE.md. A new room is a new row here and there. */
 const rooms = {
 	model: [],
-	policy: ["model"],
+	installers: ["model"],
+	policy: ["installers", "model"],
 	plan: ["policy", "model"],
 	simulate: ["plan", "policy", "model"],
 	acquire: ["model"],
 	discover: ["model"],
 	swarm: ["model"],
-	push: ["model"],
+	push: ["installers", "model"],
 	record: ["model"],
 	console: ["record", "simulate", "plan", "policy", "model"],
 	agent: ["swarm", "discover", "model"],
 	packaging: ["console", "policy"],
-	daemon: ["model", "policy", "plan", "acquire", "discover", "swarm", "push", "record", "console", "agent"],
+	daemon: [
+		"model",
+		"installers",
+		"policy",
+		"plan",
+		"acquire",
+		"discover",
+		"swarm",
+		"push",
+		"record",
+		"console",
+		"agent",
+	],
 };
 
 /** Libraries that the pure rooms may use: each is a function of its arguments. */
@@ -25,7 +38,7 @@ function librariesOf(room) {
 
 const allowed = Object.entries(rooms).flatMap(([room, imports]) => [
 	{ from: { path: `^src/${room}/` }, to: { path: `^src/(${[room, ...imports].join("|")})/` } },
-	["model", "policy", "plan", "simulate"].includes(room)
+	["model", "installers", "policy", "plan", "simulate"].includes(room)
 		? { from: { path: `^src/${room}/` }, to: { path: pureLibraries } }
 		: { from: { path: `^src/${room}/` }, to: { pathNot: "^src/", dependencyTypes: librariesOf(room) } },
 ]);

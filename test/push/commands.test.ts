@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { test } from "node:test";
 import { appendPackage, prepareAppend } from "../../src/push/commands/append-package.ts";
 import { awaitTransport } from "../../src/push/commands/await-transport.ts";
@@ -9,10 +10,11 @@ import { readDeliveryFacts } from "../../src/push/commands/read-delivery-facts.t
 import { readFacts } from "../../src/push/commands/read-facts.ts";
 import { receiveHelper } from "../../src/push/commands/receive-helper.ts";
 import { requestReboot } from "../../src/push/commands/request-reboot.ts";
-import { startInstall } from "../../src/push/commands/start-install.ts";
+import { startJob } from "../../src/push/commands/start-job.ts";
 import { startTransport } from "../../src/push/commands/start-transport.ts";
 import { stopJob } from "../../src/push/commands/stop-job.ts";
-import { RUNNER } from "../../src/push/scripts/job.ts";
+import { jobJson } from "../../src/push/job.ts";
+import { SHIM } from "../../src/push/scripts/job.ts";
 import { HOOK, TRANSPORT } from "../../src/push/scripts/transport.ts";
 
 /** The whole argv, its fixed script checked against that of other data and shown as SCRIPT. */
@@ -51,17 +53,31 @@ test("inspect gives three words a rule", () => {
 	assert.deepEqual(shown(argv, inspect("k", "s", [])), [...SH, "key", "aa", ...rules]);
 });
 
-test("an install is started with whole seconds, at least one", () => {
-	const start = (timeoutMs: number) => startInstall({ key: "key", timeoutMs, commandLine: "'true'", sha256: "aa" });
-	assert.deepEqual(shown(start(1_500), start(1)), [...SH, "key", "2", "'true'", RUNNER, "aa"]);
-	assert.equal(start(1)[5], "1");
+const JOB = { act: { program: "true", words: ["a 'b'"] }, timeoutMs: 1_500, staged: "aa" };
+const PROGRAM_SHA256 = "b5bea41b6c623f7c09f1bf24dcae58ebab3c0cdd90ad966bc43a45b44867e12b";
+
+test("a job is started by its key, with the shim and its program beside their digests", () => {
+	const shim = createHash("sha256").update(SHIM).digest("hex");
+	const words = ["key", shim, SHIM, PROGRAM_SHA256, "true"];
+	assert.deepEqual(shown(startJob("key", JOB), startJob("other", { ...JOB, timeoutMs: 1 })), [...SH, ...words]);
+});
+
+test("a job is JSON with a line for each value, with whole seconds, at least one", () => {
+	const members = ['"version": 1', '"seconds": 2', '"staged": "aa"', `"program": "${PROGRAM_SHA256}"`];
+	for (const member of members) assert.ok(jobJson(JOB).includes(`\n\t${member},\n`), member);
+	assert.ok(jobJson(JOB).endsWith('\n\t"words": [\n\t\t"a \'b\'"\n\t]\n}\n'));
+	assert.equal(JSON.parse(jobJson({ ...JOB, timeoutMs: 1 })).seconds, 1);
+	for (const word of ["\0", "\r", "\u001b", "\u009b"])
+		assert.throws(() => jobJson({ ...JOB, act: { program: "", words: [word] } }), RangeError);
 });
 
 test("a transport outlives its seeding by a day at most", () => {
 	const argv = startTransport({ sha256: "aa", sizeBytes: 7, method: "aria2c", seedSeconds: 600 });
 	const other = startTransport({ sha256: "bb", sizeBytes: 7, method: "helper", helper: "cc", seedSeconds: 1 });
-	const commandLine = `'/bin/sh' '-c' '${TRANSPORT.replaceAll("'", `'\\''`)}' 'fleetseed' 'aa' 'aria2c' '600' '7' ''`;
-	assert.deepEqual(shown(argv, other), [...SH, "aa", "aria2c", "87000", commandLine, RUNNER, HOOK]);
+	const act = { program: TRANSPORT, words: ["aa", "aria2c", "600", "7", ""] };
+	const job = { act, timeoutMs: 87_000_000 };
+	const words = ["aa", "aria2c", HOOK, jobJson(job), ...startJob("", job).slice(5)];
+	assert.deepEqual(shown(argv, other), [...SH, ...words]);
 });
 
 test("packages and helpers come on stdin of fixed scripts", () => {

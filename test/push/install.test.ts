@@ -178,3 +178,40 @@ test("waits for a runner that has not come yet, then calls the job lost for good
 	assert.equal(await stateOf(), "lost");
 	assert.ok((await readdir(job)).includes("started"), "a runner that comes now finds its one run taken");
 });
+
+test("a late attempt does not start after a newer one, an older run neither, until the machine is cleaned", async (t) => {
+	const { pusher, target, state, folder, signal } = await lab(t);
+	const sha256 = await stage(state, "#!/bin/sh\necho ran >> ~/runs\n");
+	const codeOf = async (rollout: string, attempt: number) => {
+		const task = taskOf({ sha256 }, attempt);
+		const { outcome } = await pusher.install(target, { ...task, ref: { ...task.ref, rollout } }, signal);
+		return outcome.kind === "failed" ? outcome.failure.code : outcome.kind;
+	};
+	assert.equal(await codeOf("office@a/2026-11-23T02:00:00Z", 2), "exited");
+	assert.equal(await codeOf("office@a/2026-11-23T02:00:00Z", 1), "FS-INSTALL-FENCED");
+	assert.equal(await codeOf("office@b/2026-11-24T02:00:00Z", 1), "exited");
+	assert.equal(await codeOf("office@a/2026-11-23T02:00:00Z", 3), "FS-INSTALL-FENCED");
+	assert.equal(await codeOf("other@a/2026-11-20T02:00:00Z", 1), "exited", "another policy has a fence of its own");
+	assert.equal(await readFile(join(folder, "runs"), "utf8"), "ran\nran\nran\n");
+	assert.equal(await codeOf("office@a/2026-11-23T02:00:00Z", 2), "exited", "what ran is joined all the same");
+	await pusher.clean(target, { machine: "mill-03", keeping: { packages: [sha256], jobs: [] } }, signal);
+	assert.equal(await codeOf("office@a/2026-11-23T02:00:00Z", 3), "exited");
+});
+
+test("a job's result names the boot in which it ended", async (t) => {
+	const { pusher, target, state, signal } = await lab(t);
+	const sha256 = await stage(state, "#!/bin/sh\nexit 3\n");
+	const task = taskOf({ sha256 });
+	await pusher.install(target, task, signal);
+	const result = await readFile(join(state, "jobs", jobKey(task.ref), "result"), "utf8");
+	const { outcome } = await pusher.readFacts(target, { machine: "mill-03", policy: "office" }, signal);
+	assert.equal(result, `3 - ${outcome.kind === "facts_read" && outcome.machine.bootId}\n`);
+});
+
+test("stops an installer that prints without an end, and keeps both ends of what it said", async (t) => {
+	const { pusher, target, state, signal } = await lab(t);
+	const sha256 = await stage(state, "#!/bin/sh\necho begin; yes || exit 9\n");
+	const { outcome, output } = await pusher.install(target, { ...taskOf({ sha256 }), maxOutputBytes: 2 ** 20 }, signal);
+	assert.equal(outcome.kind === "failed" && outcome.failure.code, "FS-INSTALL-OUTPUT");
+	assert.ok(output?.head.startsWith("begin\ny\n") && output.tail.endsWith("y\n") && output.totalBytes >= 2 ** 20);
+});

@@ -2,37 +2,9 @@ import assert from "node:assert/strict";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { archiveInstaller } from "../../src/push/installers/archive.ts";
-import { debInstaller } from "../../src/push/installers/deb.ts";
-import { scriptInstaller } from "../../src/push/installers/script.ts";
-import { jobKey } from "../../src/push/job-key.ts";
+import { fenceOf, jobKey } from "../../src/push/job-key.ts";
 import { lab, putProgram, taskOf } from "./lab.ts";
 import { stage } from "./stage.ts";
-
-const SHA256 = "a".repeat(64);
-
-test("a deb goes to apt-get, which waits for the lock and keeps changed configuration", () => {
-	const { spec } = taskOf({ type: "deb", sha256: SHA256 });
-	const install = { ...spec.install, arguments: ["--no-install-recommends"], env: { A: "1" } };
-	assert.deepEqual(debInstaller({ ...spec, install }).arguments, [
-		SHA256,
-		"12",
-		"DEBIAN_FRONTEND=noninteractive",
-		"LC_ALL=C.UTF-8",
-		"A=1",
-		"apt-get",
-		"install",
-		"-y",
-		"-o",
-		"DPkg::Lock::Timeout=300",
-		"-o",
-		"Dpkg::Options::=--force-confdef",
-		"-o",
-		"Dpkg::Options::=--force-confold",
-		"{file}",
-		"--no-install-recommends",
-	]);
-});
 
 test("only a rollout that goes back lets apt put an older version in the place of a newer one", async (t) => {
 	const { pusher, target, folder, state, signal } = await lab(t);
@@ -44,27 +16,6 @@ test("only a rollout that goes back lets apt put an older version in the place o
 	const [onward, back] = (await readFile(join(folder, "log"), "utf8")).split("\n");
 	assert.ok(onward && !onward.includes("downgrade"));
 	assert.equal(back, onward.replace(/ (\S+\.deb)$/, " --allow-downgrades $1"));
-});
-
-test("a script runs itself, an archive goes to its destination, and a command of the policy's replaces either", () => {
-	const { spec } = taskOf({ sha256: SHA256 });
-	const install = { ...spec.install, arguments: ["--quiet"], env: { A: "1" } };
-	assert.deepEqual(scriptInstaller({ ...spec, install }).arguments, [SHA256, "1", "A=1", "{file}", "--quiet"]);
-	const destination = "/opt/tool";
-	const archive = { ...spec, type: "archive" as const, install: { ...install, destination } };
-	assert.deepEqual(archiveInstaller(archive).arguments, [SHA256, destination, "1.2.0"]);
-	const replaced = { ...archive, install: { ...install, command: "/usr/bin/put", arguments: ["--from", "{file}"] } };
-	const words = [SHA256, "2", "A=1", "/usr/bin/put", "--from", "{file}"];
-	assert.deepEqual(archiveInstaller(replaced).arguments, words);
-	assert.deepEqual(scriptInstaller(replaced).arguments, words);
-});
-
-test("an installer's script holds nothing of the policy", () => {
-	const { spec } = taskOf({ type: "deb", name: "CANARY", version: "CANARY", sha256: "CANARY" });
-	const install = { ...spec.install, command: "CANARY", arguments: ["CANARY"], env: { CANARY: "CANARY" } };
-	for (const installer of [debInstaller, archiveInstaller, scriptInstaller]) {
-		assert.ok(!installer({ ...spec, install }).script.includes("CANARY"));
-	}
 });
 
 test("repairs an interrupted dpkg once, then gives apt a path that ends in .deb", async (t) => {
@@ -105,4 +56,15 @@ test("a job's key is a safe name, and other for every rollout, package and attem
 	assert.equal(new Set(keys).size, keys.length);
 	for (const key of keys) assert.match(key, /^install-[A-Za-z0-9._-]{1,64}$/);
 	assert.deepEqual(refs.map(jobKey), keys);
+});
+
+test("jobs of a package of one policy are fenced by their run, then by their attempt", () => {
+	const { ref } = taskOf();
+	const fence = fenceOf(ref);
+	assert.deepEqual(fence, { of: fence.of, run: Date.parse("2026-11-23T02:00:00Z") / 1000, attempt: 1 });
+	assert.match(fence.of, /^[0-9a-f]{16}$/);
+	const revised = { ...ref, rollout: "office@87654321/2026-11-24T02:00:00.000Z", attempt: 3 };
+	assert.deepEqual(fenceOf(revised), { of: fence.of, run: fence.run + 86_400, attempt: 3 });
+	assert.notEqual(fenceOf({ ...ref, rollout: ref.rollout.replace("office", "lab") }).of, fence.of);
+	assert.notEqual(fenceOf({ ...ref, package: "other" }).of, fence.of);
 });

@@ -55,6 +55,8 @@ for each in "$state"/jobs/*; do
 	job_state "$each"
 	case $job_state in exited|lost) rm -rf "$each" && jobs=$(( jobs + 1 )) ;; esac
 done
+# Who has a machine cleaned lets an older run start on it again.
+[ $installs -ne 0 ] || rm -f "$state/fences"/*
 after=$(used)
 echo "cleaned $helpers $packages $jobs $busy $(( \${before:-0} - \${after:-0} ))"
 `;

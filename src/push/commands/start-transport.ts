@@ -1,6 +1,6 @@
 import type { DeliveryMethod } from "../../model/policy.ts";
-import { quote } from "../quote.ts";
-import { RUNNER, START_JOB, STOP_JOB } from "../scripts/job.ts";
+import { type Job, jobJson, startWords } from "../job.ts";
+import { START_JOB, STOP_JOB } from "../scripts/job.ts";
 import { HOOK, INCOMING, TRANSPORT } from "../scripts/transport.ts";
 import { script } from "./script.ts";
 
@@ -21,13 +21,13 @@ if [ -n "$key" ] && [ $job_state = running ]; then
 fi
 rm -f "$incoming/outcome"
 printf '%s\\n' "$2" > "$incoming/method" &&
-printf '%s' "$6" > "$incoming/hook.new" && chmod 700 "$incoming/hook.new" && mv "$incoming/hook.new" "$incoming/hook" &&
+printf '%s' "$3" > "$incoming/hook.new" && chmod 700 "$incoming/hook.new" && mv "$incoming/hook.new" "$incoming/hook" &&
 if [ "$2" = http ]; then cat > "$incoming/source.new" && mv "$incoming/source.new" "$incoming/source"
 else
 	cat > "$incoming/torrent.new" && ln -f "$incoming/torrent.new" "$incoming/torrent.torrent" &&
 	mv "$incoming/torrent.new" "$incoming/torrent"
 fi || exit 1
-start_job "$next" "$3" "$4" "$5" && echo "$next"
+new_job && printf '%s' "$4" > "$new" && start_job "$next" "$5" "$6" "$7" "$8" && echo "$next"
 `;
 
 export interface StartTransport {
@@ -47,8 +47,8 @@ export function startTransport({
 	helper = "",
 	seedSeconds,
 }: StartTransport): readonly string[] {
-	const seed = String(Math.ceil(seedSeconds));
-	const commandLine = quote(script(TRANSPORT, sha256, method, seed, String(sizeBytes), helper));
-	const seconds = String(LONGEST_SECONDS + Math.ceil(seedSeconds));
-	return script(START, sha256, method, seconds, commandLine, RUNNER, HOOK);
+	const seed = Math.ceil(seedSeconds);
+	const words = [sha256, method, String(seed), String(sizeBytes), helper];
+	const job: Job = { act: { program: TRANSPORT, words }, timeoutMs: (LONGEST_SECONDS + seed) * 1000 };
+	return script(START, sha256, method, HOOK, jobJson(job), ...startWords(job));
 }

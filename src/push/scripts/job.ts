@@ -1,3 +1,4 @@
+import { JSON_READER } from "./json.ts";
 import { STATE } from "./state.ts";
 
 /** Bytes kept of the begin and of the end of a job's output. */
@@ -40,8 +41,8 @@ const REPORT = `
 size() { stat -c %s "$1" 2>/dev/null || echo 0; }
 report() {
 	job_state "$1"
-	code=- marker=- last=0
-	[ $job_state = exited ] && read -r code marker < "$1/result"
+	code=- marker=- boot= last=0
+	[ $job_state = exited ] && read -r code marker boot < "$1/result"
 	for chunk in "$1"/output.*; do
 		n=\${chunk##*.}
 		[ "$n" -gt "$last" ] 2>/dev/null && last=$n
@@ -76,18 +77,59 @@ stop_job() {
 }
 `;
 
+/** As the job's own program and its hooks see the world. */
+const AS_INSTALLER = "umask 022; cd /";
+
+/** A hook that ends with it asks for a later try. */
+const LATER_EXIT = 21;
+
 /**
- * What runs a job, detached: FOLDER SECONDS. Takes the lock, then the mark that permits one run only; the command's output
- * goes through a pipe into chunks, so that a flood never fills the disk; \`result\` appears whole or not at all.
+ * What stays on the machine, by its digest, and runs each job: \`run FOLDER\`, detached, and \`act FOLDER\` within it. A job is data, in \`job.json\`;
+ * its program is one of ours, kept by its digest, too.
+ *
+ * \`run\` takes the lock, then the mark that permits one run only; the output goes through a pipe into chunks, so that a flood never fills the disk, and
+ * one without an end is stopped; \`result\`, which is \`CODE MARKER BOOT_ID\`, appears whole or not at all.
  */
-export const RUNNER = `
-job=$1 seconds=$2
-umask 077
-export HOME="\${HOME:-/root}" FLEETSEED_JOB="$job"
-exec 9>"$job/lock"
-flock -w 60 9 || exit 1
-mkdir "$job/started" 2>/dev/null || exit 0
+export const SHIM = `${STATE}${JSON_READER}
+job=$2
+export HOME="\${HOME:-/root}" FLEETSEED_JOB="$job" state
+name= version= seconds=0 output_chunks=0 program= pre_install= post_install= on_failure= success=
+member() {
+	case $1 in
+	package) name=$2 ;;
+	package_version) version=$2 ;;
+	seconds) seconds=$2 ;;
+	output_chunks) output_chunks=$2 ;;
+	program) program=$2 ;;
+	pre_install) pre_install=$2 ;;
+	post_install) post_install=$2 ;;
+	on_failure) on_failure=$2 ;;
+	success) success=$2 ;;
+	esac
+}
 uptime() { read -r up rest < /proc/uptime; echo "\${up%%.*}"; }
+hook() { ( ${AS_INSTALLER}; export FLEETSEED_PACKAGE="$name" FLEETSEED_VERSION="$version" FLEETSEED_EXIT="$2"; exec /bin/sh -c "$1" ); }
+end() {
+	[ -z "$1" ] || echo "$1" > "$job/marker"
+	[ "$2" -eq 0 ] || [ -z "$on_failure" ] || hook "$on_failure" "$2" || echo "on_failure exited $?"
+	exit "$2"
+}
+act() {
+	if [ -n "$pre_install" ]; then
+		hook "$pre_install" ""
+		code=$?
+		[ $code -ne ${LATER_EXIT} ] || { echo later > "$job/marker"; exit $code; }
+		[ $code -eq 0 ] || end pre_install $code
+	fi
+	( exec /bin/sh "$state/shim/$program" "$@" )
+	code=$?
+	case " $success " in
+	*" $code "*) ;;
+	*) end "" $code ;;
+	esac
+	[ -z "$post_install" ] || hook "$post_install" $code || end post_install $?
+	exit $code
+}
 capture() {
 	n=0
 	while :; do
@@ -95,51 +137,104 @@ capture() {
 		[ "$(stat -c %s "$job/output.$n")" -eq ${KEPT} ] || break
 		n=$(( n + 1 ))
 		[ "$n" -gt 2 ] && rm -f "$job/output.$(( n - 2 ))"
+		[ "$n" -ne "$output_chunks" ] || { echo output > "$job/marker"; kill -TERM "$(cat "$job/pid")"; }
 	done
 	: > "$job/captured"
 }
-mkfifo "$job/pipe"
-capture < "$job/pipe" &
-begun=$(uptime)
-( umask 022; cd /; exec timeout -k 10 "$seconds" /bin/sh "$job/command" ) </dev/null > "$job/pipe" 2>&1 &
-echo $! > "$job/pid"
-wait $!
-code=$?
-marker=-
-[ -e "$job/marker" ] && read -r marker < "$job/marker"
-case $code in 124|137) [ $(( $(uptime) - begun )) -ge "$seconds" ] && marker=timeout ;; esac
-# A service that the installer left behind may hold the pipe for ever.
-n=0
-while [ ! -e "$job/captured" ] && [ $n -lt 50 ]; do sleep 0.1; n=$(( n + 1 )); done
-rm -f "$job/pipe"
-echo "$code $marker" > "$job/result.new"
-sync "$job/result.new" "$job"
-mv "$job/result.new" "$job/result"
-sync "$job"
+finish() {
+	echo "$1 $2 $(cat /proc/sys/kernel/random/boot_id)" > "$job/result.new"
+	sync "$job/result.new" "$job"
+	mv "$job/result.new" "$job/result"
+	sync "$job"
+}
+run() {
+	exec 9>"$job/lock"
+	flock -w 60 9 || exit 1
+	mkdir "$job/started" 2>/dev/null || exit 0
+	whole() { :; }
+	read_members "$job/job.json" || { echo "the job cannot be read" > "$job/output.0"; finish 126 -; exit; }
+	mkfifo "$job/pipe"
+	capture < "$job/pipe" &
+	begun=$(uptime)
+	timeout -k 10 "$seconds" /bin/sh "$0" act "$job" </dev/null > "$job/pipe" 2>&1 &
+	echo $! > "$job/pid"
+	wait $!
+	code=$?
+	marker=-
+	[ -e "$job/marker" ] && read -r marker < "$job/marker"
+	case $code in 124|137) [ $(( $(uptime) - begun )) -ge "$seconds" ] && marker=timeout ;; esac
+	# A service that the installer left behind may hold the pipe for ever.
+	n=0
+	while [ ! -e "$job/captured" ] && [ $n -lt 50 ]; do sleep 0.1; n=$(( n + 1 )); done
+	rm -f "$job/pipe"
+	finish $code $marker
+}
+case $1 in
+run) run ;;
+act)
+	cd / || exit 1
+	whole() { act "$@"; }
+	read_members "$job/job.json" ;;
+esac
 `;
 
 /**
- * \`start_job KEY SECONDS COMMAND_LINE RUNNER\`: sets $started to yes, or to no when the key was used before. The folder is the guard: mkdir
- * is atomic. A systemd unit outlives the session and its limits; what systemd gets are paths, for it expands \`$\` in words.
+ * \`new_job\` names the file $new for a job's JSON, and \`start_job KEY SHIM_DIGEST SHIM PROGRAM_DIGEST PROGRAM\` starts it: sets $started to yes, to no when its key was used before, or to
+ * fenced when a job of the same package that is newer by run and attempt was started before. The folder is the guard: mkdir is atomic. A
+ * systemd unit outlives the session and its limits; what systemd gets are paths, for it expands \`$\` in words.
  */
-export const START_JOB = `
-start_job() {
+export const START_JOB = `${JSON_READER}
+fence= run=0 attempt=0 staged=
+member() {
+	case $1 in
+	fence) fence=$2 ;;
+	run) run=$2 ;;
+	attempt) attempt=$2 ;;
+	staged) staged=$2 ;;
+	esac
+}
+whole() { :; }
+keep_program() {
+	[ -s "$state/shim/$1" ] && touch "$state/shim/$1" && return 0
+	printf '%s' "$2" > "$state/shim/$1.$$" && sync "$state/shim/$1.$$" && mv "$state/shim/$1.$$" "$state/shim/$1"
+}
+# Under the lock of all fences: false when a newer one has passed.
+pass_fence() {
+	[ -n "$fence" ] || return 0
+	file=$state/fences/$fence last_run=0 last_attempt=0
+	[ ! -s "$file" ] || read -r last_run last_attempt < "$file"
+	[ "$run" -gt "$last_run" ] || { [ "$run" -eq "$last_run" ] && [ "$attempt" -ge "$last_attempt" ]; } || return 1
+	echo "$run $attempt" > "$file.new" && sync "$file.new" && mv "$file.new" "$file"
+}
+make_folder() {
 	job=$state/jobs/$1
 	started=no
-	mkdir -p "$state/jobs" || return 1
+	[ ! -d "$job" ] || return 0
+	[ -z "$staged" ] || [ -f "$state/packages/$staged" ] || { started=unstaged; return 0; }
+	pass_fence || { started=fenced; return 0; }
 	if ! mkdir "$job" 2>/dev/null; then
 		[ -d "$job" ] && return 0
 		echo "cannot make $job" >&2
 		return 1
 	fi
-	cat /proc/sys/kernel/random/boot_id > "$job/boot" &&
-	printf '%s\\n' "$3" > "$job/command" &&
-	printf '%s' "$4" > "$job/run" || return 1
+	cat /proc/sys/kernel/random/boot_id > "$job/boot" && mv "$new" "$job/job.json" && started=yes
+}
+new_job() {
+	mkdir -p "$state/jobs" "$state/shim" "$state/fences" && new=$state/jobs/.new.$$
+}
+start_job() {
+	keep_program "$2" "$3" && keep_program "$4" "$5" && read_members "$new" || return 1
+	case $1 in ""|.*|*[!A-Za-z0-9._-]*) echo "no key for a job: $1" >&2; return 1 ;; esac
+	case $fence in *[!0-9a-f]*) return 1 ;; esac
+	exec 8>"$state/fences/.lock"
+	flock -w 30 8 && make_folder "$1" || return 1
+	exec 8>&-
+	rm -f "$new"
+	[ $started = yes ] || return 0
 	if [ -z "\${FLEETSEED_STATE:-}" ] && [ "$(id -u)" = 0 ] && [ -d /run/systemd/system ] &&
-		systemd-run --unit="fleetseed-job-$1" --collect --quiet /bin/sh "$job/run" "$job" "$2" </dev/null >/dev/null 2>&1
+		systemd-run --unit="fleetseed-job-$1" --collect --quiet /bin/sh "$state/shim/$2" run "$job" </dev/null >/dev/null 2>&1
 	then :
-	else setsid /bin/sh "$job/run" "$job" "$2" </dev/null >/dev/null 2>&1 &
+	else setsid /bin/sh "$state/shim/$2" run "$job" </dev/null >/dev/null 2>&1 &
 	fi
-	started=yes
 }
 `;

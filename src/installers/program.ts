@@ -1,19 +1,16 @@
-import { STATE } from "../scripts/state.ts";
+import type { PackageSpec } from "../model/policy.ts";
+import type { Act } from "./installer.ts";
 
-/** How a type of package is installed: a fixed script and its positional parameters. */
-export interface Installer {
-	readonly script: string;
-	readonly arguments: readonly string[];
-}
-
-/** The job's exit code when the staged file is not the package. */
+/** The exit code when the staged file is not the package. */
 const DIGEST_EXIT = 125;
 
 /**
- * Begins every installer: \`prepare SHA256 SUFFIX\` sets $file to the path that the installer opens, and checks the digest of exactly
- * that path. Another digest: the file is removed, the job is marked, and nothing is run.
+ * Begins every program that opens the package: \`prepare SHA256 SUFFIX\` sets $file to the path that the installer opens, and checks the digest
+ * of exactly that path. Another digest: the file is removed, the job is marked, and nothing is run. $state and $FLEETSEED_JOB are the shim's.
  */
-export const PREPARE = `${STATE}
+export const PREPARE = `
+set -u
+umask 077
 prepare() {
 	staged=$state/packages/$1
 	file=$staged$2
@@ -43,8 +40,8 @@ fill() {
 `;
 
 /**
- * The words that run an installer: first how many of them are taken as they are, then `NAME=value` words, the program, and its
- * arguments, in which `{file}` is the staged package.
+ * The words that run an installer: first how many of them are taken as they are, then \`NAME=value\` words, the program, and its
+ * arguments, in which \`{file}\` is the staged package.
  */
 export function programWords(
 	env: Readonly<Record<string, string>>,
@@ -71,3 +68,13 @@ done
 umask 022
 exec env "$@"
 `;
+
+const COMMAND = `${PREPARE}
+prepare "$1" "$2"
+shift 2
+${RUN_PROGRAM}`;
+
+/** The policy's own \`install.command\` in the place of the type's installer. */
+export function commandAct({ sha256, install }: PackageSpec, command: string, suffix: string): Act {
+	return { program: COMMAND, words: [sha256, suffix, ...programWords(install.env, [command], install.arguments)] };
+}

@@ -1,0 +1,56 @@
+/**
+ * \`json_string '"TEXT"'\` sets $string to what a JSON string says (RFC 8259, section 7), by the shell alone and without evaluating any of it.
+ * False for what is none, and for the escapes that no text of a policy needs.
+ *
+ * \`read_members FILE\` reads a flat object as JSON.stringify prints it with tabs, a line for each value: calls \`member NAME VALUE\` for each string
+ * or number, and in the end \`whole ITEM...\` with the strings of its list. False for anything else.
+ */
+export const JSON_READER = `
+newline='
+'
+tab='	'
+json_string() {
+	string=
+	case $1 in '"'*'"') ;; *) return 1 ;; esac
+	left=\${1#?}
+	left=\${left%?}
+	while case $left in *\\\\*) ;; *) false ;; esac; do
+		string=$string\${left%%\\\\*}
+		left=\${left#*\\\\}
+		case $left in
+		n*) string=$string$newline ;;
+		t*) string=$string$tab ;;
+		'"'*) string=$string'"' ;;
+		\\\\*) string=$string'\\' ;;
+		*) return 1 ;;
+		esac
+		left=\${left#?}
+	done
+	string=$string$left
+}
+json_value() {
+	string=
+	case $1 in
+	'"'*) json_string "$1" ;;
+	*[!0-9]*|'') return 1 ;;
+	*) string=$1 ;;
+	esac
+}
+read_members() {
+	file=$1 is_whole=no
+	shift
+	while IFS= read -r line; do
+		line=\${line%,}
+		case $line in
+		'{'|"$tab]"|"$tab"'"'*'": ['|"$tab"'"'*'": []') ;;
+		'}') is_whole=yes ;;
+		"$tab$tab"*) json_value "\${line#"$tab$tab"}" && set -- "$@" "$string" || return 1 ;;
+		"$tab"'"'*'": '*)
+			name=\${line%%'": '*}
+			json_value "\${line#*'": '}" && member "\${name#"$tab"'"'}" "$string" || return 1 ;;
+		*) return 1 ;;
+		esac
+	done < "$file"
+	[ $is_whole = yes ] && whole "$@"
+}
+`;

@@ -31,12 +31,16 @@ export function adviceFor(sight: Sight, ground: Ground): string | null {
 		case "excluded":
 			return `Let it take part again: fleetseed include ${name}`;
 		case "quarantined":
-			return filledIn("FS-SSH-HOSTKEY", sight.fleet, ground);
+			return filledIn(quarantineCode(machine), sight.fleet, ground);
 		case "skipped":
 			return `Switch it on, or: fleetseed retry ${name}`;
 	}
 	if (standing.failure) return filledIn(standing.failure.code, sight.fleet, ground);
 	return standing.held && adviceOn(sight, ground, standing.held.reason);
+}
+
+function quarantineCode({ trust }: Machine): ErrorCode {
+	return "clones" in trust ? "FS-MACHINE-CLONED" : "FS-SSH-HOSTKEY";
 }
 
 /** The table's advice, with names for its placeholders. */

@@ -61,6 +61,8 @@ function addTrustRoutes(server: FastifyInstance, cockpit: Cockpit): void {
 		const answer = await cockpit.approve(params.name, host_key, by);
 		if (answer === "revoked")
 			return reply.status(409).send(problem("FS-MACHINE-REVOKED", `${host_key.fingerprint} is revoked`));
+		if (answer === "strict")
+			return reply.status(409).send(problem("FS-MACHINE-STRICT", `${params.name} may not be approved by hand`));
 		return reply.status(answer === "approved" ? 200 : 404).send(known(params.name, answer === "approved"));
 	});
 	server.post<Named>("/api/v1/machines/:name/clean", async ({ params, body }, reply) => {

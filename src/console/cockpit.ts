@@ -19,8 +19,7 @@ export interface Cockpit {
 	steer(order: OperatorEvent): Promise<Answer>;
 	/** Reads the key that the machine shows now, without authenticating. */
 	scanHostKey(machine: string): Promise<ScannedKey>;
-	/** `revoked`: the known_hosts file says that no host may show this key. */
-	approve(machine: string, hostKey: HostKey, by: string): Promise<"approved" | "unknown" | "revoked">;
+	approve(machine: string, hostKey: HostKey, by: string): Promise<Approved>;
 	forget(machine: string, by: string): Promise<boolean>;
 	/** Removes what no policy needs from the machine: our helper, packages, ended jobs. null: nothing of that name is known. */
 	clean(machine: string, order: { readonly by: string; readonly reason: string }): Promise<CleanAnswer | null>;
@@ -36,6 +35,9 @@ export type Detail = "all" | "groups";
 export type Answer =
 	| { readonly kind: "done"; readonly message: string }
 	| { readonly kind: "refused"; readonly failure: Failure };
+
+/** revoked: the known_hosts file says that no host may show this key.   strict: the configuration lets nobody approve by hand. */
+export type Approved = "approved" | "unknown" | "revoked" | "strict";
 
 export type CleanAnswer =
 	| ({ readonly kind: "cleaned" } & CleanReport)

@@ -1,7 +1,7 @@
 import { access } from "node:fs/promises";
 import type { InstalledReport } from "../console/host-reports.ts";
 import { describeProblem } from "../policy/document.ts";
-import { readInventory, readKnownHosts, readSettings } from "./configuration.ts";
+import { readInventory, readKnownHosts, readSettings, readSshConfig } from "./configuration.ts";
 import { readPolicyFolder } from "./policy-folder.ts";
 
 /** Reads the configuration with all that it names, as the daemon would, and says every problem in it. */
@@ -12,11 +12,14 @@ export async function checkInstalled({ config }: { readonly config: string }): P
 	const folder = await readPolicyFolder(settings.policiesFolder);
 	const { problems } = await readInventory(settings, null);
 	const { authorityLines } = await readKnownHosts(settings);
-	const { identityFile } = settings.ssh;
-	const hasKey = await access(identityFile).then(
-		() => true,
-		() => false,
-	);
+	const sshConfig = await readSshConfig(settings, null);
+	const { identityFile } = settings.ssh.login;
+	const hasKey =
+		identityFile === undefined ||
+		(await access(identityFile).then(
+			() => true,
+			() => false,
+		));
 	const files = [
 		config,
 		...(settings.inventoryFile === undefined ? [] : [settings.inventoryFile]),
@@ -31,5 +34,5 @@ export async function checkInstalled({ config }: { readonly config: string }): P
 			(line) => `${settings.knownHostsFile}:${line}: certificate authorities vouch for nothing here`,
 		),
 	];
-	return { files, problems: [...folder.problems, ...problems].map(describeProblem), notes };
+	return { files, problems: [...folder.problems, ...problems, ...sshConfig.problems].map(describeProblem), notes };
 }

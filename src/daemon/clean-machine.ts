@@ -2,14 +2,10 @@ import type { Failure } from "../model/failure.ts";
 import type { Fleet } from "../model/fleet.ts";
 import type { Machine } from "../model/machine.ts";
 import { machineOf } from "../model/step.ts";
-import { selects } from "../plan/selection.ts";
 import type { Cleaned } from "../push/clean-machine.ts";
 import { jobKey } from "../push/job-key.ts";
 import type { Daemon } from "./daemon.ts";
-import { type Access, targetFor } from "./target-for.ts";
-
-/** Where no policy says how a machine is reached. */
-const AS_ROOT: Access = { ssh: { user: "root", connectTimeoutMs: 10_000 } };
+import { accessTo, targetFor } from "./target-for.ts";
 
 /** Removes what no policy needs from a machine. Errors: FS-MACHINE-BUSY, FS-SSH-*, FS-CLEAN-FAILED. */
 export async function cleanOne(daemon: Daemon, machine: Machine, signal: AbortSignal): Promise<Cleaned | Failure> {
@@ -18,15 +14,10 @@ export async function cleanOne(daemon: Daemon, machine: Machine, signal: AbortSi
 	const { name } = machine;
 	const step = [...fleet.running.values()].find((running) => machineOf(running.step) === name)?.step;
 	if (step) return { code: "FS-MACHINE-BUSY", detail: `${name}: ${step.kind} is in flight` };
-	const target = await targetFor({ ledger, settings }, name, accessTo(fleet, machine));
+	const target = await targetFor({ ledger, settings, known: () => daemon.known() }, name, accessTo(fleet, machine));
 	if ("code" in target) return target;
 	const cleaned = await pusher.clean(target, { machine: name, keeping: keepingOn(fleet, name) }, signal);
 	return cleaned.kind === "cleaned" ? cleaned : cleaned.failure;
-}
-
-function accessTo({ policies }: Fleet, machine: Machine): Access {
-	const selecting = [...policies.values()].find(({ policy }) => selects(policy.targets, machine) === true);
-	return selecting?.policy ?? AS_ROOT;
 }
 
 /** Whatever a policy in force or a rollout may still install; and the record of each last attempt, which keeps it from running twice. */

@@ -5,6 +5,7 @@ import { parseSettings, type Settings } from "../policy/parse-settings.ts";
 import { type KnownHosts, parseKnownHosts } from "../push/known-hosts.ts";
 import { locate } from "./credential.ts";
 import { readText } from "./read-text.ts";
+import { NO_SSH_CONFIG, parseSshConfig, type SshConfig } from "./ssh-config.ts";
 
 const NO_INVENTORY: Inventory = { machines: [], groups: [] };
 
@@ -24,11 +25,18 @@ export async function readSettings(
 			policiesFolder: from(settings.policiesFolder),
 			stateFolder: from(settings.stateFolder),
 			socketPath: from(settings.socketPath),
+			credentials: mapValues(settings.credentials, (source) =>
+				source.kind === "file" ? { ...source, path: from(source.path) } : source,
+			),
 			ssh: {
-				identityFile: from(settings.ssh.identityFile),
-				...(settings.ssh.becomePasswordFile === undefined
-					? {}
-					: { becomePasswordFile: from(settings.ssh.becomePasswordFile) }),
+				...settings.ssh,
+				login: {
+					...settings.ssh.login,
+					...(settings.ssh.login.identityFile === undefined
+						? {}
+						: { identityFile: from(settings.ssh.login.identityFile) }),
+				},
+				...(settings.ssh.configFile === undefined ? {} : { configFile: from(settings.ssh.configFile) }),
 			},
 			swarm: {
 				...settings.swarm,
@@ -62,4 +70,20 @@ export async function readKnownHosts({ knownHostsFile }: Settings): Promise<Know
 			() => false,
 		));
 	return parseKnownHosts(isThere ? await readFile(knownHostsFile, "utf8") : "");
+}
+
+/** A broken file leaves the last good one in force; null where there was none. */
+export async function readSshConfig(
+	{ ssh: { configFile } }: Settings,
+	last: SshConfig | null,
+): Promise<{ readonly sshConfig: SshConfig | null; readonly problems: readonly Problem[] }> {
+	if (configFile === undefined) return { sshConfig: NO_SSH_CONFIG, problems: [] };
+	const text = await readText(configFile, "FS-SSH-CONFIG");
+	if (typeof text !== "string") return { sshConfig: last, problems: [text] };
+	const parsed = parseSshConfig(text, configFile);
+	return "problems" in parsed ? { sshConfig: last, problems: parsed.problems } : { ...parsed, problems: [] };
+}
+
+function mapValues<V>(record: Readonly<Record<string, V>>, change: (value: V) => V): Readonly<Record<string, V>> {
+	return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
 }

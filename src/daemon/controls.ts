@@ -1,5 +1,5 @@
 import { policyChanges } from "../console/changes-report.ts";
-import type { Answer, CleanAnswer, Cockpit, Detail, ScannedKey } from "../console/cockpit.ts";
+import type { Answer, Approved, CleanAnswer, Cockpit, Detail, ScannedKey } from "../console/cockpit.ts";
 import { judge } from "../console/judge.ts";
 import { machineRow } from "../console/machine-row.ts";
 import { planReport } from "../console/plan-report.ts";
@@ -93,12 +93,13 @@ export class Controls implements Cockpit {
 				kind: "failed",
 				failure: { code: "FS-MACHINE-UNKNOWN", detail: `${name}: no machine of this name is known` },
 			};
-		const scanned = await this.#daemon.pusher.scanHostKey(machine, AbortSignal.timeout(SCAN_TIMEOUT_MS));
+		const scanned = await this.#daemon.scanHostKey(machine, AbortSignal.timeout(SCAN_TIMEOUT_MS));
 		return scanned.kind === "failed" ? scanned : { kind: "host_key", host_key: scanned.hostKey };
 	}
 
-	async approve(machine: string, hostKey: HostKey, by: string): Promise<"approved" | "unknown" | "revoked"> {
+	async approve(machine: string, hostKey: HostKey, by: string): Promise<Approved> {
 		if (!this.#isKnown(machine)) return "unknown";
+		if (this.#daemon.settings.ssh.hostKeyChecking === "yes") return "strict";
 		if (this.#daemon.isRevoked(hostKey)) return "revoked";
 		this.#record({ kind: "MachineApproved", machine, hostKeys: [hostKey], by, at: this.#now() });
 		return "approved";

@@ -5,25 +5,29 @@ import { Store } from "../acquire/store.ts";
 import type { SettingChange } from "../console/policy-reports.ts";
 import { Browser } from "../discover/browser.ts";
 import type { Event } from "../model/event.ts";
-import type { HostKey } from "../model/machine.ts";
+import type { HostKey, Machine } from "../model/machine.ts";
 import type { Decision } from "../plan/decide.ts";
 import { siteOf } from "../plan/site-of.ts";
 import { describeProblem, type Problem } from "../policy/document.ts";
 import type { Settings } from "../policy/parse-settings.ts";
-import { isRevoked } from "../push/known-hosts.ts";
+import { isRevoked, parseKnownHosts } from "../push/known-hosts.ts";
 import { Pusher } from "../push/pusher.ts";
+import type { Scanned } from "../push/task.ts";
 import { Journal } from "../record/journal.ts";
 import { Swarm } from "../swarm/swarm.ts";
-import { approvalsInAdvance, type Vouchers } from "./approve-in-advance.ts";
-import { readInventory, readKnownHosts, type readSettings } from "./configuration.ts";
+import { approvalsInAdvance } from "./approve-in-advance.ts";
+import { readInventory, readKnownHosts, type readSettings, readSshConfig } from "./configuration.ts";
+import { FirstUse } from "./first-use.ts";
 import { HELPER_FOLDER, HelperFiles } from "./helper-files.ts";
 import { inventoryEvents, withGroups } from "./inventory-events.ts";
+import type { Known } from "./known.ts";
 import { Ledger } from "./ledger.ts";
 import { Loop } from "./loop.ts";
 import { perform } from "./perform.ts";
 import { policyEvents, readPolicyFolder } from "./policy-folder.ts";
 import { Progress } from "./progress.ts";
 import { reloadable, settingsChanges } from "./settings-changes.ts";
+import { accessTo, wayTo } from "./target-for.ts";
 import { readSecret, tokenFor } from "./token.ts";
 import { TrafficControl } from "./traffic-control.ts";
 import { UplinkMeter } from "./uplink-meter.ts";
@@ -62,9 +66,10 @@ export class Daemon {
 	readonly #secret: Buffer;
 	readonly #uplink: UplinkMeter;
 	readonly #traffic: TrafficControl;
+	readonly #firstUse: FirstUse;
 	/** As of the last reload. */
 	#settings: Settings;
-	#vouchers: Vouchers | null = null;
+	#known: Known | null = null;
 	#admitted: unknown = null;
 
 	/** The state folder must exist. */
@@ -106,13 +111,18 @@ export class Daemon {
 			onProblem: (detail) => log.warn({ detail }, "discovery"),
 			now,
 		});
+		this.#firstUse = new FirstUse({
+			scan: (machine, signal) => this.scanHostKey(machine, signal),
+			onKey: (machine, hostKey) => this.#pinFirst(machine, hostKey),
+		});
 		const helpers = new HelperFiles(settings.swarm.helperFolder ?? HELPER_FOLDER);
 		const { ledger, journal, pusher } = this;
 		const record = (events: readonly Event[]) => this.record(events);
 		const onAcquiring = this.progress.sawDownload.bind(this.progress);
 		const receivedBytes = this.progress.receivedBytes.bind(this.progress);
 		const onWay = this.progress.chose.bind(this.progress);
-		const performers = { ledger, journal, pusher, now, record, onAcquiring, onWay, receivedBytes };
+		const known = this.known.bind(this);
+		const performers = { ledger, journal, pusher, known, now, record, onAcquiring, onWay, receivedBytes };
 		const rooms = {
 			...performers,
 			store: this.#store,
@@ -153,6 +163,7 @@ export class Daemon {
 
 	async stop(): Promise<void> {
 		await this.#browser.stop();
+		this.#firstUse.stop();
 		await this.loop.stop(DRAIN_MS);
 		this.#traffic.stop();
 		await this.pusher.stop();
@@ -199,21 +210,36 @@ export class Daemon {
 		const { log, now } = this.#options;
 		const settings = this.#settings;
 		const folder = await readPolicyFolder(settings.policiesFolder);
-		const { inventory, problems } = await readInventory(settings, this.#vouchers?.inventory ?? null);
+		const { inventory, problems } = await readInventory(settings, this.#known?.inventory ?? null);
 		const knownHosts = await readKnownHosts(settings);
-		this.#vouchers = { inventory, knownHosts };
+		const config = await readSshConfig(settings, this.#known?.sshConfig ?? null);
+		this.#known = { inventory, knownHosts, sshConfig: config.sshConfig };
 		const { authorityLines } = knownHosts;
 		if (authorityLines.length > 0)
 			log.warn({ lines: authorityLines }, "known_hosts: certificate authorities vouch for nothing here");
 		const { fleet } = this.ledger;
 		const listed = problems.length > 0 ? [] : inventoryEvents(fleet, inventory, now());
 		this.record([...policyEvents(fleet, folder, now()), ...listed]);
-		return [...folder.problems, ...problems];
+		return [...folder.problems, ...problems, ...config.problems];
+	}
+
+	/** What the administrator's files say; nothing before they were read. */
+	known(): Known {
+		return this.#known ?? { inventory: { machines: [], groups: [] }, knownHosts: parseKnownHosts(""), sshConfig: null };
 	}
 
 	/** Whether the known_hosts file revokes the key: then nobody can approve it. */
 	isRevoked(hostKey: HostKey): boolean {
-		return this.#vouchers !== null && isRevoked(this.#vouchers.knownHosts, hostKey);
+		return this.#known !== null && isRevoked(this.#known.knownHosts, hostKey);
+	}
+
+	/** The key that a machine shows, on the way that ssh_config says; it never authenticates there. */
+	async scanHostKey(machine: Machine, signal: AbortSignal): Promise<Scanned> {
+		const { ledger, settings } = this;
+		const knowledge = { ledger, settings, known: this.known.bind(this) };
+		const access = accessTo(ledger.fleet, machine);
+		const way = await wayTo(knowledge, machine, access);
+		return "code" in way ? { kind: "failed", failure: way } : this.pusher.scanHostKey(way, signal);
 	}
 
 	/** Brings the journal's count of the uplink up to now. */
@@ -224,18 +250,29 @@ export class Daemon {
 	/** The one way in for events: what the files approve in advance is approved in the same breath. */
 	record(events: readonly Event[]): void {
 		this.loop.record(events);
-		if (this.#vouchers === null) return;
-		this.loop.record(approvalsInAdvance(this.ledger.fleet, this.#vouchers, this.#options.now()));
+		if (this.#known === null) return;
+		this.loop.record(approvalsInAdvance(this.ledger.fleet, this.#known, this.#options.now()));
 	}
 
 	#sighted(event: Event): void {
-		this.record([this.#vouchers ? withGroups(event, this.#vouchers.inventory) : event]);
+		this.record([this.#known ? withGroups(event, this.#known.inventory) : event]);
 	}
 
 	#decided(decision: Decision): void {
 		this.#admit();
+		if (this.settings.ssh.hostKeyChecking === "accept-new") this.#firstUse.follow(this.ledger.fleet.machines);
 		this.#traffic.follow(this.ledger.fleet, decision, this.#options.now());
 		this.#options.onStatus(this.progress.sentence(this.ledger.fleet, decision));
+	}
+
+	#pinFirst(machine: string, hostKey: HostKey): void {
+		const { log, now } = this.#options;
+		if (this.isRevoked(hostKey)) {
+			log.warn({ machine, hostKey }, "first host key is revoked, and not pinned");
+			return;
+		}
+		log.info({ machine, hostKey }, "first host key pinned");
+		this.record([{ kind: "MachineApproved", machine, hostKeys: [hostKey], by: "accept-new", at: now() }]);
 	}
 
 	/** Only approved machines are peers; told again whenever the machines have changed. */

@@ -8,6 +8,7 @@ import { rolloutOf } from "../plan/task.ts";
 import type { Task } from "../push/pusher.ts";
 import { performDelivery } from "./perform-delivery.ts";
 import type { Performers, Push } from "./performers.ts";
+import { stepLimitMs, withinLimit } from "./step-deadline.ts";
 import { targetFor } from "./target-for.ts";
 
 /** Does a step by the room that can, and says what came of it. */
@@ -53,7 +54,8 @@ async function performFacts(performers: Performers, step: FactsStep, signal: Abo
 	if (!policy) return failed({ code: "FS-FACTS-FAILED", detail: `${step.policy} is no longer in force` });
 	const target = await targetFor(performers, step.machine, policy);
 	if ("code" in target) return failed(target);
-	return (await pusher.readFacts(target, step, signal)).outcome;
+	const within = { machine: step.machine, limitMs: stepLimitMs(step, 0), signal };
+	return withinLimit(within, async (ending) => (await pusher.readFacts(target, step, ending)).outcome);
 }
 
 async function performReboot(performers: Performers, step: RebootStep, signal: AbortSignal): Promise<Outcome> {
@@ -71,7 +73,16 @@ async function performOnMachine(performers: Performers, step: MachineStep, signa
 	const target = await targetFor(performers, step.machine, place.policy);
 	if ("code" in target) return failed(target);
 	const task: Task = { spec: place.spec, ref: step, ...(place.isRestoring ? { mayDowngrade: true } : {}) };
-	const { outcome, output } = await push(performers, { step, policy: place.policy, target, task, signal });
+	const within = { machine: step.machine, limitMs: stepLimitMs(step, place.spec.install.timeoutMs), signal };
+	return withinLimit(within, (ending) =>
+		pushAndKeep(performers, { step, policy: place.policy, target, task, signal: ending }),
+	);
+}
+
+/** What the installer printed is in the journal, however it ended. */
+async function pushAndKeep(performers: Performers, pushing: Push): Promise<Outcome> {
+	const { outcome, output } = await push(performers, pushing);
+	const { step } = pushing;
 	if (output && output.totalBytes > 0) {
 		const { machine, rollout, package: name, attempt, kind } = step;
 		const ref = { machine, rollout, package: name, attempt, kind };

@@ -9,6 +9,7 @@ import type { Pusher, Target, Task } from "../push/pusher.ts";
 import type { Journal } from "../record/journal.ts";
 import type { Swarm } from "../swarm/swarm.ts";
 import type { HelperFiles } from "./helper-files.ts";
+import type { Known } from "./known.ts";
 import type { Ledger } from "./ledger.ts";
 import type { TrafficControl } from "./traffic-control.ts";
 
@@ -21,6 +22,7 @@ export interface Performers {
 	readonly helpers: HelperFiles;
 	readonly pusher: Pusher;
 	readonly settings: Settings;
+	readonly known: () => Known;
 	readonly secret: Buffer;
 	readonly downloadLimit: DownloadLimit;
 	readonly limitsOf: TrafficControl["limitsOf"];

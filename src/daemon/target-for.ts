@@ -1,58 +1,90 @@
-import { readFile } from "node:fs/promises";
 import type { Failure } from "../model/failure.ts";
+import type { Fleet } from "../model/fleet.ts";
+import type { Machine } from "../model/machine.ts";
 import type { Become, Policy } from "../model/policy.ts";
+import { selects } from "../plan/selection.ts";
 import type { Settings } from "../policy/parse-settings.ts";
 import type { Becoming } from "../push/become.ts";
-import { publicKeyOf } from "../push/key-pair.ts";
 import type { Target } from "../push/target.ts";
+import { passwordIn, readCredential } from "./credentials.ts";
+import { jumpsFor } from "./jumps-for.ts";
+import type { Known } from "./known.ts";
 import type { Ledger } from "./ledger.ts";
+import { chooseLogin, readLogin } from "./login-for.ts";
 
 /** How a policy reaches its machines. */
 export type Access = Pick<Policy, "ssh" | "become">;
 
-interface Knowledge {
-	readonly ledger: Ledger;
+export interface Knowledge {
+	readonly ledger: Pick<Ledger, "fleet">;
 	readonly settings: Settings;
+	readonly known: () => Known;
 }
 
-/** Where and who the machine is, and how the policy reaches it. Errors: FS-MACHINE-UNKNOWN, FS-SSH-HOSTKEY, -KEY, -BECOME. */
-export async function targetFor(
-	{ ledger, settings }: Knowledge,
-	name: string,
-	policy: Access,
-): Promise<Target | Failure> {
+/** Where no policy says how a machine is reached. */
+const BY_DEFAULT: Access = { ssh: { connectTimeoutMs: 10_000 } };
+
+/** How the first policy that selects the machine reaches it. */
+export function accessTo({ policies }: Fleet, machine: Machine): Access {
+	const selecting = [...policies.values()].find(({ policy }) => selects(policy.targets, machine) === true);
+	return selecting?.policy ?? BY_DEFAULT;
+}
+
+/**
+ * Where and who the machine is, and how it is reached: by what the policy says, then ssh_config, then what the machine or the
+ * inventory says. Errors: FS-MACHINE-UNKNOWN, FS-SSH-HOSTKEY, -KEY, -AGENT, -CONFIG, FS-CREDENTIAL-*.
+ */
+export async function targetFor(knowledge: Knowledge, name: string, policy: Access): Promise<Target | Failure> {
+	const { ledger, settings, known } = knowledge;
 	const machine = ledger.fleet.machines.get(name);
 	if (!machine) return { code: "FS-MACHINE-UNKNOWN", detail: `${name} was forgotten` };
 	const { trust } = machine;
 	if (trust.kind !== "approved") return { code: "FS-SSH-HOSTKEY", detail: `${name} is not approved` };
-	const identityFile = policy.ssh.identityFile ?? settings.ssh.identityFile;
-	const privateKey = await readFile(identityFile, "utf8").catch(
-		(error: Error): Failure => ({ code: "FS-SSH-KEY", detail: error.message }),
-	);
-	if (typeof privateKey !== "string") return privateKey;
-	if (publicKeyOf(privateKey) === null)
-		return { code: "FS-SSH-KEY", detail: `${identityFile} holds no private key that can be used without a passphrase` };
+	const way = await wayTo(knowledge, machine, policy);
+	if ("code" in way) return way;
 	const become = policy.become ? await becomingOf(policy.become, settings) : undefined;
 	if (become && "code" in become) return become;
 	return {
 		machine: name,
-		address: machine.address,
-		port: policy.ssh.port ?? machine.port,
-		user: policy.ssh.user,
+		...way,
 		hostKeys: trust.hostKeys,
+		revoked: [...known().knownHosts.revoked],
 		connectTimeoutMs: policy.ssh.connectTimeoutMs,
-		privateKey,
+		keepalive: settings.ssh.keepalive,
 		...(become ? { become } : {}),
 	};
 }
 
-/** With the password, where the daemon's configuration names one. */
-async function becomingOf(become: Become, settings: Settings): Promise<Becoming | Failure> {
-	const file = settings.ssh.becomePasswordFile;
-	if (file === undefined) return become;
-	try {
-		return { ...become, password: (await readFile(file, "utf8")).split("\n")[0] ?? "" };
-	} catch (error) {
-		return { code: "FS-SSH-BECOME", detail: (error as Error).message };
-	}
+type Way = Omit<Target, "machine" | "hostKeys" | "revoked" | "connectTimeoutMs" | "keepalive" | "become">;
+
+/** The address, the login and the machines on the way; of a machine that is only looked at, too. */
+export async function wayTo(
+	{ ledger: { fleet }, settings, known }: Knowledge,
+	machine: Pick<Machine, "name" | "address" | "port">,
+	{ ssh }: Pick<Access, "ssh">,
+): Promise<Way | Failure> {
+	const { sshConfig } = known();
+	if (sshConfig === null) return { code: "FS-SSH-CONFIG", detail: `${settings.ssh.configFile} could not be read` };
+	const config = sshConfig(machine.name);
+	const login = await readLogin(chooseLogin(ssh, config, settings), settings);
+	if ("code" in login) return login;
+	const user = ssh.user ?? config.user ?? "root";
+	const proxyJump = ssh.proxyJump ?? config.proxyJump;
+	const jumps = await jumpsFor({ fleet, known: known(), settings }, { proxyJump, user, login });
+	if ("code" in jumps) return jumps;
+	return {
+		address: config.hostName ?? machine.address,
+		port: ssh.port ?? config.port ?? machine.port,
+		user,
+		...login,
+		...(jumps.length === 0 ? {} : { jumps }),
+	};
+}
+
+/** With the password, where the policy or the daemon's configuration names one. */
+async function becomingOf({ method, user, password }: Become, settings: Settings): Promise<Becoming | Failure> {
+	const name = password ?? settings.ssh.becomePassword;
+	if (name === undefined || method === "doas") return { method, user };
+	const read = await readCredential(settings, name);
+	return "code" in read ? read : { method, user, password: passwordIn(read.secret) };
 }

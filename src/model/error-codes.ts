@@ -32,22 +32,85 @@ export const ERROR_CODES = {
 	"FS-ACQUIRE-DISK": "Free disk space on the controller; the download goes on by itself.",
 	"FS-SSH-REFUSED": "Start sshd on the machine, or correct its port.",
 	"FS-SSH-TIMEOUT": "Switch the machine on or check the path to it; it is tried again when it announces itself.",
+	"FS-SSH-TIMEOUT-BANNER":
+		"The port is open and sshd does not speak: look at the machine's load and at what listens there, or restart sshd.",
+	"FS-SSH-TIMEOUT-KEX":
+		"The connection stalls in the key exchange: check the path for a too small MTU or a filter, and the machine's load.",
+	"FS-SSH-TIMEOUT-AUTH":
+		"sshd does not answer the login: look at PAM, at name services (UseDNS, LDAP) and at AuthorizedKeysCommand on the machine.",
 	"FS-SSH-UNREACHABLE": "Check the network between the controller and the machine.",
-	"FS-SSH-BECOME":
-		"Let the user become root: NOPASSWD in sudoers, nopass in doas.conf, or `ssh.become_password_file` in the daemon's configuration. Then: fleetseed retry MACHINE.",
-	"FS-SSH-AUTH": "Add the controller's public key to the user's authorized_keys, then: fleetseed retry MACHINE.",
+	"FS-SSH-NAME": "Correct the machine's address, or let the controller's name server know it.",
+	"FS-SSH-BUSY":
+		"sshd limits new connections (MaxStartups, PerSourcePenalties); it is tried again. Exempt the controller with PerSourcePenaltyExemptList if it lasts.",
+	"FS-SSH-JUMP":
+		"Let the machine on the way pass connections on: AllowTcpForwarding and PermitOpen in its sshd_config.",
+	"FS-SSH-BECOME": "Look at what sudo or doas says on the machine. Then: fleetseed retry MACHINE.",
+	"FS-BECOME-MISSING":
+		"Install sudo or doas on the machine, or correct `become_method`. Then: fleetseed retry MACHINE.",
+	"FS-BECOME-PASSWORD":
+		"Name the password by `become_password` in the policy and `credentials` in the daemon's configuration, or write NOPASSWD in sudoers, nopass in doas.conf. Then: fleetseed retry MACHINE.",
+	"FS-BECOME-WRONG-PASSWORD":
+		"Correct the password that `become_password` names in the daemon's `credentials`. Then: fleetseed retry MACHINE.",
+	"FS-BECOME-DENIED":
+		"Permit the user in the machine's sudoers or doas.conf to run commands as the other user. Then: fleetseed retry MACHINE.",
+	"FS-SSH-AUTH":
+		"Add the controller's public key to the user's authorized_keys, and check that the user exists and may log in (AllowUsers, PermitRootLogin). Then: fleetseed retry MACHINE.",
+	"FS-SSH-AUTH-FAILURES":
+		"Fewer keys: let the SSH agent hold only the one for these machines, or name a private key; or raise MaxAuthTries. Then: fleetseed retry MACHINE.",
+	"FS-SSH-PASSWORD":
+		"Correct the password that `ssh.password` names in the daemon's `credentials`. Then: fleetseed retry MACHINE.",
+	"FS-SSH-METHODS":
+		"Give the policy what the machine takes (`ssh.identity_file`, `ssh.password`), or permit what we have in its sshd_config (PubkeyAuthentication, AuthenticationMethods). Then: fleetseed retry MACHINE.",
+	"FS-SSH-AGENT":
+		"Start the SSH agent that `identity_agent` names, and let the daemon open its socket. Then: fleetseed retry MACHINE.",
+	"FS-SSH-NOLOGIN":
+		"Remove /etc/nologin on the machine when its maintenance is over, or permit the user in PAM (pam_access). It is tried again.",
+	"FS-SSH-EXPIRED":
+		"Renew the user's account or password on the machine: chage -E -1 -M -1 USER. Then: fleetseed retry MACHINE.",
+	"FS-SSH-SHELL":
+		"Give the user a login shell that runs commands (chsh -s /bin/sh USER), and no ForceCommand. Then: fleetseed retry MACHINE.",
+	"FS-SSH-SESSIONS":
+		"sshd permits no further session on a connection: raise MaxSessions in its sshd_config; it is tried again.",
 	"FS-SSH-HOSTKEY":
 		"If the machine was rebuilt, compare the fingerprint on its console, then: fleetseed machines approve MACHINE.",
+	"FS-SSH-HOSTKEY-REVOKED":
+		"The known_hosts file revokes the key that it shows. Give it a new one (ssh-keygen -A), then: fleetseed machines approve MACHINE.",
+	"FS-SSH-HOSTKEY-UNKNOWN":
+		"Put the key of the machine on the way into the known_hosts file, having compared it on its console: ssh-keyscan ADDRESS.",
 	"FS-SSH-LOST": "Nothing to do: the job goes on at the machine and its result is read when it is back.",
-	"FS-SSH-PROTOCOL": "The machine offers no algorithm that we accept; update its sshd.",
+	"FS-SSH-COMMAND-TIMEOUT":
+		"A command of ours took too long at the machine: look at its load and disks. It is tried again.",
+	"FS-SSH-IDLE":
+		"The machine took no byte and sent none for too long: look at the path and at its load. It is tried again.",
+	"FS-SSH-STEP-TIMEOUT": "The step as a whole took too long: look at the machine's load. It is tried again.",
+	"FS-SSH-PROTOCOL": "The machine offers no algorithm that we accept, or no SSH; update its sshd, or correct its port.",
 	"FS-SSH-KEY":
-		"Make a key with: fleetseed init; or give the daemon one that it may read and that has no passphrase. Then: systemctl restart fleetseed.",
+		"Make a key with: fleetseed init; or give the daemon one that it may read. Then: fleetseed retry MACHINE.",
+	"FS-SSH-PASSPHRASE":
+		"Name the key's passphrase by `ssh.passphrase`, and put it right in the daemon's `credentials`. Then: fleetseed retry MACHINE.",
+	"FS-SSH-CONFIG":
+		"Mend the ssh_config file at the place named; Include, Match and ProxyCommand are not taken. Then: fleetseed retry MACHINE.",
+	"FS-CREDENTIAL-UNKNOWN":
+		"Add it to `credentials` in the daemon's configuration, or correct its name in the policy. Then: fleetseed retry MACHINE.",
+	"FS-CREDENTIAL-MODE":
+		"Let nobody but its owner read the file: chmod 600 FILE; and let the owner be root or the daemon's user. Then: fleetseed retry MACHINE.",
+	"FS-CREDENTIAL-READ":
+		"Let the credential be there: its file, LoadCredential= in the unit, or the variable. Then: fleetseed retry MACHINE.",
+	"FS-DISK-FULL": "Free disk space, or inodes, on the machine; it is tried again.",
+	"FS-DISK-READONLY":
+		"Mount the machine's file system for writing; after an error of its disk: fsck. It is tried again.",
+	"FS-DISK-NOEXEC":
+		"Our folder on the machine lies on a file system mounted noexec; mount it otherwise. It is tried again.",
 	"FS-POLICY-UNKNOWN": "See the known names with: fleetseed status.",
 	"FS-MACHINE-UNKNOWN": "See the known names with: fleetseed machines.",
 	"FS-MACHINE-FINGERPRINT":
 		"The key shown is not the one that you approved. Look again with: fleetseed machines approve MACHINE.",
 	"FS-MACHINE-REVOKED":
 		"The known_hosts file revokes this key. Give the machine a new one (ssh-keygen -A), or correct the file and reload.",
+	"FS-MACHINE-CLONED":
+		"Give each its own: ssh-keygen -A after removing the host keys, and systemd-machine-id-setup after emptying /etc/machine-id. Then: fleetseed machines approve MACHINE; or forget the name that is one too many.",
+	"FS-MACHINE-STRICT":
+		"Put its key into the known_hosts file or the inventory and reload; `ssh.strict_host_key_checking` permits nothing else.",
 	"FS-MACHINE-BUSY": "Wait until the step in flight on it has ended, then clean it again.",
 	"FS-TARGETS-EMPTY": "Approve machines that the policy selects, or correct `targets`.",
 	"FS-DELIVER-TOOL":

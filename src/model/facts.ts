@@ -35,6 +35,20 @@ export interface MachineFacts {
 	readonly isRebootNeeded: boolean;
 	/** People logged in. */
 	readonly users: number;
+	/** machine-id(5): one for each installation of a system. Absent: there is none, or it was not asked for. */
+	readonly machineId?: string;
+	/** The shell of the user who does the work: "/bin/bash". */
+	readonly shell?: string;
+	/** What runs as process 1: "systemd", "init". */
+	readonly init?: string;
+	/** Of "apt", "dpkg", "rpm", "dnf", "yum", "zypper", "apk", "pacman". */
+	readonly packageManagers?: readonly string[];
+	/** Of "curl", "wget", "aria2c", "fleetseed-agent": what a package may come by. */
+	readonly deliveryTools?: readonly string[];
+	/** The size of the file system where packages are staged. */
+	readonly diskBytes?: number;
+	/** Who is logged in, each once, as the machine names them. */
+	readonly userNames?: readonly string[];
 	/** What the interface with the default route can, in bytes per second; absent: it does not say. */
 	readonly linkBytesPerSecond?: number;
 }

@@ -7,6 +7,8 @@ import type { RolloutId, Step } from "./step.ts";
 /** All that is known, folded from the journal. Treat as a value: `applyEvent` returns a new one, or the same one when nothing changed. */
 export interface Fleet {
 	readonly machines: ReadonlyMap<string, Machine>;
+	/** The names of the machines that have a host key or a machine id, in order: an index over `machines`. */
+	readonly identities: ReadonlyMap<string, readonly string[]>;
 	/** The last good revision of each policy, by name. */
 	readonly policies: ReadonlyMap<string, AppliedPolicy>;
 	readonly packages: ReadonlyMap<string, PackageState>;

@@ -16,7 +16,21 @@ export type Trust =
 			readonly hostKeys: readonly HostKey[];
 			readonly saw: HostKey;
 			readonly at: number;
+	  }
+	| {
+			readonly kind: "quarantined";
+			readonly hostKeys: readonly HostKey[];
+			readonly clones: Clones;
+			readonly at: number;
 	  };
+
+/** One machine under several names, or several that were made as copies of one: which of them is which cannot be told. */
+export interface Clones {
+	/** What they have in common. */
+	readonly by: "host_key" | "machine_id";
+	/** The others. */
+	readonly names: readonly string[];
+}
 
 /** What we last knew of being able to reach the machine. Times are ms since the epoch. */
 export type Presence =

@@ -46,6 +46,8 @@ export type DeliveryMethod = (typeof DELIVERY_METHODS)[number];
 export interface Become {
 	readonly method: "sudo" | "doas";
 	readonly user: string;
+	/** The name of the credential that holds what sudo asks for. */
+	readonly password?: string;
 }
 
 /** Nothing reaches a machine before this many different people have approved the revision. */
@@ -223,9 +225,22 @@ export interface MaintenanceWindow extends TimeWindow {
 	readonly cutoffMs: number;
 }
 
-export interface SshSettings {
-	readonly user: string;
+export interface SshSettings extends LoginSpec {
+	/** Absent: what ssh_config says, and else root. */
+	readonly user?: string;
 	readonly port?: number;
-	readonly identityFile?: string;
+	/** `[user@]host[:port]`, separated by commas, the nearest first; "none": directly, whatever ssh_config says. */
+	readonly proxyJump?: string;
 	readonly connectTimeoutMs: number;
+}
+
+/** How we log in. Who says none of it leaves all of it to the daemon's configuration. Secrets are names of credentials. */
+export interface LoginSpec {
+	readonly identityFile?: string;
+	readonly identity?: string;
+	/** Of either of the two. */
+	readonly passphrase?: string;
+	/** The socket of an SSH agent, or SSH_AUTH_SOCK. */
+	readonly identityAgent?: string;
+	readonly password?: string;
 }

@@ -120,14 +120,15 @@ function afterFailure(task: Task, failure: Failure, finished: Finished): Task {
 		case "FS-DELIVER-TOOL":
 			return fail(task, failure, at);
 		case "FS-DELIVER-DISK":
-			return waitForRoom(task, failure, at);
+		case "FS-DISK-FULL":
+			return waitForRoom(lookedAtAgain(task), failure, at);
 		default:
-			return tryLater(
-				task.phase === "staged" || task.phase === "running" ? { ...task, phase: "unread" } : task,
-				failure,
-				at,
-			);
+			return tryLater(lookedAtAgain(task), failure, at);
 	}
+}
+
+function lookedAtAgain(task: Task): Task {
+	return task.phase === "staged" || task.phase === "running" ? { ...task, phase: "unread" } : task;
 }
 
 /** Progress: the count of failures starts anew. */

@@ -1,7 +1,9 @@
 import type { MachineEvent } from "../model/event.ts";
 import type { Fleet, Rollout } from "../model/fleet.ts";
 import type { Machine, Presence } from "../model/machine.ts";
-import { withEntry, withoutEntry } from "./copy.ts";
+import { withMachine } from "./clones.ts";
+import { withoutEntry } from "./copy.ts";
+import { reindexed } from "./identities.ts";
 import { isNewIdentity, lookAtAnew } from "./new-identity.ts";
 import { isMendedByHand } from "./outcome-class.ts";
 
@@ -12,17 +14,17 @@ export function applyMachineEvent(fleet: Fleet, event: MachineEvent & { readonly
 	const known = fleet.machines.get(event.machine);
 	switch (event.kind) {
 		case "MachineSeen":
-			return put(fleet, known, known ? seenAgain(known, event) : firstSeen(event));
+			return put(fleet, known ? seenAgain(known, event) : firstSeen(event), event.at);
 		case "MachineLost":
 			return known?.presence.kind === "present"
-				? put(fleet, known, { ...known, presence: { kind: "silent", at: event.at } })
+				? put(fleet, { ...known, presence: { kind: "silent", at: event.at } }, event.at)
 				: fleet;
 		case "MachineApproved": {
 			if (!known) return fleet;
 			const trust = { kind: "approved" as const, hostKeys: event.hostKeys, by: event.by, at: event.at };
-			if (!isNewIdentity(known.trust, event.hostKeys)) return put(fleet, known, { ...known, trust });
+			if (!isNewIdentity(known.trust, event.hostKeys)) return put(fleet, { ...known, trust }, event.at);
 			const { facts: _facts, factsFailure: _factsFailure, ...another } = known;
-			return lookAtAnew(put(fleet, known, { ...another, trust }), known.name, event.at);
+			return lookAtAnew(put(fleet, { ...another, trust }, event.at), known.name, event.at);
 		}
 		case "MachineForgotten":
 			return known ? forget(fleet, event.machine) : fleet;
@@ -71,9 +73,10 @@ function heard(presence: Presence, at: number): Presence {
 	}
 }
 
-function put(fleet: Fleet, known: Machine | undefined, next: Machine): Fleet {
+function put(fleet: Fleet, next: Machine, at: number): Fleet {
+	const known = fleet.machines.get(next.name);
 	const isSame = known !== undefined && JSON.stringify(known) === JSON.stringify(next);
-	return isSame ? fleet : { ...fleet, machines: withEntry(fleet.machines, next.name, next) };
+	return isSame ? fleet : withMachine(fleet, next, at);
 }
 
 /** Its slots are free again, too. */
@@ -89,5 +92,6 @@ function forgetIn(rollout: Rollout, machine: string): Rollout {
 
 function forget(fleet: Fleet, machine: string): Fleet {
 	const rollouts = [...fleet.rollouts].map(([policy, rollout]) => [policy, forgetIn(rollout, machine)] as const);
-	return { ...fleet, machines: withoutEntry(fleet.machines, machine), rollouts: new Map(rollouts) };
+	const identities = reindexed(fleet.identities, fleet.machines.get(machine), undefined);
+	return { ...fleet, machines: withoutEntry(fleet.machines, machine), identities, rollouts: new Map(rollouts) };
 }

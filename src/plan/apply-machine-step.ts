@@ -4,7 +4,8 @@ import type { Fleet } from "../model/fleet.ts";
 import type { FactsStep, MachineStep } from "../model/step.ts";
 import { afterOutcome } from "./advance-task.ts";
 import { noteBoot, noteRebootNeed } from "./apply-reboot.ts";
-import { meet, withMachine } from "./meet.ts";
+import { withMachine } from "./clones.ts";
+import { meet } from "./meet.ts";
 import { isLossOfContact } from "./outcome-class.ts";
 import { changeTask } from "./task.ts";
 
@@ -29,5 +30,5 @@ export function applyFactsRead(fleet: Fleet, step: FactsStep, outcome: Outcome, 
 function noteUnread(fleet: Fleet, { machine: name, attempt }: FactsStep, failure: Failure, at: number): Fleet {
 	const machine = fleet.machines.get(name);
 	if (!machine) return fleet;
-	return withMachine(fleet, { ...machine, factsFailure: { failure, failures: attempt, at } });
+	return withMachine(fleet, { ...machine, factsFailure: { failure, failures: attempt, at } }, at);
 }

@@ -1,5 +1,5 @@
 import type { Rollout } from "../model/fleet.ts";
-import type { Machine } from "../model/machine.ts";
+import type { Machine, Trust } from "../model/machine.ts";
 import type { FactsStep, MachineStep, MachineStepKind } from "../model/step.ts";
 import { ROOM_RETRY_MS } from "./back-off.ts";
 import { decideFacts } from "./decide-facts.ts";
@@ -79,8 +79,7 @@ function notApplicable(seat: Seat): HeldReason {
 function barred(ground: Ground, { seat, machine, ringIndex }: Member): Waiting | null {
 	const { rollout, gate, brake, bar, now, busy } = ground;
 	const { trust, presence, name } = machine;
-	if (trust.kind === "quarantined")
-		return { reason: { kind: "host_key_changed", expected: trust.hostKeys, saw: trust.saw } };
+	if (trust.kind === "quarantined") return { reason: quarantineOf(trust) };
 	const finishes = isInFlight(seat, now);
 	if (bar && !finishes) return { reason: bar };
 	if (gate && gate.index < ringIndex && !finishes && !deliversAhead(rollout)) return gateBarred(gate);
@@ -92,6 +91,12 @@ function barred(ground: Ground, { seat, machine, ringIndex }: Member): Waiting |
 	}
 	const otherPolicy = busy.get(name);
 	return otherPolicy === undefined ? null : { reason: { kind: "machine_busy", policy: otherPolicy } };
+}
+
+function quarantineOf(trust: Extract<Trust, { kind: "quarantined" }>): HeldReason {
+	return "clones" in trust
+		? { kind: "cloned", ...trust.clones }
+		: { kind: "host_key_changed", expected: trust.hostKeys, saw: trust.saw };
 }
 
 function deliversAhead({ policy }: Rollout): boolean {

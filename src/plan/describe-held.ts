@@ -105,6 +105,8 @@ function describeMachine(reason: MachineReason): string {
 			return "discovered, not approved";
 		case "host_key_changed":
 			return `host key changed: expected ${keys(reason.expected)}, saw ${keys([reason.saw])} (FS-SSH-HOSTKEY)`;
+		case "cloned":
+			return `has the same ${reason.by === "host_key" ? "host key" : "machine id"} as ${reason.names.join(", ")}; which is which cannot be told (FS-MACHINE-CLONED)`;
 		case "in_no_ring":
 			return "selected, but no ring takes it";
 		case "excluded":

@@ -2,12 +2,13 @@ import type { AppliedPolicy, Fleet, PackageState, Pause, Reboot, Rollout, Task }
 import type { Machine } from "../model/machine.ts";
 import type { Policy } from "../model/policy.ts";
 import type { Step } from "../model/step.ts";
+import { identitiesOf } from "./identities.ts";
 
 /**
  * The number of this shape and of what `applyEvent` makes of it. Whoever changes `Fleet`, or what an event does to it, counts
  * on: fleets that were kept before are then folded anew from their events.
  */
-export const FLEET_FORMAT = 2;
+export const FLEET_FORMAT = 3;
 
 type Entries<V> = readonly (readonly [string, V])[];
 /** Where the policy stands in `shared`: policies that are one object in the fleet are one again after reading, since caches are kept by identity. */
@@ -84,6 +85,7 @@ export function fleetFromJson(json: FleetJson): Fleet {
 	};
 	return {
 		machines: new Map(json.machines),
+		identities: identitiesOf(json.machines.map(([, machine]) => machine)),
 		policies: new Map(mapEntries(json.policies, (applied) => ({ ...applied, policy: policyAt(applied.policy) }))),
 		packages: new Map(json.packages),
 		rollouts: new Map(mapEntries(json.rollouts, (rollout) => rolloutFromJson(rollout, policyAt))),

@@ -1,5 +1,5 @@
 import type { Failure } from "../model/failure.ts";
-import type { HostKey } from "../model/machine.ts";
+import type { Clones, HostKey } from "../model/machine.ts";
 import type { Unmet } from "./requirements.ts";
 
 /** Why something is not being done now. `machine` null: it holds the whole policy. `until`: when it is asked again. */
@@ -77,6 +77,7 @@ export type GateReason =
 export type MachineReason =
 	| { readonly kind: "not_approved" }
 	| { readonly kind: "host_key_changed"; readonly expected: readonly HostKey[]; readonly saw: HostKey }
+	| { readonly kind: "cloned"; readonly by: Clones["by"]; readonly names: readonly string[] }
 	| { readonly kind: "in_no_ring" }
 	| { readonly kind: "excluded"; readonly by: string; readonly why: string }
 	| { readonly kind: "not_applicable"; readonly package: string; readonly unmet: Unmet }

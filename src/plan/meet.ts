@@ -2,8 +2,8 @@ import type { Outcome } from "../model/event.ts";
 import type { MachineFacts } from "../model/facts.ts";
 import type { Fleet } from "../model/fleet.ts";
 import type { Machine } from "../model/machine.ts";
+import { withMachine } from "./clones.ts";
 import { failedConnections } from "./contact.ts";
-import { withEntry } from "./copy.ts";
 import { isLossOfContact } from "./outcome-class.ts";
 
 /** What the step taught about the machine and about reaching it, whatever came of its work. */
@@ -13,7 +13,7 @@ export function meet(fleet: Fleet, name: string, outcome: Outcome, at: number): 
 	const met = afterMeeting(machine, outcome, at);
 	const facts = factsIn(outcome);
 	const next = facts ? withFacts(met, facts, at) : met;
-	return next === machine ? fleet : withMachine(fleet, next);
+	return next === machine ? fleet : withMachine(fleet, next, at);
 }
 
 function factsIn(outcome: Outcome): MachineFacts | undefined {
@@ -23,10 +23,6 @@ function factsIn(outcome: Outcome): MachineFacts | undefined {
 function withFacts(machine: Machine, facts: MachineFacts, at: number): Machine {
 	const { factsFailure: _factsFailure, ...kept } = machine;
 	return { ...kept, facts: { ...facts, at } };
-}
-
-export function withMachine(fleet: Fleet, machine: Machine): Fleet {
-	return { ...fleet, machines: withEntry(fleet.machines, machine.name, machine) };
 }
 
 function afterMeeting(machine: Machine, outcome: Outcome, at: number): Machine {

@@ -13,15 +13,39 @@ export function classifyExit(codes: ReturnCodes, exitCode: number): ExitClass {
 
 /** Failures of contact, not of the install: the machine waits and nothing is counted against a budget. */
 export function isLossOfContact(code: ErrorCode): boolean {
-	return code.startsWith("FS-SSH-");
+	return /^FS-(SSH|BECOME|CREDENTIAL)-/.test(code);
 }
+
+/** A command may have reached the machine before. */
+const AFTER_CONTACT: ReadonlySet<ErrorCode> = new Set([
+	"FS-SSH-LOST",
+	"FS-SSH-IDLE",
+	"FS-SSH-COMMAND-TIMEOUT",
+	"FS-SSH-STEP-TIMEOUT",
+	"FS-SSH-SESSIONS",
+]);
 
 /** Nothing reached the machine: the connection failed before any command was sent. */
 export function isNeverConnected(code: ErrorCode): boolean {
-	return isLossOfContact(code) && code !== "FS-SSH-LOST";
+	return isLossOfContact(code) && !AFTER_CONTACT.has(code);
 }
+
+const MENDED_BY_HAND: ReadonlySet<ErrorCode> = new Set([
+	"FS-SSH-AUTH",
+	"FS-SSH-AUTH-FAILURES",
+	"FS-SSH-PASSWORD",
+	"FS-SSH-METHODS",
+	"FS-SSH-AGENT",
+	"FS-SSH-EXPIRED",
+	"FS-SSH-SHELL",
+	"FS-SSH-BECOME",
+	"FS-SSH-PROTOCOL",
+	"FS-SSH-KEY",
+	"FS-SSH-PASSPHRASE",
+	"FS-SSH-CONFIG",
+]);
 
 /** An announcement cannot mend these; only the back-off or a retry asks again. */
 export function isMendedByHand(code: ErrorCode): boolean {
-	return code === "FS-SSH-AUTH" || code === "FS-SSH-BECOME" || code === "FS-SSH-PROTOCOL" || code === "FS-SSH-KEY";
+	return MENDED_BY_HAND.has(code) || /^FS-(BECOME|CREDENTIAL)-/.test(code);
 }

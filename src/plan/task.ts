@@ -55,5 +55,6 @@ export const MAX_FAILURES = 10;
 
 /** There is no room for it, and was none for so long that nobody waits for it any more. */
 export function waitsForRoom({ failures, failure }: Task): boolean {
-	return failure?.code === "FS-DELIVER-DISK" && failures >= MAX_FAILURES;
+	const isFull = failure?.code === "FS-DELIVER-DISK" || failure?.code === "FS-DISK-FULL";
+	return isFull && failures >= MAX_FAILURES;
 }

@@ -1,11 +1,20 @@
 import { z } from "zod";
+import type { LoginSpec } from "../model/policy.ts";
 import type { Bandwidth, Site } from "../model/traffic.ts";
 import { bandwidthSchema } from "./bandwidth-schema.ts";
+import { type CredentialSource, credentialsSchema, toCredentials } from "./credentials-schema.ts";
 import { type Problem, readDocument } from "./document.ts";
-import { byteSize, controllerPath, duration, rate, text, whole } from "./fields.ts";
+import { byteSize, controllerPath, duration, name, rate, text, whole } from "./fields.ts";
+import { loginFields, toLogin } from "./login-schema.ts";
 import { mapping } from "./mapping.ts";
 import { sitesSchema, toSite } from "./sites-schema.ts";
 import { toBandwidth } from "./to-bandwidth.ts";
+
+/**
+ * Who may pin a machine's first host key, in the words of ssh_config(5), StrictHostKeyChecking. yes: the inventory and the known_hosts
+ * file alone.   ask: a person, too.   accept-new: the daemon, too, for machines of the inventory. A pinned key is never replaced by itself.
+ */
+export type HostKeyChecking = "yes" | "ask" | "accept-new";
 
 /** The daemon's own configuration. Paths are as written: relative ones count from the file's folder. */
 export interface Settings {
@@ -14,10 +23,17 @@ export interface Settings {
 	readonly knownHostsFile?: string;
 	readonly stateFolder: string;
 	readonly socketPath: string;
+	/** Secrets by name; policies and the keys below refer to them. */
+	readonly credentials: Readonly<Record<string, CredentialSource>>;
 	readonly ssh: {
-		readonly identityFile: string;
-		/** Holds the password for sudo, where it asks for one. */
-		readonly becomePasswordFile?: string;
+		/** Where neither the policy nor ssh_config says how to log in. */
+		readonly login: LoginSpec;
+		/** The credential with the password for sudo, where it asks for one. */
+		readonly becomePassword?: string;
+		/** A file in the format of ssh_config(5); without one, none is read. */
+		readonly configFile?: string;
+		readonly hostKeyChecking: HostKeyChecking;
+		readonly keepalive: { readonly intervalMs: number; readonly countMax: number };
 	};
 	readonly discovery: {
 		/** IPv4 addresses of the interfaces to listen on; none: every interface that can multicast. */
@@ -43,17 +59,33 @@ export interface Settings {
 	readonly maxPackageBytes: number;
 }
 
+const DEFAULT_IDENTITY_FILE = "/etc/fleetseed/id_ed25519";
+
 const ssh = mapping({
+	...loginFields,
 	identity_file: controllerPath
-		.default("/etc/fleetseed/id_ed25519")
-		.describe(
-			"The controller's private SSH key: a file, or credential:NAME for one that systemd gives to the service (LoadCredential=).",
-		),
-	become_password_file: controllerPath
 		.optional()
 		.describe(
-			"A file, or credential:NAME, with the password that sudo asks for on machines. Default: sudo must not ask.",
+			"The controller's private key: a file, or credential:NAME for one that systemd gives to the service (LoadCredential=).",
 		),
+	become_password: name
+		.optional()
+		.describe("The password that sudo asks for on machines, as one of `credentials`. Default: sudo must not ask."),
+	config_file: controllerPath
+		.optional()
+		.describe("A file in the format of ssh_config(5): HostName, Port, User, IdentityFile, IdentityAgent, ProxyJump."),
+	strict_host_key_checking: z
+		.enum(["yes", "ask", "accept-new"], "yes, ask or accept-new")
+		.default("ask")
+		.describe(
+			"Who may pin a machine's first host key. yes: the inventory and known_hosts alone; ask: a person, too; accept-new: the daemon, too, at first sight of a machine of the inventory.",
+		),
+	server_alive_interval: duration("1s", "1h")
+		.prefault("15s")
+		.describe("How often a machine that says nothing is asked for a sign of life."),
+	server_alive_count_max: whole(1, 100)
+		.default(3)
+		.describe("After so many unanswered questions the connection is given up."),
 });
 
 const discovery = mapping({
@@ -99,6 +131,9 @@ export const settingsDocument = mapping({
 	known_hosts: controllerPath.optional().describe("An OpenSSH known_hosts file that approves machines in advance."),
 	state: controllerPath.default("/var/lib/fleetseed").describe("The folder of the journal and the package store."),
 	socket: controllerPath.default("/run/fleetseed/fleetseed.sock").describe("The unix socket of the API."),
+	credentials: credentialsSchema
+		.default({})
+		.describe("Secrets by name: private keys, passphrases and passwords. Policies refer to them by these names."),
 	ssh: ssh.prefault({}).describe("How machines are reached."),
 	discovery: discovery.prefault({}).describe("How machines are found."),
 	swarm: swarm.prefault({}).describe("How packages are seeded."),
@@ -113,7 +148,12 @@ export function parseSettings(
 	file: string,
 ): { readonly settings: Settings } | { readonly problems: readonly Problem[] } {
 	const read = readDocument(text, file, { schema: settingsDocument, code: "FS-CONFIG" });
-	return "problems" in read ? read : { settings: toSettings(read.value) };
+	return "problems" in read ? { problems: read.problems.map(unrevealing) } : { settings: toSettings(read.value) };
+}
+
+/** Problems are printed and logged, and somebody may have written the secret itself where its place belongs. */
+function unrevealing(problem: Problem): Problem {
+	return problem.path.startsWith("credentials") ? { ...problem, saw: "something else" } : problem;
 }
 
 function toSettings(written: z.output<typeof settingsDocument>): Settings {
@@ -124,9 +164,13 @@ function toSettings(written: z.output<typeof settingsDocument>): Settings {
 		...(known_hosts === undefined ? {} : { knownHostsFile: known_hosts }),
 		stateFolder: written.state,
 		socketPath: written.socket,
+		credentials: toCredentials(written.credentials),
 		ssh: {
-			identityFile: written.ssh.identity_file,
-			...(ssh.become_password_file === undefined ? {} : { becomePasswordFile: ssh.become_password_file }),
+			login: withDefault(toLogin(ssh)),
+			...(ssh.become_password === undefined ? {} : { becomePassword: ssh.become_password }),
+			...(ssh.config_file === undefined ? {} : { configFile: ssh.config_file }),
+			hostKeyChecking: ssh.strict_host_key_checking,
+			keepalive: { intervalMs: ssh.server_alive_interval, countMax: ssh.server_alive_count_max },
 		},
 		discovery: { interfaces: discovery.interfaces, enabled: discovery.enabled },
 		swarm: {
@@ -142,4 +186,10 @@ function toSettings(written: z.output<typeof settingsDocument>): Settings {
 		limits: { deliveries: written.limits.deliveries, sessions: written.limits.sessions },
 		maxPackageBytes: written.max_package_size,
 	};
+}
+
+function withDefault(login: LoginSpec): LoginSpec {
+	const { identity, identityAgent, password } = login;
+	const isGiven = [identity, identityAgent, password].some((way) => way !== undefined);
+	return isGiven ? login : { identityFile: DEFAULT_IDENTITY_FILE, ...login };
 }

@@ -3,7 +3,8 @@ import { approvalSchema } from "./approval-schema.ts";
 import { bandwidthSchema } from "./bandwidth-schema.ts";
 import { deliverySchema } from "./delivery-schema.ts";
 import { expects } from "./expectation.ts";
-import { controllerPath, duration, freeText, moment, name, port, text } from "./fields.ts";
+import { duration, freeText, moment, name, port, text } from "./fields.ts";
+import { loginFields } from "./login-schema.ts";
 import { mapping, namesDiffer, rule } from "./mapping.ts";
 import { offlineSchema } from "./offline-schema.ts";
 import { packageSchema } from "./package-schema.ts";
@@ -15,10 +16,16 @@ import { selectorSchema } from "./selector-schema.ts";
 
 const userName = text(/^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/, "a user name");
 
+const JUMP = "([A-Za-z_][A-Za-z0-9_.-]{0,31}@)?([A-Za-z0-9][A-Za-z0-9._-]{0,252}|\\[[0-9A-Fa-f:.]+\\])(:[0-9]{1,5})?";
+const PROXY_JUMP = new RegExp(`^(none|${JUMP}(,${JUMP}){0,7})$`);
+
 const ssh = mapping({
-	user: userName.default("root").describe("The user to log in as."),
+	user: userName.optional().describe("The user to log in as. Default: what ssh_config says, and else root."),
 	port: port.optional().describe("The port of sshd. Default: the one announced or in the inventory."),
-	identity_file: controllerPath.optional().describe("The private key on the controller. Default: the daemon's own."),
+	...loginFields,
+	proxy_jump: text(PROXY_JUMP, "[user@]host[:port], separated by commas, or none")
+		.optional()
+		.describe("Machines to go through, the nearest first: [user@]host[:port],... as in ssh_config(5), or none."),
 	connect_timeout: duration("1s", "10m").prefault("10s").describe("How long a connection may take to stand."),
 });
 
@@ -36,6 +43,7 @@ interface Becoming {
 	readonly become: boolean;
 	readonly become_user?: string | undefined;
 	readonly become_method?: string | undefined;
+	readonly become_password?: string | undefined;
 }
 
 /** A policy as it is written, with defaults filled in where they do not depend on other fields. Durations are in ms. */
@@ -76,9 +84,14 @@ export const policyDocument = mapping({
 		.describe("Whether the user who logs in becomes another one for the work."),
 	become_user: userName.optional().describe("Who that is. Default: root."),
 	become_method: z.enum(["sudo", "doas"], "sudo or doas").optional().describe("By which program. Default: sudo."),
+	become_password: name
+		.optional()
+		.describe(
+			"The password that sudo asks for, as one of the daemon's `credentials`. Default: the daemon's own, if any.",
+		),
 }).check(
-	rule<Becoming>(["become", "become_user", "become_method"], (written) =>
-		(["become_user", "become_method"] as const)
+	rule<Becoming>(["become", "become_user", "become_method", "become_password"], (written) =>
+		(["become_user", "become_method", "become_password"] as const)
 			.filter((key) => !written.become && written[key] !== undefined)
 			.map((key) => ({ path: [key], expected: "this only beside become: true", code: "FS-POLICY-VALUE" as const })),
 	),

@@ -8,6 +8,7 @@ import {
 	type RetrySpec,
 	type SshSettings,
 } from "../model/policy.ts";
+import { toLogin } from "./login-schema.ts";
 import type { PolicyDocument } from "./policy-document.ts";
 import { revisionOf } from "./revision.ts";
 import { textSet } from "./sets.ts";
@@ -81,15 +82,20 @@ function toLimits(written: PolicyDocument["bandwidth"]): Pick<Policy, "bandwidth
 	return isIdle ? {} : { bandwidth };
 }
 
-function toBecome({ become_user, become_method }: PolicyDocument): Become {
-	return { method: become_method ?? "sudo", user: become_user ?? "root" };
+function toBecome({ become_user, become_method, become_password }: PolicyDocument): Become {
+	return {
+		method: become_method ?? "sudo",
+		user: become_user ?? "root",
+		...(become_password === undefined ? {} : { password: become_password }),
+	};
 }
 
-function toSsh({ user, port, identity_file, connect_timeout }: PolicyDocument["ssh"]): SshSettings {
+function toSsh({ user, port, proxy_jump, connect_timeout, ...login }: PolicyDocument["ssh"]): SshSettings {
 	return {
-		user,
+		...(user === undefined ? {} : { user }),
 		...(port === undefined ? {} : { port }),
-		...(identity_file === undefined ? {} : { identityFile: identity_file }),
+		...(proxy_jump === undefined ? {} : { proxyJump: proxy_jump }),
+		...toLogin(login),
 		connectTimeoutMs: connect_timeout,
 	};
 }

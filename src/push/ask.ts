@@ -14,14 +14,23 @@ export interface Asking {
 	readonly code: ErrorCode;
 }
 
-/** Runs one of our fixed scripts and gives its answer. Errors: FS-SSH-*, or the code asked for. */
+/** Runs one of our fixed scripts and gives its answer. Errors: FS-SSH-*, FS-DISK-*, or the code asked for. */
 export async function ask(argv: readonly string[], asking: Asking): Promise<{ readonly answer: Buffer } | Failed> {
 	const { session, signal, timeoutMs, stdin, maxOutputBytes = 64 * 1024 } = asking;
 	const ran = await session.run(argv, { signal, timeoutMs, maxOutputBytes, ...(stdin ? { stdin } : {}) });
 	if (ran.kind === "failed") return ran;
 	if (ran.exitCode === 0) return { answer: ran.stdout };
-	const said = ran.stderr.toString("utf8").trim().split("\n")[0]?.slice(0, 200);
-	return failed(asking.code, `${asking.machine}: ${said || `our script exited ${ran.exitCode ?? "by a signal"}`}`);
+	const lines = ran.stderr.toString("utf8").trim().split("\n");
+	const ofDisk = lines.find((line) => diskCode(line) !== null);
+	const said = (ofDisk ?? lines[0])?.slice(0, 200);
+	const code = (ofDisk === undefined ? null : diskCode(ofDisk)) ?? asking.code;
+	return failed(code, `${asking.machine}: ${said || `our script exited ${ran.exitCode ?? "by a signal"}`}`);
+}
+
+/** By strerror(3) of ENOSPC, EDQUOT and EROFS, whichever program says it. */
+function diskCode(line: string): ErrorCode | null {
+	if (/No space left on device|Disk quota exceeded/.test(line)) return "FS-DISK-FULL";
+	return /Read-only file system/.test(line) ? "FS-DISK-READONLY" : null;
 }
 
 /** The answer as lines of words. */

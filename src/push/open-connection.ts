@@ -1,94 +1,166 @@
 import { once } from "node:events";
-import { connect as connectSocket, type Socket } from "node:net";
-import ssh2, { type Client } from "ssh2";
+import { connect as connectSocket } from "node:net";
+import type { Duplex } from "node:stream";
+import ssh2, { type AuthenticationType, type Client, type ParsedKey } from "ssh2";
 import type { HostKey } from "../model/machine.ts";
 import { algorithmsFor } from "./algorithms.ts";
+import { Authentication, readPrivateKey } from "./authentication.ts";
 import { type Failed, failed } from "./failed.ts";
+import { type Handshake, newHandshake, OPENING_BYTES } from "./handshake.ts";
 import { hostKeyOf } from "./host-keys.ts";
-import { type Place, placeOf, sshFailure } from "./ssh-failure.ts";
+import { type Place, placeOf, type SshError, sshFailure, timedOut } from "./ssh-failure.ts";
+import type { Login, Target } from "./target.ts";
 
-const KEEPALIVE_MS = 15_000;
-const KEEPALIVES_MISSED = 3;
+/** A machine that says nothing for a minute is gone (ServerAliveInterval and ServerAliveCountMax in ssh_config(5)). */
+const KEEPALIVE = { intervalMs: 15_000, countMax: 3 };
 
 export interface Door extends Place {
 	readonly hostKeys: readonly HostKey[];
+	/** Fingerprints that no machine may show. */
+	readonly revoked?: readonly string[];
 	/** Null: look at the host key and go. */
-	readonly privateKey: string | null;
+	readonly login: Login | null;
 	readonly connectTimeoutMs: number;
+	readonly keepalive?: Target["keepalive"];
 }
 
 export interface Connection {
 	readonly client: Client;
-	/** Our own address on the path to the machine. */
+	/** Our own address on the path to the machine, or to the first machine on the way. */
 	readonly localAddress: string;
 	/** Says goodbye and lets go at once: a machine that is gone would keep the socket, and this process, for minutes. */
 	readonly close: () => void;
 }
 
-/**
- * One authenticated connection to a machine whose host key is pinned. Another key ends it before authentication, as
- * FS-SSH-HOSTKEY with the key that was shown; other errors FS-SSH-*. Deadline: connectTimeoutMs for all of it.
- */
-export async function openConnection(door: Door, signal: AbortSignal): Promise<Connection | Failed> {
-	const deadline = AbortSignal.timeout(door.connectTimeoutMs);
-	const ending = AbortSignal.any([signal, deadline]);
-	const answer = await attempt(door, ending).catch((error: Error) => sshFailure(door, error));
-	if ("client" in answer || answer.sawHostKey) return answer;
-	return deadline.aborted ? sshFailure(door, Object.assign(new Error(), { code: "ETIMEDOUT" })) : answer;
+/** What carries a connection: a socket of ours, or a channel through another machine. */
+export interface Path {
+	readonly stream: Duplex;
+	readonly localAddress: string;
 }
 
-async function attempt(door: Door, signal: AbortSignal): Promise<Connection | Failed> {
-	const socket = connectSocket({ host: door.address, port: door.port, noDelay: true });
-	const abort = () => socket.destroy();
+/** Answers a path to the door, or why there is none. May throw what sockets throw. */
+export type Dial = (door: Door, signal: AbortSignal) => Promise<Path | Failed>;
+
+/**
+ * One authenticated connection to a machine whose host key is pinned. Another key ends it before authentication, as
+ * FS-SSH-HOSTKEY (or -HOSTKEY-REVOKED, -HOSTKEY-UNKNOWN) with the key that was shown; other errors FS-SSH-*. Deadline:
+ * connectTimeoutMs for all of it; the code says how far it came.
+ */
+export async function openConnection(
+	door: Door,
+	signal: AbortSignal,
+	dial: Dial = dialDirectly,
+): Promise<Connection | Failed> {
+	const key = door.login ? readPrivateKey(door.machine, door.login) : null;
+	if (key && "kind" in key) return key;
+	const seen = newHandshake();
+	const deadline = AbortSignal.timeout(door.connectTimeoutMs);
+	const ending = AbortSignal.any([signal, deadline]);
+	const answer = await attempt({ door, key, seen, dial }, ending).catch((error: SshError) => {
+		return sshFailure(door, error, seen);
+	});
+	if ("client" in answer || answer.sawHostKey) return answer;
+	return deadline.aborted ? timedOut(door, seen) : answer;
+}
+
+interface Attempt {
+	readonly door: Door;
+	readonly key: ParsedKey | null;
+	readonly seen: Handshake;
+	readonly dial: Dial;
+}
+
+async function attempt(attempt: Attempt, signal: AbortSignal): Promise<Connection | Failed> {
+	const { door, seen, dial } = attempt;
+	const path = await dial(door, signal);
+	if ("failure" in path) return path;
+	seen.stage = "banner";
+	const { stream } = path;
+	const abort = () => stream.destroy();
 	signal.addEventListener("abort", abort, { once: true });
+	if (signal.aborted) abort();
+	const answer = await shakeHands(attempt, path);
+	signal.removeEventListener("abort", abort);
+	// ssh2 closes its own end only, and a stranger need not close the other.
+	if ("failure" in answer) stream.destroy();
+	return answer;
+}
+
+/** A TCP connection of our own. */
+export async function dialDirectly({ address, port }: Door, signal: AbortSignal): Promise<Path> {
+	const socket = connectSocket({ host: address, port, noDelay: true });
 	try {
 		await once(socket, "connect", { signal });
-		const answer = await shakeHands(door, socket);
-		// ssh2 closes its own end only, and a stranger need not close the other.
-		if ("failure" in answer) socket.destroy();
-		return answer;
+		return { stream: socket, localAddress: socket.localAddress ?? "" };
 	} catch (error) {
 		socket.destroy();
 		throw error;
-	} finally {
-		signal.removeEventListener("abort", abort);
 	}
 }
 
-function shakeHands(door: Door, sock: Socket): Promise<Connection | Failed> {
+function shakeHands({ door, key, seen }: Attempt, { stream, localAddress }: Path): Promise<Connection | Failed> {
 	const client = new ssh2.Client();
 	const { promise, resolve } = Promise.withResolvers<Connection | Failed>();
-	let changed: Failed | null = null;
-	const refuse = (error: Error) => resolve(changed ?? sshFailure(door, error));
+	const refuse = (error: SshError) => {
+		if (error.level === "agent") seen.agentSaid = error.message;
+		else resolve(seen.refused ?? sshFailure(door, error, seen));
+	};
 	const close = () => {
 		client.end();
-		sock.destroy();
+		stream.destroy();
 	};
-	client.once("ready", () => resolve({ client, localAddress: sock.localAddress ?? "", close }));
+	listenToOpening(stream, seen);
+	client.once("handshake", () => {
+		seen.stage = "login";
+	});
+	client.on("banner", (message) => {
+		seen.message += message.slice(0, 1_000 - seen.message.length);
+	});
+	client.once("ready", () => resolve({ client, localAddress, close }));
 	// Stays for the connection's life: an 'error' nobody hears would end the process, and 'close' always follows it.
 	client.on("error", refuse);
 	client.once("close", () => refuse(new Error("closed")));
+	stream.once("error", refuse);
+	const { keepalive = KEEPALIVE } = door;
+	const authentication = door.login && new Authentication({ user: door.user, login: door.login, key, seen });
 	client.connect({
-		sock,
+		sock: stream,
 		username: door.user,
-		...(door.privateKey === null ? {} : { privateKey: door.privateKey }),
-		authHandler: ["publickey"],
+		authHandler: (left: AuthenticationType[] | null, isPartial, next) => {
+			// ssh2 takes false for "nothing is left", which its types do not say.
+			next((authentication?.next(left, isPartial) ?? false) as Exclude<ReturnType<Authentication["next"]>, false>);
+		},
 		algorithms: algorithmsFor(door.hostKeys),
 		hostVerifier: (blob: Buffer): boolean => {
-			const saw = hostKeyOf(blob);
-			const isPinned = door.hostKeys.some(({ fingerprint }) => fingerprint === saw.fingerprint);
-			if (!isPinned) changed = wrongHostKey(door, saw);
-			return isPinned;
+			seen.refused = judge(door, hostKeyOf(blob));
+			return seen.refused === null;
 		},
 		readyTimeout: 0,
-		keepaliveInterval: KEEPALIVE_MS,
-		keepaliveCountMax: KEEPALIVES_MISSED,
+		keepaliveInterval: keepalive.intervalMs,
+		keepaliveCountMax: keepalive.countMax,
 	});
 	return promise;
 }
 
-function wrongHostKey(place: Place, sawHostKey: HostKey): Failed {
-	const { type, fingerprint } = sawHostKey;
-	const detail = `${place.machine}: shows the host key ${type} ${fingerprint}, not the approved one (${placeOf(place)})`;
-	return { ...failed("FS-SSH-HOSTKEY", detail), sawHostKey };
+/** Beside ssh2, which reads the same bytes and does not tell what they were. */
+function listenToOpening(stream: Duplex, seen: Handshake): void {
+	const listen = (bytes: Buffer) => {
+		seen.opening = Buffer.concat([seen.opening, bytes.subarray(0, OPENING_BYTES - seen.opening.length)]);
+		if (seen.stage === "banner" && /(^|\n)SSH-[^\n]*\n/.test(seen.opening.toString("latin1"))) seen.stage = "exchange";
+		if (seen.stage === "login" || seen.opening.length >= OPENING_BYTES) stream.off("data", listen);
+	};
+	stream.on("data", listen);
+}
+
+/** Null: it is a key of the machine's. */
+function judge(door: Door, saw: HostKey): Failed | null {
+	const { machine, hostKeys, revoked = [] } = door;
+	const [key, at] = [`${saw.type} ${saw.fingerprint}`, placeOf(door)];
+	const refuse = (code: Parameters<typeof failed>[0], sentence: string): Failed => {
+		return { ...failed(code, `${machine}: shows the host key ${key}, ${sentence} (${at})`), sawHostKey: saw };
+	};
+	if (revoked.includes(saw.fingerprint)) return refuse("FS-SSH-HOSTKEY-REVOKED", "which is revoked");
+	if (hostKeys.length === 0) return refuse("FS-SSH-HOSTKEY-UNKNOWN", "and none is known of it");
+	const isPinned = hostKeys.some(({ fingerprint }) => fingerprint === saw.fingerprint);
+	return isPinned ? null : refuse("FS-SSH-HOSTKEY", "not the approved one");
 }

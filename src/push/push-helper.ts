@@ -5,7 +5,7 @@ import { type Failed, failed } from "./failed.ts";
 import { streamTo } from "./stream-to.ts";
 import type { Helper } from "./task.ts";
 
-/** Sends our helper to the machine, which keeps it. Null: it is there. Errors: FS-SSH-*, FS-DELIVER-DISK, -FAILED, -STALLED. */
+/** Sends our helper to the machine, which keeps it. Null: it is there. Errors: FS-SSH-*, FS-DISK-*, FS-DELIVER-DISK, -FAILED, -STALLED. */
 export async function pushHelper(delivering: Delivering, helper: Helper): Promise<Failed | null> {
 	const { turns, task, signal } = delivering;
 	const { machine } = task.ref;
@@ -21,6 +21,11 @@ export async function pushHelper(delivering: Delivering, helper: Helper): Promis
 			return failed(
 				"FS-DELIVER-DISK",
 				`${machine}: ${Math.floor(Number(kib) / 1024)} MiB free, too little for our helper`,
+			);
+		case "noexec":
+			return failed(
+				"FS-DISK-NOEXEC",
+				`${machine}: no program runs from our folder, as on a file system mounted noexec`,
 			);
 		case "unusable":
 			return failed("FS-DELIVER-FAILED", `${machine}: our helper does not run on the machine`);

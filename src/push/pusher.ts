@@ -27,6 +27,12 @@ export interface PusherOptions {
 
 const REBOOT_PAUSES: Pauses = { firstMs: 3_000, longestMs: 15_000, goingDownMs: 60_000 };
 
+/** For each machine on the way to one whose key is read. */
+const SCAN_HOP_MS = 10_000;
+
+/** Where a machine is, before anybody knows who it is. */
+type Place = Pick<Target, "address" | "port" | "jumps">;
+
 /** Everything that reaches a machine over SSH. Answers, never rejects, on anything that a network or a machine does. */
 export class Pusher {
 	readonly #sessions: Sessions;
@@ -46,8 +52,8 @@ export class Pusher {
 	}
 
 	/** Reads the key that a machine shows; it never authenticates. */
-	scanHostKey(at: { readonly address: string; readonly port: number }, signal: AbortSignal): Promise<Scanned> {
-		return scanHostKey(at, signal);
+	scanHostKey(at: Place, signal: AbortSignal): Promise<Scanned> {
+		return scanHostKey(at, signal, this.#sessions.dialFor({ connectTimeoutMs: SCAN_HOP_MS, ...at }));
 	}
 
 	/** Reads detection, the attempt's job and the staging path; changes nothing. */

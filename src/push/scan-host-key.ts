@@ -1,5 +1,5 @@
 import { failed } from "./failed.ts";
-import { openConnection } from "./open-connection.ts";
+import { type Dial, openConnection } from "./open-connection.ts";
 import type { Scanned } from "./task.ts";
 
 const SCAN_MS = 10_000;
@@ -8,9 +8,10 @@ const SCAN_MS = 10_000;
 export async function scanHostKey(
 	{ address, port }: { readonly address: string; readonly port: number },
 	signal: AbortSignal,
+	dial?: Dial,
 ): Promise<Scanned> {
-	const door = { machine: address, address, port, user: "nobody", hostKeys: [], privateKey: null };
-	const answer = await openConnection({ ...door, connectTimeoutMs: SCAN_MS }, signal);
+	const door = { machine: address, address, port, user: "nobody", hostKeys: [], login: null };
+	const answer = await openConnection({ ...door, connectTimeoutMs: SCAN_MS }, signal, dial);
 	if ("client" in answer) {
 		answer.close();
 		return failed("FS-SSH-PROTOCOL", `${address}: SSH let us in without a key`);

@@ -1,15 +1,19 @@
 import type { Readable } from "node:stream";
-import ssh2, { type ClientChannel } from "ssh2";
-import { AS_LOGGED_IN, type Becoming, type Elevation, elevations } from "./become.ts";
+import type { ClientChannel } from "ssh2";
+import { AS_LOGGED_IN, type Becoming, becomeCode, type Elevation, elevations } from "./become.ts";
 import { CappedBuffer } from "./capped-buffer.ts";
+import { Channels, type Unopened } from "./channels.ts";
 import { type Failed, failed } from "./failed.ts";
-import { type Connection, openConnection } from "./open-connection.ts";
+import { oneLine } from "./one-line.ts";
+import { type Connection, type Dial, openConnection } from "./open-connection.ts";
 import { quote } from "./quote.ts";
-import { type Place, placeOf, sshFailure } from "./ssh-failure.ts";
+import { type Place, placeOf, type SshError, sshFailure } from "./ssh-failure.ts";
 import type { Target } from "./target.ts";
 
 /** To look up a user, and to be refused: sudo waits two seconds after a wrong password. */
 const BECOME_MS = 30_000;
+const SHELL_MS = 30_000;
+const SHELL_ANSWER = "fleetseed-shell";
 
 export interface RunOptions {
 	readonly timeoutMs: number;
@@ -28,26 +32,31 @@ export interface Ran {
 	readonly stderr: Buffer;
 }
 
-/** One SSH connection to one machine, with as many commands at a time as its sshd permits (MaxSessions 10). */
+/** One SSH connection to one machine, with as many commands at a time as its sshd permits. */
 export class Session {
 	readonly #place: Place;
 	readonly #connection: Connection;
+	readonly #channels: Channels;
 	#isAlive = true;
+	#isSilent = false;
+	#isShellProven = false;
 	#elevation: Elevation = AS_LOGGED_IN;
 
 	private constructor(place: Place, connection: Connection) {
 		this.#place = place;
 		this.#connection = connection;
+		this.#channels = new Channels(connection.client);
+		connection.client.on("error", ({ level }: SshError) => {
+			if (level === "client-timeout") this.#isSilent = true;
+		});
 		connection.client.once("close", () => {
 			this.#isAlive = false;
 		});
 	}
 
-	/** Errors: FS-SSH-*; FS-SSH-KEY when the private key cannot be used, FS-SSH-BECOME when the user cannot become the other one. */
-	static async connect(target: Target, signal: AbortSignal): Promise<Session | Failed> {
-		const unusable = checkPrivateKey(target);
-		if (unusable) return unusable;
-		const connection = await openConnection(target, signal);
+	/** Errors: FS-SSH-*, FS-BECOME-* when the user cannot become the other one. */
+	static async connect(target: Target, signal: AbortSignal, dial?: Dial): Promise<Session | Failed> {
+		const connection = await openConnection({ ...target, login: target }, signal, dial);
 		if (!("client" in connection)) return connection;
 		const session = new Session(target, connection);
 		const refused = target.become ? await session.#become(target, target.become, signal) : null;
@@ -58,15 +67,17 @@ export class Session {
 	/** Finds the way that works, which is used for every command from then on. */
 	async #become({ machine, user }: Target, becoming: Becoming, signal: AbortSignal): Promise<Failed | null> {
 		let said = "";
-		for (const elevation of elevations(becoming)) {
-			this.#elevation = elevation;
+		for (const { argv, firstLine } of elevations(becoming)) {
+			// The words of the C locale are those that we know.
+			this.#elevation = { argv: ["env", "LC_ALL=C", ...argv], firstLine };
 			const ran = await this.run(["true"], { signal, timeoutMs: BECOME_MS, maxOutputBytes: 4_096 });
 			if (ran.kind === "failed") return ran;
+			this.#elevation = { argv, firstLine };
 			if (ran.exitCode === 0) return null;
-			said = ran.stderr.toString("utf8").trimEnd().split("\n").at(-1)?.slice(0, 200) ?? "";
+			said = oneLine(ran.stderr.toString("utf8").trimEnd().split("\n").at(-1) ?? "");
 		}
 		const how = `${user} does not become ${becoming.user} by ${becoming.method}`;
-		return failed("FS-SSH-BECOME", `${machine}: ${how}${said === "" ? "" : `: ${said}`}`);
+		return failed(becomeCode(said), `${machine}: ${how}${said === "" ? "" : `: ${said}`}`);
 	}
 
 	get isAlive(): boolean {
@@ -83,27 +94,55 @@ export class Session {
 	}
 
 	/**
-	 * Runs a command at the machine. Errors: FS-SSH-LOST after timeoutMs, when the connection ends first or the signal aborts;
-	 * the command may go on at the machine.
+	 * Runs a command at the machine. Errors: FS-SSH-LOST when the connection ends first or the signal aborts, FS-SSH-IDLE when the
+	 * machine gave no sign of life, FS-SSH-COMMAND-TIMEOUT after timeoutMs (the command may go on at the machine in each case);
+	 * FS-SSH-SESSIONS, FS-SSH-SHELL: it was not begun.
 	 */
 	async run(argv: readonly string[], options: RunOptions): Promise<Ran | Failed> {
-		const lost = sshFailure(this.#place, new Error("lost"));
-		if (!this.#isAlive || options.signal.aborted) return lost;
+		const { argv: prefix, firstLine } = this.#elevation;
+		const ran = await this.#exec(quote([...prefix, ...argv]), options, firstLine);
+		if (ran.kind === "failed" || this.#isShellProven) return ran;
+		if (ran.exitCode === 0 && ran.stdout.length > 0) this.#isShellProven = true;
+		else return (await this.#refusedByShell(ran, options.signal)) ?? ran;
+		return ran;
+	}
+
+	/** Whoever logs in may have a shell that runs nothing: nologin(8), ForceCommand, an expired password. It says so and exits. */
+	async #refusedByShell({ stdout, stderr }: Ran, signal: AbortSignal): Promise<Failed | null> {
+		const options = { signal, timeoutMs: SHELL_MS, maxOutputBytes: 4_096 };
+		const echoed = await this.#exec(quote(["echo", SHELL_ANSWER]), options, null);
+		if (echoed.kind === "failed") return echoed;
+		this.#isShellProven = echoed.stdout.toString("latin1").includes(SHELL_ANSWER);
+		if (this.#isShellProven) return null;
+		const said = oneLine(`${stdout.toString("utf8")} ${stderr.toString("utf8")}`);
+		const what = said === "" ? "and says nothing" : `and says: ${said}`;
+		const code = /password.*(expired|change)/i.test(said) ? "FS-SSH-EXPIRED" : "FS-SSH-SHELL";
+		return this.#failed(code, `SSH let us in, but its shell runs no command ${what}`);
+	}
+
+	async #exec(commandLine: string, options: RunOptions, firstLine: string | null): Promise<Ran | Failed> {
+		const lost = () => (this.#isSilent ? this.#silent() : sshFailure(this.#place, new Error("lost")));
+		if (!this.#isAlive || options.signal.aborted) return lost();
 		const { promise, resolve } = Promise.withResolvers<Ran | Failed>();
-		const detail = `${this.#place.machine}: a command gave no answer in time (${placeOf(this.#place)})`;
-		const timedOut = failed("FS-SSH-LOST", detail);
-		const timer = setTimeout(() => resolve(timedOut), options.timeoutMs);
-		const abort = () => resolve(lost);
+		const over = new AbortController();
+		const end = (answer: Ran | Failed) => {
+			resolve(answer);
+			over.abort();
+		};
+		const timer = setTimeout(() => end(this.#tooLong(options.timeoutMs)), options.timeoutMs);
+		const abort = () => end(lost());
 		options.signal.addEventListener("abort", abort, { once: true });
 		this.#connection.client.once("close", abort);
 		let channel: ClientChannel | null = null;
-		const { argv: prefix, firstLine } = this.#elevation;
-		this.#exec(quote([...prefix, ...argv]), (opened) => {
-			if (!opened) return resolve(lost);
+		const begin = (opened: ClientChannel) => {
 			channel = opened;
-			receive(opened, options.maxOutputBytes, (ran) => resolve(ran ?? lost));
+			if (over.signal.aborted) return opened.close();
+			receive(opened, options.maxOutputBytes, (ran) => end(ran ?? lost()));
 			if (firstLine !== null) opened.write(`${firstLine}\n`);
 			feed(opened, options.stdin);
+		};
+		void this.#channels.open({ commandLine, signal: over.signal, begin }).then((unopened) => {
+			if (unopened !== null) end(this.#unopened(unopened) ?? lost());
 		});
 		const answer = await promise;
 		clearTimeout(timer);
@@ -114,15 +153,24 @@ export class Session {
 		return answer;
 	}
 
-	/** ssh2 throws where the socket has ended and 'close' is still to come. */
-	#exec(commandLine: string, done: (channel: ClientChannel | null) => void): void {
-		try {
-			this.#connection.client.exec(commandLine, (error, channel) => done(error ? null : channel));
-		} catch (error) {
-			if (!(error instanceof Error) || error.message !== "Not connected") throw error;
-			this.#isAlive = false;
-			done(null);
-		}
+	/** A session that sshd refuses although none is open is held by a command that we gave up; another connection has its own count. */
+	#unopened(unopened: Unopened): Failed | null {
+		if (unopened === "no_exec") return this.#failed("FS-SSH-SHELL", "SSH let us in, but runs no command");
+		if (unopened !== "refused") return null;
+		this.stop();
+		return this.#failed("FS-SSH-SESSIONS", "SSH permits no session on the connection");
+	}
+
+	#tooLong(timeoutMs: number): Failed {
+		return this.#failed("FS-SSH-COMMAND-TIMEOUT", `a command gave no answer in ${timeoutMs / 1000} s`);
+	}
+
+	#silent(): Failed {
+		return this.#failed("FS-SSH-IDLE", "the machine gave no sign of life for too long");
+	}
+
+	#failed(code: Parameters<typeof failed>[0], sentence: string): Failed {
+		return failed(code, `${this.#place.machine}: ${sentence} (${placeOf(this.#place)})`);
 	}
 }
 
@@ -149,11 +197,4 @@ function receive(channel: ClientChannel, maxOutputBytes: number, done: (ran: Ran
 		if (exitCode === undefined) return done(null);
 		done({ kind: "ran", exitCode: exitCode ?? undefined, stdout: stdout.bytes(), stderr: stderr.bytes() });
 	});
-}
-
-function checkPrivateKey({ machine, privateKey }: Target): Failed | null {
-	const parsed = ssh2.utils.parseKey(privateKey);
-	const key = Array.isArray(parsed) ? parsed[0] : parsed;
-	if (key instanceof Error) return failed("FS-SSH-KEY", `${machine}: our private key cannot be used: ${key.message}`);
-	return key?.isPrivateKey() ? null : failed("FS-SSH-KEY", `${machine}: the file for our private key holds none`);
 }

@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
+import { Bastions } from "./bastions.ts";
 import type { Failed } from "./failed.ts";
 import { Session } from "./session.ts";
 import { SharedSession } from "./shared-session.ts";
 import { Slots } from "./slots.ts";
 import { sshFailure } from "./ssh-failure.ts";
+import { Starts } from "./starts.ts";
 import type { Target } from "./target.ts";
 
-/** Handshakes at once, over all machines: sshd's MaxStartups 10:30:100 counts where several names lead to one sshd. */
-const STARTING = 10;
 const IDLE_MS = 30_000;
 
 /** Connections shared by a machine's steps: one a machine, kept a while after its last use, limited in number. */
@@ -15,7 +15,8 @@ export class Sessions {
 	readonly #shared = new Map<string, SharedSession>();
 	readonly #stopping = new AbortController();
 	readonly #open: Slots;
-	readonly #starting = new Slots(STARTING);
+	readonly #starting = new Starts();
+	readonly #bastions = new Bastions();
 	readonly #idleMs: number;
 
 	constructor({ limit, idleMs = IDLE_MS }: { readonly limit: number; readonly idleMs?: number }) {
@@ -28,7 +29,7 @@ export class Sessions {
 		return this.#stopping.signal;
 	}
 
-	/** Does something with the machine's session, connecting first if need be. Errors: FS-SSH-*. */
+	/** Does something with the machine's session, connecting first if need be. Errors: FS-SSH-*, FS-BECOME-*. */
 	async use<T>(
 		target: Target,
 		signal: AbortSignal,
@@ -59,13 +60,23 @@ export class Sessions {
 	stop(): void {
 		this.#stopping.abort();
 		for (const [key, shared] of this.#shared) this.#close(key, shared);
+		this.#bastions.stop();
+	}
+
+	/** The way to a machine that is only looked at. */
+	dialFor(way: Parameters<Bastions["dialFor"]>[0]) {
+		return this.#bastions.dialFor(way);
 	}
 
 	#find(key: string, target: Target): SharedSession {
 		const known = this.#shared.get(key);
 		if (known?.isUsable) return known;
 		this.#makeRoom();
-		const shared = new SharedSession(target, { open: this.#open, starting: this.#starting });
+		const shared = new SharedSession(target, {
+			open: this.#open,
+			starting: this.#starting,
+			bastions: this.#bastions,
+		});
 		this.#shared.set(key, shared);
 		return shared;
 	}

@@ -1,13 +1,16 @@
+import type { Bastions } from "./bastions.ts";
 import type { Failed } from "./failed.ts";
 import { Session } from "./session.ts";
 import type { Slots } from "./slots.ts";
+import type { Starts } from "./starts.ts";
 import type { Target } from "./target.ts";
 
 export interface Limits {
 	/** Connections that may be open. */
 	readonly open: Slots;
 	/** Connections that may be in their handshake. */
-	readonly starting: Slots;
+	readonly starting: Starts;
+	readonly bastions: Bastions;
 }
 
 /** One machine's connection with its users: opened at once, closed by `stop`. */
@@ -43,14 +46,14 @@ export class SharedSession {
 		this.#leave?.();
 	}
 
-	async #open(target: Target, { open, starting }: Limits): Promise<Session | Failed | null> {
+	async #open(target: Target, { open, starting, bastions }: Limits): Promise<Session | Failed | null> {
 		const { signal } = this.#ending;
 		this.#leave = await open.take(signal);
 		// A place that came in the very moment of `stop`, which found none to give back.
 		if (signal.aborted) this.#leave?.();
-		const started = await starting.take(signal);
+		const started = await starting.take(target, signal);
 		if (!started) return null;
-		this.#settled = await Session.connect(target, signal);
+		this.#settled = await Session.connect(target, signal, bastions.dialFor(target));
 		started();
 		if (signal.aborted) this.stop();
 		return this.#settled;

@@ -1,6 +1,6 @@
 import type { Event } from "../../src/model/event.ts";
 import type { Policy } from "../../src/model/policy.ts";
-import { APPROVED, policyOf } from "../plan/fleet-of.ts";
+import { policyOf } from "../plan/fleet-of.ts";
 
 /** two: every machine is selected by two of the policies.   all: by each of them. */
 export type Selection = "two" | "all";
@@ -45,7 +45,7 @@ export function machineEvents(count: number, at: number): readonly Event[] {
 	return Array.from({ length: count }, (_, index): readonly Event[] => {
 		const machine = `machine-${String(index).padStart(6, "0")}`;
 		const groups = [`group-${index % POLICIES}`, `group-${(index * 7 + 3) % POLICIES}`];
-		const hostKeys = APPROVED.kind === "approved" ? APPROVED.hostKeys : [];
+		const hostKeys = [{ type: "ssh-ed25519", fingerprint: `SHA256:${machine}` }];
 		return [
 			{ kind: "MachineSeen", machine, address: addressOf(index), port: 22, source: "mdns", groups, labels: {}, at },
 			{ kind: "MachineApproved", machine, hostKeys, by: "eve", at },

@@ -9,8 +9,10 @@ import { HelperFiles } from "../../src/daemon/helper-files.ts";
 import { Ledger } from "../../src/daemon/ledger.ts";
 import { perform } from "../../src/daemon/perform.ts";
 import type { Performers } from "../../src/daemon/performers.ts";
+import { NO_SSH_CONFIG } from "../../src/daemon/ssh-config.ts";
 import type { Fleet } from "../../src/model/fleet.ts";
 import type { LedgerStep, Step } from "../../src/model/step.ts";
+import { parseKnownHosts } from "../../src/push/known-hosts.ts";
 import { Journal } from "../../src/record/journal.ts";
 import { Swarm } from "../../src/swarm/swarm.ts";
 import { fleetOf, type Given, ROLLOUT } from "../plan/fleet-of.ts";
@@ -31,7 +33,7 @@ async function daemonLab(t: TestContext, given: Given) {
 	const room = await lab(t);
 	const { folder, machine, pusher, target } = room;
 	const identityFile = join(folder, "id_ed25519");
-	await writeFile(identityFile, target.privateKey);
+	await writeFile(identityFile, target.privateKey ?? "", { mode: 0o600 });
 	const journal = new Journal(join(folder, "journal.sqlite"));
 	t.after(() => journal.close());
 	const ledger = new GivenLedger(journal);
@@ -53,13 +55,19 @@ async function daemonLab(t: TestContext, given: Given) {
 			policiesFolder: folder,
 			stateFolder: folder,
 			socketPath: join(folder, "socket"),
-			ssh: { identityFile },
+			credentials: {},
+			ssh: { login: { identityFile }, hostKeyChecking: "ask", keepalive: { intervalMs: 15_000, countMax: 3 } },
 			discovery: { interfaces: [], enabled: false },
 			swarm: { trackerPort: 0, peerPort: 0, bandwidth: { up: null, down: null, windows: [] }, seedTimeMs: 1_000 },
 			sites: [],
 			limits: { deliveries: 1, sessions: 1 },
 			maxPackageBytes: store.maxPackageBytes,
 		},
+		known: () => ({
+			inventory: { machines: [], groups: [] },
+			knownHosts: parseKnownHosts(""),
+			sshConfig: NO_SSH_CONFIG,
+		}),
 		secret: Buffer.alloc(32),
 		downloadLimit: new DownloadLimit(),
 		limitsOf: () => ({ source: null, machine: { up: null, down: null } }),

@@ -38,7 +38,8 @@ export async function writeControllerFiles(files: ControllerFiles): Promise<stri
 		known_hosts: "known_hosts",
 		state: "state",
 		socket: socketOf(folder),
-		ssh: { identity_file: identityFile, become_password_file: "become-password" },
+		credentials: { deploy: { file: "become-password" } },
+		ssh: { identity_file: identityFile, become_password: "deploy" },
 		discovery: { interfaces: [address] },
 		swarm: { address, helper_folder: helperFolder ?? "no-helper" },
 	};

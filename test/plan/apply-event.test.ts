@@ -154,7 +154,7 @@ test("a changed host key quarantines the machine, and approving the new one brin
 	const outcome: Outcome = { kind: "failed", failure: { code: "FS-SSH-HOSTKEY", detail: "x" }, sawHostKey: saw };
 	const quarantined = applyEvent(fleet, { kind: "StepFinished", step, outcome, at: AT });
 	const trust = quarantined.machines.get("a")?.trust;
-	assert.ok(trust?.kind === "quarantined");
+	assert.ok(trust?.kind === "quarantined" && "saw" in trust);
 	assert.deepEqual(trust.saw, saw);
 	const approved = applyEvent(quarantined, {
 		kind: "MachineApproved",

@@ -110,6 +110,7 @@ test("a fleet that names a policy it does not hold is refused", () => {
 const CAME_TO: Readonly<Record<number, string>> = {
 	1: "582c6fdff6b73381e877ff862c340c81a2d359b70c847093046a063c71286d0d",
 	2: "d7ff337de7ee43b75f58e4da3d9bb1ea9ab1bee53a8180d381c702938ff7a3cd",
+	3: "d7ff337de7ee43b75f58e4da3d9bb1ea9ab1bee53a8180d381c702938ff7a3cd",
 };
 
 test("whoever changes what events come to counts the format on, so that no start trusts a snapshot of before", () => {

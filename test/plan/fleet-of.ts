@@ -4,6 +4,7 @@ import type { Machine, Trust } from "../../src/model/machine.ts";
 import type { CronSchedule, PackageSpec, Policy, Ring, RolloutSpec, Selector } from "../../src/model/policy.ts";
 import { type Step, stepKey } from "../../src/model/step.ts";
 import { EMPTY_FLEET } from "../../src/plan/empty-fleet.ts";
+import { identitiesOf } from "../../src/plan/identities.ts";
 import { NEW_TASK } from "../../src/plan/task.ts";
 
 type Short<Spec, Inner extends keyof Spec> = Omit<Partial<Spec>, Inner>;
@@ -183,6 +184,7 @@ export function fleetOf(given: Given): Fleet {
 	return {
 		...EMPTY_FLEET,
 		machines: new Map(machines),
+		identities: identitiesOf(machines.map(([, machine]) => machine)),
 		policies: new Map([[policy.name, applied]]),
 		packages: new Map(state ? [[SHA, state]] : []),
 		rollouts: new Map(given.rollout ? [[policy.name, rolloutOf(given, policy, given.rollout)]] : []),

@@ -39,7 +39,7 @@ test("fills in every default of a policy", () => {
 		},
 		retries: { max: 0, delayMs: 300_000, backoff: "exponential", on: ["failed", "timed_out"] },
 		offline: { policy: "wait", giveUpAfterMs: 30 * 86_400_000 },
-		ssh: { user: "root", connectTimeoutMs: 10_000 },
+		ssh: { connectTimeoutMs: 10_000 },
 	});
 });
 

@@ -9,7 +9,12 @@ test("fills in every default but the folder of the policies", () => {
 			policiesFolder: "policies",
 			stateFolder: "/var/lib/fleetseed",
 			socketPath: "/run/fleetseed/fleetseed.sock",
-			ssh: { identityFile: "/etc/fleetseed/id_ed25519" },
+			credentials: {},
+			ssh: {
+				login: { identityFile: "/etc/fleetseed/id_ed25519" },
+				hostKeyChecking: "ask",
+				keepalive: { intervalMs: 15_000, countMax: 3 },
+			},
 			discovery: { interfaces: [], enabled: true },
 			swarm: {
 				trackerPort: 6969,
@@ -32,7 +37,17 @@ inventory: i.yaml
 known_hosts: known_hosts
 state: s
 socket: s/sock
-ssh: {identity_file: id}
+credentials: {key: {systemd: k}, words: {environment: WORDS}, secret: {file: secret}}
+ssh:
+  identity: key
+  passphrase: words
+  identity_agent: SSH_AUTH_SOCK
+  password: secret
+  become_password: secret
+  config_file: ssh_config
+  strict_host_key_checking: accept-new
+  server_alive_interval: 5s
+  server_alive_count_max: 2
 discovery: {interfaces: [127.0.0.1], enabled: false}
 swarm:
   address: 10.0.0.1
@@ -54,7 +69,18 @@ max_package_size: 512KiB
 			knownHostsFile: "known_hosts",
 			stateFolder: "s",
 			socketPath: "s/sock",
-			ssh: { identityFile: "id" },
+			credentials: {
+				key: { kind: "systemd", id: "k" },
+				words: { kind: "environment", variable: "WORDS" },
+				secret: { kind: "file", path: "secret" },
+			},
+			ssh: {
+				login: { identity: "key", passphrase: "words", identityAgent: "SSH_AUTH_SOCK", password: "secret" },
+				becomePassword: "secret",
+				configFile: "ssh_config",
+				hostKeyChecking: "accept-new",
+				keepalive: { intervalMs: 5_000, countMax: 2 },
+			},
 			discovery: { interfaces: ["127.0.0.1"], enabled: false },
 			swarm: {
 				address: "10.0.0.1",
@@ -99,6 +125,32 @@ test("names every problem with the configuration's one code", () => {
 		'fleetseed.yaml:2:42 discovery.enabled: expected true or false, got "yes" (FS-CONFIG)',
 		"fleetseed.yaml:3:23 swarm.tracker_port: expected 1-65535, got 70000 (FS-CONFIG)",
 		'fleetseed.yaml:3:46 swarm.bandwidth.up: expected a rate such as 500kbit, 20mbit or 2MiB (a second), or null for no limit, got "20MB" (FS-CONFIG)',
+	]);
+});
+
+test("names what is wrong with a credential, and never what stands there", () => {
+	const text = `
+version: 1
+policies: p
+credentials:
+  both: { file: a, environment: B }
+  none: {}
+  away: { systemd: ../etc }
+  odd: { environment: "A B" }
+  secret: hunter2
+ssh: { identity_agent: agent.sock, strict_host_key_checking: no }
+`;
+	const parsed = parseSettings(text, "fleetseed.yaml");
+	assert.ok("problems" in parsed);
+	const one = "one of file, systemd and environment, got something else (FS-CONFIG)";
+	assert.deepEqual(parsed.problems.map(describeProblem), [
+		`fleetseed.yaml:5:9 credentials.both: expected ${one}`,
+		`fleetseed.yaml:6:9 credentials.none: expected ${one}`,
+		"fleetseed.yaml:7:20 credentials.away.systemd: expected the name of a credential in LoadCredential=, got something else (FS-CONFIG)",
+		"fleetseed.yaml:8:23 credentials.odd.environment: expected the name of an environment variable, got something else (FS-CONFIG)",
+		"fleetseed.yaml:9:11 credentials.secret: expected where the secret is, never the secret itself, got something else (FS-CONFIG)",
+		'fleetseed.yaml:10:24 ssh.identity_agent: expected SSH_AUTH_SOCK or the absolute path of a socket, got "agent.sock" (FS-CONFIG)',
+		'fleetseed.yaml:10:62 ssh.strict_host_key_checking: expected yes, ask or accept-new, got "no" (FS-CONFIG)',
 	]);
 });
 

@@ -75,9 +75,9 @@ test("where sudo does not ask, the password stays at home", async (t) => {
 	assert.equal(cat.kind === "ran" && cat.stdout.toString(), "");
 });
 
-for (const [what, password, said] of [
-	["asks and there is no password", undefined, "sudo: a password is required"],
-	["is given a wrong password", "wrong", "sudo: 1 incorrect password attempt"],
+for (const [what, password, code, said] of [
+	["asks and there is no password", undefined, "FS-BECOME-PASSWORD", "sudo: a password is required"],
+	["is given a wrong password", "wrong", "FS-BECOME-WRONG-PASSWORD", "sudo: 1 incorrect password attempt"],
 ] as const) {
 	test(`a machine whose sudo ${what} says so, and nothing is done there`, async (t) => {
 		const { folder, pusher, target, signal } = await lab(t);
@@ -86,7 +86,7 @@ for (const [what, password, said] of [
 		const become = { method: "sudo", user: "root", ...(password === undefined ? {} : { password }) } as const;
 		const { outcome } = await pusher.inspect({ ...target, become }, taskOf(), signal);
 		const detail = `mill-03: deploy does not become root by sudo: ${said}`;
-		assert.deepEqual(outcome, { kind: "failed", failure: { code: "FS-SSH-BECOME", detail } });
+		assert.deepEqual(outcome, { kind: "failed", failure: { code, detail } });
 	});
 }
 
@@ -94,7 +94,7 @@ test("doas is asked in its own words, and a machine without it says so", async (
 	const { folder, pusher, target, signal } = await lab(t);
 	const become = { method: "doas", user: "root" } as const;
 	const { outcome } = await pusher.inspect({ ...target, become }, taskOf(), signal);
-	assert.match(JSON.stringify(outcome), /FS-SSH-BECOME.*doas: not found/);
+	assert.match(JSON.stringify(outcome), /FS-BECOME-MISSING.*doas.*No such file/);
 	await putProgram(
 		folder,
 		"doas",

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { test } from "node:test";
 import ssh2, { type ServerConfig } from "ssh2";
+import { Bastions } from "../../src/push/bastions.ts";
 import type { Failed } from "../../src/push/failed.ts";
 import { makeKeyPair } from "../../src/push/key-pair.ts";
 import { openConnection } from "../../src/push/open-connection.ts";
@@ -12,6 +13,7 @@ import { Sessions } from "../../src/push/sessions.ts";
 import { SharedSession } from "../../src/push/shared-session.ts";
 import { Slots } from "../../src/push/slots.ts";
 import { sshFailure } from "../../src/push/ssh-failure.ts";
+import { Starts } from "../../src/push/starts.ts";
 import type { Target } from "../../src/push/target.ts";
 import { heldOpen, machineProcess } from "./foreign.ts";
 import { lab } from "./lab.ts";
@@ -88,7 +90,7 @@ test("tells a machine that refuses connections from one that does not answer", a
 	t.after(() => silent.close());
 	const port = (silent.address() as AddressInfo).port;
 	const unanswered = { ...target, address: "127.0.0.1", port, connectTimeoutMs: 200 };
-	assert.equal((await failure(unanswered, signal)).failure.code, "FS-SSH-TIMEOUT");
+	assert.equal((await failure(unanswered, signal)).failure.code, "FS-SSH-TIMEOUT-BANNER");
 	await machine.stop();
 	assert.equal((await failure(target, signal)).failure.code, "FS-SSH-REFUSED");
 });
@@ -96,7 +98,7 @@ test("tells a machine that refuses connections from one that does not answer", a
 test("leaves no socket behind after a failed handshake, though the other side never closes its own", async (t) => {
 	const port = await heldOpen(t, "SSH-1.0-old\r\n");
 	const place = { machine: "mill-03", address: "127.0.0.1", port, user: "deploy" };
-	const door = { ...place, hostKeys: [], privateKey: null, connectTimeoutMs: 5_000 };
+	const door = { ...place, hostKeys: [], login: null, connectTimeoutMs: 5_000 };
 	const before = countSockets();
 	for (let tries = 0; tries < 5; tries++) assert.ok("failure" in (await openConnection(door, t.signal)));
 	await until(() => countSockets() <= before);
@@ -143,9 +145,10 @@ test("knows an RSA host key by its fingerprint, whichever signature the machine 
 test("gives each error of a socket the code that says what to do about it", () => {
 	const place = { machine: "mill-03", address: "fe80::1", port: 22, user: "deploy" };
 	const failureOf = (code: string) => sshFailure(place, Object.assign(new Error(), { code })).failure;
-	for (const code of ["EHOSTUNREACH", "ENETUNREACH", "EHOSTDOWN", "ENETDOWN", "EADDRNOTAVAIL", "ENOTFOUND"]) {
+	for (const code of ["EHOSTUNREACH", "ENETUNREACH", "EHOSTDOWN", "ENETDOWN", "EADDRNOTAVAIL"]) {
 		assert.equal(failureOf(code).code, "FS-SSH-UNREACHABLE", code);
 	}
+	assert.equal(failureOf("ENOTFOUND").code, "FS-SSH-NAME");
 	assert.equal(failureOf("ETIMEDOUT").code, "FS-SSH-TIMEOUT");
 	assert.equal(failureOf("ECONNRESET").code, "FS-SSH-LOST");
 	assert.deepEqual(failureOf("ECONNREFUSED"), {
@@ -158,7 +161,7 @@ test("gives a place back that was won in the moment of stopping", async (t) => {
 	const { target, signal } = await lab(t);
 	const open = new Slots(1);
 	const give = await open.take(signal);
-	const shared = new SharedSession(target, { open, starting: new Slots(1) });
+	const shared = new SharedSession(target, { open, starting: new Starts(), bastions: new Bastions() });
 	give?.();
 	shared.stop();
 	assert.equal(await shared.opened, null);
@@ -180,7 +183,7 @@ test("runs commands side by side with capped output, input and exit codes", asyn
 	assert.deepEqual([cat.exitCode, `${cat.stdout}`], [0, "in"]);
 	assert.ok(killed.exitCode === undefined || killed.exitCode === 137);
 	const slow = await session.run(["sleep", "20"], { ...options, timeoutMs: 50 });
-	assert.equal(slow.kind === "failed" && slow.failure.code, "FS-SSH-LOST");
+	assert.equal(slow.kind === "failed" && slow.failure.code, "FS-SSH-COMMAND-TIMEOUT");
 	session.stop();
 	session.stop();
 	const late = await session.run(["true"], options);

@@ -11,8 +11,10 @@ const OTHERS = 0o077;
 /** Less leaves no room for the journal, whatever the packages need. */
 const LEAST_FREE_BYTES = 2 ** 30;
 
-export async function sshKey({ ssh: { identityFile } }: Settings): Promise<Finding> {
+export async function sshKey({ ssh: { login } }: Settings): Promise<Finding> {
 	const about = "ssh key";
+	const { identityFile, passphrase } = login;
+	if (identityFile === undefined) return note(about, "the key is no file", "The daemon says so when it cannot use it.");
 	const found = await stat(identityFile).catch((error: NodeJS.ErrnoException) => error);
 	if (found instanceof Error)
 		return found.code === "ENOENT"
@@ -26,6 +28,7 @@ export async function sshKey({ ssh: { identityFile } }: Settings): Promise<Findi
 		return wrong(about, `${identityFile} is open to others`, `chmod 600 ${identityFile}`);
 	const text = await readFile(identityFile, "utf8").catch((error: Error) => error);
 	if (text instanceof Error) return note(about, text.message, "Run this as root.");
+	if (passphrase !== undefined) return note(about, `${identityFile} has a passphrase`, "Only the daemon can use it.");
 	const publicKey = publicKeyOf(text);
 	if (publicKey === null)
 		return wrong(

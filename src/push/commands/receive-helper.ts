@@ -7,6 +7,10 @@ const RECEIVE = `${STATE}${PRUNE_HELPERS}
 folder=$state/helper/$1 needed=$(( $2 / 1024 + 1024 ))
 mkdir -p "$folder" && exec 8>"$folder/lock" && flock -s 8 || exit 1
 if [ -x "$folder/fleetseed-agent" ]; then echo kept; exit 0; fi
+# As on a file system that is mounted noexec, which can be mended, unlike a helper that is not for this machine.
+runs_nothing() {
+	printf '#!/bin/sh\nexit 0\n' > "$new" && chmod 700 "$new" && ! "$new" 2>/dev/null
+}
 free() { df -Pk "$state" | awk 'NR == 2 { print $4 }'; }
 if [ "$(free)" -lt "$needed" ]; then echo "full $(free)"; exit 0; fi
 new=$folder/fleetseed-agent.new.$$
@@ -20,12 +24,13 @@ fi
 chmod 700 "$new"
 sync "$new"
 if "$new" --version >/dev/null 2>&1; then mv "$new" "$folder/fleetseed-agent" && echo kept
+elif runs_nothing; then echo noexec
 else : > "$folder/unusable" && echo unusable
 fi
 prune_helpers "$1"
 `;
 
-/** Keeps the helper that comes on stdin, gzipped. Prints `kept`, `unusable` (it does not run here), `differs` or `full KIB`. */
+/** Keeps the helper that comes on stdin, gzipped. Prints `kept`, `unusable` (it does not run here), `noexec` (nothing does), `differs` or `full KIB`. */
 export function receiveHelper(sha256: string, sizeBytes: number): readonly string[] {
 	return script(RECEIVE, sha256, String(sizeBytes));
 }

@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { Readable } from "node:stream";
+import { type TestContext, test } from "node:test";
+import { gzipSync } from "node:zlib";
+import { Pusher } from "../../src/push/pusher.ts";
+import type { Delivery } from "../../src/push/task.ts";
+import { taskOf } from "./lab.ts";
+import { sshdObstacle, startSshd } from "./sshd.ts";
+import { sha256Of } from "./stage.ts";
+
+const CONTENT = Buffer.from("echo installed");
+const HELPER = Buffer.from("#!/bin/sh\nexit 0\n");
+const STATE = "/var/lib/fleetseed";
+
+/** A delivery to a machine whose state folder is mounted so. */
+async function deliverTo(t: TestContext, mounts: readonly string[], methods: Delivery["methods"] = ["sftp"]) {
+	const setup = [`mkdir -p ${STATE}`, ...mounts];
+	const { target } = await startSshd(t, { config: ["PermitRootLogin prohibit-password"], setup });
+	const pusher = new Pusher({ sessions: 1, seedSeconds: 1 });
+	t.after(() => pusher.stop());
+	const delivery: Delivery = {
+		methods,
+		sizeBytes: CONTENT.length,
+		stallMs: 20_000,
+		torrent: async () => Buffer.from("torrent"),
+		url: async () => "http://127.0.0.1:9/",
+		read: (offset) => Readable.from([CONTENT.subarray(offset)]),
+		helperFor: async () => ({
+			sha256: sha256Of(HELPER),
+			sizeBytes: HELPER.length,
+			gzipBytes: gzipSync(HELPER).length,
+			readGzip: () => Readable.from([gzipSync(HELPER)]),
+		}),
+		onChosen: async () => undefined,
+	};
+	const root = { ...target, user: "root" };
+	return (await pusher.deliver(root, taskOf({ sha256: sha256Of(CONTENT) }), delivery, t.signal)).outcome;
+}
+
+const CASES = [
+	{
+		title: "a disk without room",
+		mounts: [`mount -t tmpfs -o size=1m tmpfs ${STATE}`, `head -c 1m /dev/zero > ${STATE}/fill || true`],
+		code: "FS-DELIVER-DISK",
+		says: /0 MiB free/,
+	},
+	{
+		title: "a disk without inodes",
+		mounts: [`mount -t tmpfs -o size=64m,nr_inodes=2 tmpfs ${STATE}`, `touch ${STATE}/last`],
+		code: "FS-DISK-FULL",
+		says: /No space left on device/,
+	},
+	{
+		title: "a read-only disk",
+		mounts: [`mount -t tmpfs tmpfs ${STATE}`, `mount -o remount,ro ${STATE}`],
+		code: "FS-DISK-READONLY",
+		says: /Read-only file system/,
+	},
+	{
+		title: "a disk that is mounted noexec",
+		mounts: [`mount -t tmpfs -o noexec tmpfs ${STATE}`],
+		methods: ["helper"],
+		code: "FS-DISK-NOEXEC",
+		says: /no program runs from our folder/,
+	},
+] as const;
+
+for (const { title, mounts, code, says, ...more } of CASES) {
+	test(`a real machine: ${title} is ${code}`, { skip: sshdObstacle() }, async (t) => {
+		const outcome = await deliverTo(t, mounts, "methods" in more ? more.methods : ["sftp"]);
+		assert.ok(outcome.kind === "failed", JSON.stringify(outcome));
+		assert.equal(outcome.failure.code, code, outcome.failure.detail);
+		assert.match(outcome.failure.detail, says);
+	});
+}

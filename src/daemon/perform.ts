@@ -72,7 +72,9 @@ async function performOnMachine(performers: Performers, step: MachineStep, signa
 	if ("code" in place) return failed(place);
 	const target = await targetFor(performers, step.machine, place.policy);
 	if ("code" in target) return failed(target);
-	const task: Task = { spec: place.spec, ref: step, ...(place.isRestoring ? { mayDowngrade: true } : {}) };
+	const { hooks } = place.policy;
+	const mayDowngrade = place.isRestoring ? { mayDowngrade: true as const } : {};
+	const task: Task = { spec: place.spec, ref: step, ...mayDowngrade, ...(hooks ? { hooks } : {}) };
 	const within = { machine: step.machine, limitMs: stepLimitMs(step, place.spec.install.timeoutMs), signal };
 	return withinLimit(within, (ending) =>
 		pushAndKeep(performers, { step, policy: place.policy, target, task, signal: ending }),

@@ -20,6 +20,7 @@ prepare() {
 	.run) cp -f "$staged" "$file" && chmod 700 "$file" || exit 1 ;;
 	*) ln -f "$staged" "$file" || exit 1 ;;
 	esac
+	touch "$staged"
 	sum=$(sha256sum < "$file")
 	if [ "\${sum%% *}" != "$1" ]; then
 		echo digest > "$FLEETSEED_JOB/marker"
@@ -77,4 +78,14 @@ ${RUN_PROGRAM}`;
 /** The policy's own \`install.command\` in the place of the type's installer. */
 export function commandAct({ sha256, install }: PackageSpec, command: string, suffix: string): Act {
 	return { program: COMMAND, words: [sha256, suffix, ...programWords(install.env, [command], install.arguments)] };
+}
+
+const UNINSTALL = `umask 022
+exec env "$@"
+`;
+
+/** The policy's own \`uninstall.command\`. */
+export function uninstallAct({ install, uninstall }: PackageSpec, command: string): Act {
+	const words = programWords(install.env, [command], uninstall?.arguments ?? []);
+	return { program: UNINSTALL, words: words.slice(1) };
 }

@@ -124,6 +124,10 @@ export const ERROR_CODES = {
 	"FS-INSTALL-BUSY": "Another installer holds the machine's lock; it is tried again.",
 	"FS-INSTALL-TIMEOUT":
 		"The installer ran longer than `install.timeout` and was stopped. Raise it, then: fleetseed retry MACHINE.",
+	"FS-INSTALL-LATER":
+		"hooks.pre_install asks for a later try; it is tried again, ever more rarely, until it lets the install begin.",
+	"FS-INSTALL-HOOK":
+		"Look at the output with: fleetseed logs MACHINE, mend what the hook found or the hook itself, then: fleetseed retry MACHINE.",
 	"FS-INSTALL-OUTPUT":
 		"The installer printed without an end and was stopped. Make it quieter, then: fleetseed retry MACHINE.",
 	"FS-INSTALL-FENCED":

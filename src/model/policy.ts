@@ -22,12 +22,23 @@ export interface Policy {
 	readonly retries: RetrySpec;
 	readonly offline: OfflineSpec;
 	readonly ssh: SshSettings;
+	readonly hooks?: Hooks;
 	/** Absent: everything is done as the user who logs in. */
 	readonly become?: Become;
 	/** Absent: by DELIVERY_METHODS. */
 	readonly delivery?: DeliverySpec;
 	/** How fast each machine may receive and pass on the packages; absent: no limit. */
 	readonly bandwidth?: Bandwidth;
+}
+
+/** Shell scripts around each installer of the policy, run by /bin/sh on the machine within the time of the install. */
+export interface Hooks {
+	/** Before it: 21 asks for a later try, any other code but 0 is a failure. */
+	readonly preInstall?: string;
+	/** After it has succeeded by its exit code; any code but 0 is a failure. */
+	readonly postInstall?: string;
+	/** After any of them has failed. */
+	readonly onFailure?: string;
 }
 
 export interface DeliverySpec {
@@ -102,10 +113,14 @@ export interface PackageSpec {
 	readonly version: string;
 	/** A word of the registry of installers: "deb". */
 	readonly type: string;
+	/** Absent: it shall be there. */
+	readonly state?: "absent";
 	readonly source: { readonly url: string; readonly mirrors: readonly string[] };
-	/** SHA-256 of the whole file, 64 hex digits in lower case. */
+	/** SHA-256 of the whole file, 64 hex digits in lower case; empty when it shall be absent, for which no file is needed. */
 	readonly sha256: string;
 	readonly install: InstallSpec;
+	/** How it is removed; absent: as its type is. */
+	readonly uninstall?: UninstallSpec;
 	readonly detection: readonly DetectionRule[];
 	readonly returnCodes: ReturnCodes;
 	readonly requirements: Requirements;
@@ -136,7 +151,14 @@ export interface InstallSpec {
 	readonly destination?: string;
 }
 
-/** All rules of a package must hold for it to count as installed. Paths are absolute or start with `~/`. */
+export interface UninstallSpec {
+	/** A program that replaces the type's default. */
+	readonly command?: string;
+	/** Of that program, or of the type's own. */
+	readonly arguments: readonly string[];
+}
+
+/** All rules of a package must hold for it to count as installed, and none for it to count as absent. Paths are absolute or start with `~/`. */
 export type DetectionRule =
 	| { readonly type: "package"; readonly name: string; readonly version?: string }
 	| { readonly type: "file"; readonly path: string; readonly sha256?: string }

@@ -51,7 +51,7 @@ function notStarted({ startedAt: _startedAt, ...task }: Task, at: number): Task 
 
 function afterFacts(task: Task, facts: PackageFacts, finished: Finished): Task {
 	const { spec, at } = finished;
-	const answer = verdict(spec.detection, facts.observations);
+	const answer = verdict(spec, facts.observations);
 	if (facts.job.kind === "running" || isUnheard(task, facts)) return follow(task, at);
 	if (answer === "verified") return settle(task, "verified", at);
 	if (answer === "unknown") return tryLater(task, unreadable(facts), at);
@@ -59,10 +59,10 @@ function afterFacts(task: Task, facts: PackageFacts, finished: Finished): Task {
 	if (task.phase === "exited") return failOrRetry(task, "not_detected", notDetected(spec), finished);
 	switch (facts.job.kind) {
 		case "none":
-			return afterRequirement(task, facts, at);
+			return afterRequirement(task, facts, finished);
 		case "lost": {
 			const cut = { ...task, installedAt: at };
-			return tryLater(nextAttempt(cut, facts.isStaged ? "staged" : "absent", at), interrupted(spec), at);
+			return tryLater(nextAttempt(cut, phaseBefore(spec, facts), at), interrupted(spec), at);
 		}
 		case "exited":
 			return follow(task, at);
@@ -70,13 +70,19 @@ function afterFacts(task: Task, facts: PackageFacts, finished: Finished): Task {
 }
 
 /** Nothing of ours has run: what its script requires decides whether anything will. */
-function afterRequirement(task: Task, { requirement, isStaged }: PackageFacts, at: number): Task {
+function afterRequirement(task: Task, facts: PackageFacts, { spec, at }: Finished): Task {
+	const { requirement } = facts;
 	const { unmetExit: _unmetExit, ...asked } = task;
 	if (requirement !== undefined && requirement.type !== "script")
 		return tryLater(asked, unreadable({ observations: [requirement] }), at);
 	const exitCode = requirement?.exitCode ?? 0;
-	if (exitCode === 0 || wasInstalled(task)) return enter(asked, isStaged ? "staged" : "absent", at);
+	if (exitCode === 0 || wasInstalled(task)) return enter(asked, phaseBefore(spec, facts), at);
 	return enter(asked, "unread", at, { unmetExit: exitCode });
+}
+
+/** To remove a package no file is needed: it is as good as staged. */
+function phaseBefore({ state }: PackageSpec, { isStaged }: PackageFacts): "staged" | "absent" {
+	return isStaged || state === "absent" ? "staged" : "absent";
 }
 
 /** An installer of ours ended while nobody listened: how it ended says more than that the package is there, such as a reboot that it needs. */
@@ -109,6 +115,10 @@ function afterFailure(task: Task, failure: Failure, finished: Finished): Task {
 	if (isNeverConnected(failure.code) && step.kind === "install") return notStarted(task, at);
 	if (isLossOfContact(failure.code)) return afterLossOfContact(task, at);
 	switch (failure.code) {
+		case "FS-INSTALL-LATER":
+			return waitUntilLater(nextAttempt(task, "staged", at), failure, at);
+		case "FS-INSTALL-HOOK":
+			return failOrRetry({ ...task, installedAt: at }, "failed", failure, finished);
 		case "FS-INSTALL-BUSY":
 			return tryLater(nextAttempt(task, "staged", at), failure, at);
 		case "FS-INSTALL-OUTPUT":
@@ -162,6 +172,11 @@ function tryLater(task: Task, failure: Failure, at: number): Task {
 	return later.failures >= MAX_FAILURES ? fail(later, failure, at) : later;
 }
 
+/** The policy's own hook said so: it has not failed, however often, and is asked again, at last every five minutes. */
+function waitUntilLater(task: Task, failure: Failure, at: number): Task {
+	return { ...task, failures: task.failures + 1, failure, at };
+}
+
 /** Nothing was harmed and somebody may make room: it has not failed, and is tried ever more rarely. */
 function waitForRoom(task: Task, failure: Failure, at: number): Task {
 	const later = { ...task, failures: task.failures + 1, failure, at };
@@ -178,12 +193,14 @@ function fail(task: Task, failure: Failure, at: number): Task {
 }
 
 function undone(spec: PackageSpec): Failure {
-	const detail = `${spec.name} ${spec.version}: it was verified, and detection no longer finds it`;
+	const finds = spec.state === "absent" ? "finds it again" : "no longer finds it";
+	const detail = `${spec.name} ${spec.version}: it was verified, and detection ${finds}`;
 	return { code: "FS-INSTALL-UNDONE", detail };
 }
 
 function notDetected(spec: PackageSpec): Failure {
-	const detail = `${spec.name} ${spec.version}: the installer said success, detection does not find it`;
+	const finds = spec.state === "absent" ? "still finds it" : "does not find it";
+	const detail = `${spec.name} ${spec.version}: the installer said success, detection ${finds}`;
 	return { code: "FS-INSTALL-NOT-DETECTED", detail };
 }
 

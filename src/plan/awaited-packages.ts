@@ -44,6 +44,7 @@ function packagesDueOn({ machines }: Fleet, rollout: Rollout, name: string): rea
 	const machine = machines.get(name);
 	if (!machine) return [];
 	return tasksOf(rollout, name).flatMap(({ spec, task }) => {
+		if (spec.state === "absent") return [];
 		const isDue = task.phase === "absent" || (task.phase === "unread" && task.delivery === undefined);
 		return isDue && isApplicable(spec, task, machine) ? [spec.sha256] : [];
 	});

@@ -11,7 +11,7 @@ export function decidePackages(
 ): { readonly steps: readonly Step[]; readonly wakes: readonly number[] } {
 	const steps: Step[] = [];
 	const wakes: number[] = [];
-	for (const { sha256 } of packages) {
+	for (const { sha256 } of packages.filter(({ state }) => state !== "absent")) {
 		const state = fleet.packages.get(sha256);
 		const failures = state?.kind === "retrying" ? state.failures : 0;
 		const step = { kind: "acquire" as const, sha256, attempt: failures + 1 };

@@ -1,11 +1,22 @@
 import type { Observation, Verdict } from "../model/facts.ts";
-import type { DetectionRule } from "../model/policy.ts";
+import type { DetectionRule, PackageSpec } from "../model/policy.ts";
 
-/** Whether the machine is as expected: every rule holds, one does not, or it cannot be known. */
-export function verdict(expected: readonly DetectionRule[], facts: readonly Observation[]): Verdict {
-	const each = expected.map((rule, index) => judge(rule, facts[index]));
+type Expected = Pick<PackageSpec, "detection" | "state">;
+
+/**
+ * Whether the machine is as expected: every rule holds, one does not, or it cannot be known. Of a package that shall be absent no
+ * rule may hold.
+ */
+export function verdict({ detection, state }: Expected, facts: readonly Observation[]): Verdict {
+	const found = detection.map((rule, index) => judge(rule, facts[index]));
+	const each = state === "absent" ? found.map(opposite) : found;
 	if (each.includes("differs")) return "differs";
 	return each.includes("unknown") || each.length === 0 ? "unknown" : "verified";
+}
+
+function opposite(found: Verdict): Verdict {
+	if (found === "unknown") return found;
+	return found === "verified" ? "differs" : "verified";
 }
 
 function judge(rule: DetectionRule, saw: Observation | undefined): Verdict {

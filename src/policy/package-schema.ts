@@ -94,8 +94,20 @@ const returnCodes = mapping({
 	),
 );
 
+const uninstall = mapping({
+	command: freeText.optional().describe("A program that replaces the type's default."),
+	arguments: z
+		.array(z.union([freeText, z.literal("")], "text without control characters"))
+		.default([])
+		.describe("Its arguments, or more of the type's own, one an entry."),
+});
+
 interface TypedPackage {
 	readonly type: string;
+	readonly state?: unknown;
+	readonly source?: unknown;
+	readonly checksum?: unknown;
+	readonly uninstall?: { readonly command?: unknown };
 	readonly detection?: unknown;
 	readonly install: { readonly destination?: unknown };
 }
@@ -106,22 +118,46 @@ export const packageSchema = mapping({
 	type: z
 		.enum(TYPES, `one of ${TYPES.join(", ")}`)
 		.describe(`What the file is, and so how it is installed and detected: ${TYPE_WORDS}.`),
+	state: z
+		.enum(["present", "absent"], "present or absent")
+		.default("present")
+		.describe(
+			"present: it shall be installed; absent: it shall be removed, for which no source and no checksum are needed.",
+		),
 	source: mapping({
 		url: url.describe("Where the controller downloads the file: https, http or file."),
 		mirrors: z.array(url).default([]).describe("Other places of the same file, tried in order."),
-	}).describe("Where the file comes from; it is downloaded once."),
-	checksum: checksum.describe("The file's SHA-256: sha256: and 64 hex digits. Nothing else is ever installed."),
+	})
+		.optional()
+		.describe("Where the file comes from; it is downloaded once."),
+	checksum: checksum
+		.optional()
+		.describe("The file's SHA-256: sha256: and 64 hex digits. Nothing else is ever installed."),
 	install: install.prefault({}).describe("How it is installed; each type has a good default."),
+	uninstall: uninstall.prefault({}).describe("How it is removed when its state is absent; a script must say it."),
 	detection: z
 		.array(detectionRule)
 		.min(1, expects("at least one rule", "FS-POLICY-DETECTION"))
 		.optional()
-		.describe("What shows that it is installed; all rules must hold. A script package must say it."),
+		.describe(
+			"What shows that it is installed; all rules must hold, and none when it shall be absent. A script package must say it.",
+		),
 	requirements: requirementsSchema
 		.prefault({})
 		.describe("What a machine must be for this package; one that is not is left out: not applicable."),
 	return_codes: returnCodes.prefault({}).describe("What the installer's exit codes mean; any other code is a failure."),
 }).check(
+	rule<TypedPackage>(["state", "source", "checksum"], (written) => {
+		if (written.state === "absent") return [];
+		const expected = { source: "a mapping", checksum: "sha256: and 64 hex digits" };
+		const missing = (["source", "checksum"] as const).filter((key) => written[key] === undefined);
+		return missing.map((key) => ({ path: [key], expected: expected[key], code: "FS-POLICY-REQUIRED" }));
+	}),
+	rule<TypedPackage>(["type", "state", "uninstall"], ({ type, state, uninstall }) => {
+		const isMissing = INSTALLERS.get(type)?.uninstall === null && uninstall?.command === undefined;
+		const expected = `uninstall.command: nothing else says how a ${type} is removed`;
+		return state === "absent" && isMissing ? [{ path: ["uninstall"], expected, code: "FS-POLICY-REQUIRED" }] : [];
+	}),
 	rule<TypedPackage>(["type", "detection"], ({ type, detection }) => {
 		const expected = "a rule that shows the script has done its work";
 		const isMissing = INSTALLERS.get(type)?.detection === null && detection === undefined;

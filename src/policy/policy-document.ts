@@ -4,6 +4,7 @@ import { bandwidthSchema } from "./bandwidth-schema.ts";
 import { deliverySchema } from "./delivery-schema.ts";
 import { expects } from "./expectation.ts";
 import { duration, freeText, moment, name, port, text } from "./fields.ts";
+import { hooksSchema } from "./hooks-schema.ts";
 import { loginFields } from "./login-schema.ts";
 import { mapping, namesDiffer, rule } from "./mapping.ts";
 import { offlineSchema } from "./offline-schema.ts";
@@ -72,6 +73,11 @@ export const policyDocument = mapping({
 		.prefault("0s")
 		.describe("How long a machine that comes back after the deadline has before it is forced."),
 	approval: approvalSchema.optional().describe("Nothing reaches a machine before people have approved the revision."),
+	hooks: hooksSchema
+		.prefault({})
+		.describe(
+			"Scripts run by /bin/sh around each install, and each removal, with $FLEETSEED_PACKAGE and $FLEETSEED_VERSION.",
+		),
 	reboot: rebootSchema.prefault({}).describe("Whether, when and how many machines are rebooted."),
 	retries: retriesSchema.prefault({}).describe("What is tried again by itself."),
 	offline: offlineSchema.prefault({}).describe("What becomes of machines that are away."),

@@ -1,22 +1,24 @@
 import type { z } from "zod";
 import { installerOf } from "../installers/registry.ts";
-import type { DetectionRule, InstallSpec, PackageSpec, Requirements } from "../model/policy.ts";
+import type { DetectionRule, InstallSpec, PackageSpec, Requirements, UninstallSpec } from "../model/policy.ts";
 import type { packageSchema } from "./package-schema.ts";
 import { numberSet, textSet } from "./sets.ts";
 
 type WrittenPackage = z.output<typeof packageSchema>;
 
 export function toPackage(written: WrittenPackage): PackageSpec {
-	const { name, version, type, source, checksum, return_codes } = written;
+	const { name, version, type, state, source, checksum, uninstall, return_codes } = written;
 	const install = toInstall(written);
 	const codes = installerOf(type).returnCodes;
 	return {
 		name,
 		version,
 		type,
-		source: { url: source.url, mirrors: source.mirrors },
-		sha256: checksum,
+		...(state === "absent" ? ABSENT : { source: sourceOf(source), sha256: checksum ?? "" }),
 		install,
+		...(uninstall.command === undefined && uninstall.arguments.length === 0
+			? {}
+			: { uninstall: toUninstall(uninstall) }),
 		detection: written.detection?.map(toDetectionRule) ?? defaultDetection(written, install),
 		returnCodes: {
 			success: numberSet(return_codes.success ?? codes.success),
@@ -26,6 +28,17 @@ export function toPackage(written: WrittenPackage): PackageSpec {
 		},
 		requirements: toRequirements(written.requirements),
 	};
+}
+
+/** To remove a package no file is needed, whatever the policy still says of it. */
+const ABSENT = { state: "absent" as const, source: { url: "", mirrors: [] }, sha256: "" };
+
+function sourceOf(source: WrittenPackage["source"]): PackageSpec["source"] {
+	return { url: source?.url ?? "", mirrors: source?.mirrors ?? [] };
+}
+
+function toUninstall({ command, arguments: words }: WrittenPackage["uninstall"]): UninstallSpec {
+	return { ...(command === undefined ? {} : { command }), arguments: words };
 }
 
 function toRequirements(written: WrittenPackage["requirements"]): Requirements {
@@ -62,8 +75,11 @@ function toDetectionRule(rule: NonNullable<WrittenPackage["detection"]>[number])
 	}
 }
 
-function defaultDetection({ name, version, type }: WrittenPackage, install: InstallSpec): readonly DetectionRule[] {
+function defaultDetection(
+	{ name, version, type, state }: WrittenPackage,
+	install: InstallSpec,
+): readonly DetectionRule[] {
 	const { detection } = installerOf(type);
 	if (!detection) throw new Error(`the schema let a ${type} without detection through`);
-	return detection.present({ name, version, install });
+	return detection[state]({ name, version, install });
 }

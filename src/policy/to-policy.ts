@@ -35,6 +35,7 @@ export function toPolicy(document: PolicyDocument): Policy {
 		...(deadline === undefined ? {} : { deadline }),
 		gracePeriodMs: document.grace_period,
 		...(approval === undefined ? {} : { approval: toApproval(approval) }),
+		...toHooks(document.hooks),
 		reboot: toReboot(document.reboot),
 		retries: toRetries(document.retries),
 		offline: toOffline(document.offline),
@@ -48,6 +49,15 @@ export function toPolicy(document: PolicyDocument): Policy {
 
 function toApproval({ required, approvers }: NonNullable<PolicyDocument["approval"]>): Approval {
 	return { required, approvers: textSet(approvers) };
+}
+
+function toHooks({ pre_install, post_install, on_failure }: PolicyDocument["hooks"]): Pick<Policy, "hooks"> {
+	const hooks = {
+		...(pre_install === undefined ? {} : { preInstall: pre_install }),
+		...(post_install === undefined ? {} : { postInstall: post_install }),
+		...(on_failure === undefined ? {} : { onFailure: on_failure }),
+	};
+	return Object.keys(hooks).length === 0 ? {} : { hooks };
 }
 
 function toReboot(written: PolicyDocument["reboot"]): RebootSpec {

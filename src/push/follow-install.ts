@@ -14,7 +14,7 @@ const SLACK_MS = 120_000;
 
 /**
  * Follows the attempt's job to its end; never starts one. The job ends itself at its own time limit. Errors: FS-SSH-*, FS-INSTALL-DIGEST,
- * FS-INSTALL-TIMEOUT, FS-INSTALL-OUTPUT, FS-INSTALL-BUSY, FS-INSTALL-EXIT (it ended without a result), FS-DETECT-FAILED (there is no such job).
+ * FS-INSTALL-TIMEOUT, FS-INSTALL-OUTPUT, FS-INSTALL-LATER, FS-INSTALL-HOOK, FS-INSTALL-BUSY, FS-INSTALL-EXIT (it ended without a result), FS-DETECT-FAILED (there is no such job).
  */
 export async function followInstall(session: Session, task: Task, signal: AbortSignal): Promise<Pushed> {
 	const deadline = performance.now() + task.spec.install.timeoutMs + SLACK_MS;
@@ -63,6 +63,10 @@ function explain(task: Task, { exitCode, marker, text }: Ended): Failed | null {
 	if (marker === "output") {
 		const maxBytes = task.maxOutputBytes ?? MAX_OUTPUT_BYTES;
 		return failure(task, "FS-INSTALL-OUTPUT", `the installer printed more than ${maxBytes} bytes and was stopped`);
+	}
+	if (marker === "later") return failure(task, "FS-INSTALL-LATER", `hooks.pre_install exited ${exitCode}`);
+	if (marker === "pre_install" || marker === "post_install") {
+		return failure(task, "FS-INSTALL-HOOK", `hooks.${marker} exited ${exitCode}`);
 	}
 	const holder = installerOf(spec.type).busy({ exitCode, output: text });
 	return holder === null ? null : failure(task, "FS-INSTALL-BUSY", holder);

@@ -1,4 +1,4 @@
-import { installAct } from "../installers/registry.ts";
+import { actFor } from "../installers/registry.ts";
 import type { Job } from "./job.ts";
 import { fenceOf } from "./job-key.ts";
 import type { Task } from "./task.ts";
@@ -11,12 +11,13 @@ export function installJob(task: Task): Job {
 	const { spec, ref } = task;
 	const { success, softReboot, hardReboot, retry } = spec.returnCodes;
 	return {
-		act: installAct(spec, task),
+		act: actFor(spec, task),
 		timeoutMs: spec.install.timeoutMs,
 		fence: fenceOf(ref),
-		staged: spec.sha256,
+		...(spec.state === "absent" ? {} : { staged: spec.sha256 }),
 		maxOutputBytes: task.maxOutputBytes ?? MAX_OUTPUT_BYTES,
 		success: [...success, ...softReboot, ...hardReboot, ...retry],
+		...(task.hooks ? { hooks: task.hooks } : {}),
 		about: { name: spec.name, version: spec.version },
 	};
 }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Act } from "../installers/installer.ts";
+import type { Hooks } from "../model/policy.ts";
 import { SHIM } from "./scripts/job.ts";
 
 /** What a machine is told to do, all of it data; see docs/decisions/jobs.md. */
@@ -27,12 +28,6 @@ export interface Fence {
 	/** Seconds since the epoch. */
 	readonly run: number;
 	readonly attempt: number;
-}
-
-export interface Hooks {
-	readonly preInstall?: string;
-	readonly postInstall?: string;
-	readonly onFailure?: string;
 }
 
 const VERSION = 1;

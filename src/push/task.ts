@@ -2,7 +2,7 @@ import type { Readable } from "node:stream";
 import type { Outcome } from "../model/event.ts";
 import type { Failure } from "../model/failure.ts";
 import type { HostKey } from "../model/machine.ts";
-import type { DeliveryMethod, PackageSpec, RebootSpec } from "../model/policy.ts";
+import type { DeliveryMethod, Hooks, PackageSpec, RebootSpec } from "../model/policy.ts";
 import type { FactsStep, RebootStep, TaskRef } from "../model/step.ts";
 
 export interface Task {
@@ -10,6 +10,7 @@ export interface Task {
 	readonly ref: TaskRef;
 	/** The rollout brings an earlier version back; absent: a newer one that is there stays. */
 	readonly mayDowngrade?: true;
+	readonly hooks?: Hooks;
 	/** Its job is stopped when it has printed more; absent: MAX_OUTPUT_BYTES. */
 	readonly maxOutputBytes?: number;
 }

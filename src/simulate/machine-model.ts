@@ -6,7 +6,7 @@ import type { TaskRef } from "../model/step.ts";
 export interface Run {
 	readonly exitCode: number;
 	readonly takesMs: number;
-	/** Detection finds the package afterwards, whatever the exit code says. */
+	/** It did its work: detection finds the package afterwards, or finds it no more when it shall be absent, whatever the exit code says. */
 	readonly leavesPackage: boolean;
 	readonly needsReboot: boolean;
 }
@@ -102,9 +102,14 @@ export class MachineModel {
 		for (const job of this.jobs.values()) {
 			if (job.isLost || job.isSettled || job.endsAt > now) continue;
 			job.isSettled = true;
-			if (job.run.leavesPackage) this.installed.set(job.spec.name, job.spec.version);
+			if (job.run.leavesPackage) this.#leave(job.spec);
 			if (job.run.needsReboot) this.isRebootNeeded = true;
 		}
+	}
+
+	#leave({ name, version, state }: PackageSpec): void {
+		if (state === "absent") this.installed.delete(name);
+		else this.installed.set(name, version);
 	}
 
 	#jobState(ref: TaskRef, now: number): JobState {

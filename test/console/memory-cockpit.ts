@@ -137,7 +137,7 @@ export class MemoryCockpit implements Cockpit {
 
 	async logs(name: string) {
 		if (name !== this.machineName) return null;
-		const ref = { machine: name, rollout: "office@r1/run", package: "app", attempt: 1 };
+		const ref = { machine: name, rollout: "office@r1/2026-03-02T02:00:00.000Z", package: "app", attempt: 1 };
 		const head = "Setting up app\n\u001b]0;owned\u0007";
 		return [{ ...ref, at: 0, kind: "install", head, tail: "done\n", totalBytes: 1_000_000 }];
 	}

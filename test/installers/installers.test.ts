@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { test } from "node:test";
 import { parse } from "yaml";
 import type { Installer } from "../../src/installers/installer.ts";
-import { INSTALLERS, installAct } from "../../src/installers/registry.ts";
+import { actFor, INSTALLERS } from "../../src/installers/registry.ts";
 import type { DetectionRule, InstallSpec, PackageSpec, ReturnCodes } from "../../src/model/policy.ts";
 import { taskOf } from "../push/lab.ts";
 
@@ -23,6 +23,8 @@ interface Cases {
 		readonly mayDowngrade?: true;
 		readonly words: readonly string[];
 	}[];
+	/** The words of its removal; absent: only by a command of the policy's. */
+	readonly uninstall?: readonly string[];
 	readonly busy: readonly { readonly exitCode: number; readonly output: string; readonly holder: string | null }[];
 }
 
@@ -52,9 +54,16 @@ for (const [type, installer] of INSTALLERS) {
 	for (const { name, given, words, ...options } of cases.install) {
 		test(`${type}: ${name}`, () => {
 			const spec = specOf(type, given);
-			assert.deepEqual(installAct(spec, options).words, [spec.sha256, ...words]);
+			assert.deepEqual(actFor(spec, options).words, [spec.sha256, ...words]);
 		});
 	}
+	test(`${type}: is removed as its type is, or by the policy's command`, () => {
+		const absent = { ...specOf(type, { env: { A: "1" } }), state: "absent" as const, sha256: "" };
+		if (cases.uninstall) assert.deepEqual(actFor(absent, {}).words, cases.uninstall);
+		else assert.throws(() => actFor(absent, {}));
+		const uninstall = { command: "/usr/bin/take", arguments: ["it away"] };
+		assert.deepEqual(actFor({ ...absent, uninstall }, {}).words, ["A=1", "/usr/bin/take", "it away"]);
+	});
 	test(`${type}: knows who holds its lock`, () => {
 		for (const { holder, ...ended } of cases.busy) assert.equal(installer.busy(ended), holder, ended.output);
 	});
@@ -62,7 +71,7 @@ for (const [type, installer] of INSTALLERS) {
 		assert.ok(programs(installer).every((program) => !program.includes("CANARY")));
 		const replaced = specOf(type, { command: "/usr/bin/put", arguments: ["--from", "{file}"], env: { A: "1" } });
 		const words = [replaced.sha256, cases.suffix, "2", "A=1", "/usr/bin/put", "--from", "{file}"];
-		assert.deepEqual(installAct(replaced, {}).words, words);
+		assert.deepEqual(actFor(replaced, {}).words, words);
 	});
 }
 
@@ -70,7 +79,12 @@ function programs(installer: Installer): readonly string[] {
 	const { spec } = taskOf({ name: "CANARY", version: "CANARY", sha256: "CANARY" });
 	const install = { ...spec.install, arguments: ["CANARY"], env: { CANARY: "CANARY" }, destination: "CANARY" };
 	const canary = { ...spec, install };
-	return [installer.install(canary, {}), installAct({ ...canary, install: { ...install, command: "CANARY" } }, {})].map(
-		({ program }) => program,
-	);
+	const command = { command: "CANARY", arguments: ["CANARY"] };
+	const acts = [
+		installer.install(canary, {}),
+		actFor({ ...canary, install: { ...install, command: "CANARY" } }, {}),
+		actFor({ ...canary, state: "absent", uninstall: command }, {}),
+	];
+	const removed = installer.uninstall?.({ ...canary, state: "absent", uninstall: { arguments: ["CANARY"] } });
+	return [...acts, ...(removed ? [removed] : [])].map(({ program }) => program);
 }

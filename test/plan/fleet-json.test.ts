@@ -85,7 +85,13 @@ test("maps keep their order, also when names are numbers or were removed and cam
 });
 
 test("policies that were one object are one again, and two of the same revision stay two", () => {
-	const begin = { kind: "begin", rollout: "office@r1/run", policy: "office", revision: "r1", run: NOW } as const;
+	const begin = {
+		kind: "begin",
+		rollout: "office@r1/2026-03-02T02:00:00.000Z",
+		policy: "office",
+		revision: "r1",
+		run: NOW,
+	} as const;
 	const begun = after(
 		EMPTY_FLEET,
 		{ kind: "PolicyApplied", policy: policyOf({}), source: "a.yaml", at: NOW },

@@ -69,7 +69,7 @@ interface GivenRollout
 
 export const SHA = "a".repeat(64);
 export const APPLIED_AT = Date.parse("2026-11-23T00:00:00Z");
-export const ROLLOUT = "office@r1/run";
+export const ROLLOUT = "office@r1/2026-03-02T02:00:00.000Z";
 export const APPROVED: Trust = {
 	kind: "approved",
 	hostKeys: [{ type: "ssh-ed25519", fingerprint: "SHA256:right" }],

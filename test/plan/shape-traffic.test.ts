@@ -156,7 +156,7 @@ test("awaited are machines that are being delivered to, and those that wait for 
 	const given: Given = { machines: { a: null, b: null, c: null, d: null }, rollout: { tasks } };
 	assert.deepEqual(awaitedIn(given, { limits: { sessions: 2, deliveries: 1 } }), ["a", "b", "c"]);
 	const running: Given["running"] = [
-		{ kind: "deliver", machine: "a", rollout: "office@r1/run", package: "app", attempt: 1 },
+		{ kind: "deliver", machine: "a", rollout: "office@r1/2026-03-02T02:00:00.000Z", package: "app", attempt: 1 },
 	];
 	const last = { a: tasks.a, b: { phase: "verified" }, c: { phase: "failed" }, d: tasks.d } as const;
 	assert.deepEqual(awaitedIn({ ...given, running, rollout: { tasks: last } }), ["a"]);
@@ -209,7 +209,7 @@ test("a paused policy awaits only what is under way", () => {
 	const rollout = { tasks: { a: { phase: "absent" }, b: { phase: "absent" } } } as const;
 	const pause = { by: "eva", reason: "wait", at: 0 };
 	const running: Given["running"] = [
-		{ kind: "deliver", machine: "a", rollout: "office@r1/run", package: "app", attempt: 1 },
+		{ kind: "deliver", machine: "a", rollout: "office@r1/2026-03-02T02:00:00.000Z", package: "app", attempt: 1 },
 	];
 	assert.deepEqual(awaitedIn({ machines: { a: null, b: null }, rollout, running, pause }), ["a"]);
 });

@@ -242,3 +242,40 @@ test("the time in which the daemon was away is nobody's lack of progress, and wi
 	const unhurried = fleetOf({ machines: { a: {} }, rollout: {} });
 	assert.equal(after(unhurried, started), unhurried);
 });
+
+const RETIRED: Given = {
+	policy: { packages: [{ state: "absent", sha256: "" }] },
+	machines: { a: {} },
+	rollout: { tasks: {} },
+};
+
+test("to remove a package nothing is delivered: what is found is removed at once, what is not there is verified", () => {
+	const fleet = fleetOf(RETIRED);
+	assert.equal(taskIn(done(fleet, step("inspect"), INSTALLED))?.phase, "staged");
+	assert.equal(taskIn(done(fleet, step("inspect"), GONE))?.phase, "verified");
+});
+
+test("a removal that exits well and leaves the package there has failed", () => {
+	const exited = fleetOf({ ...RETIRED, rollout: { tasks: { a: { phase: "exited" } } } });
+	const task = taskIn(done(exited, step("inspect"), INSTALLED));
+	assert.equal(task?.failure?.code, "FS-INSTALL-NOT-DETECTED");
+	assert.equal(taskIn(done(exited, step("inspect"), GONE))?.phase, "verified");
+});
+
+test("a hook that says later is asked again in a new attempt, however often, and has never failed", () => {
+	const later: Outcome = { kind: "failed", failure: { code: "FS-INSTALL-LATER", detail: "x" } };
+	const often = fleetOf({
+		machines: { a: {} },
+		rollout: { tasks: { a: { phase: "staged", attempt: 99, failures: 98 } } },
+	});
+	const task = taskIn(done(often, step("install", 99), later));
+	assert.deepEqual([task?.phase, task?.attempt, task?.failures], ["staged", 100, 99]);
+	assert.equal(task?.failure?.code, "FS-INSTALL-LATER");
+});
+
+test("a hook that fails is a failure like any other, and a fenced attempt is not tried again by itself", () => {
+	const hook: Outcome = { kind: "failed", failure: { code: "FS-INSTALL-HOOK", detail: "x" } };
+	assert.equal(taskIn(done(fleetOf(failing), step("follow"), hook))?.attempt, 2, "retries say so");
+	const fenced: Outcome = { kind: "failed", failure: { code: "FS-INSTALL-FENCED", detail: "x" } };
+	assert.equal(taskIn(done(fleetOf(failing), step("follow"), fenced))?.phase, "failed");
+});

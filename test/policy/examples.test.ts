@@ -17,6 +17,7 @@ const policies = [
 	"policies/tools-archive.yaml",
 	"policies/kernel-reboot.yaml",
 	"policies/laptops.yaml",
+	"policies/retired-tool.yaml",
 ];
 
 interface Format {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { mkdir, readdir, readFile, readlink, writeFile } from "node:fs/promises";
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdir, readdir, readFile, readlink, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { test } from "node:test";
+import { type TestContext, test } from "node:test";
 import { lab, taskOf } from "./lab.ts";
 import { stage } from "./stage.ts";
 
@@ -66,3 +66,78 @@ test("leaves the old version in force when the archive is torn", async (t) => {
 	assert.equal(await readlink(join(destination, "current")), "1.0");
 	assert.ok(!(await readdir(destination)).includes("1.1"));
 });
+
+async function outcomeOf(t: TestContext, pack: (folder: string) => Promise<Buffer> | Buffer) {
+	const { pusher, target, folder, state, signal } = await lab(t);
+	const destination = join(folder, "opt", "tool");
+	const sha256 = await stage(state, await pack(folder));
+	const install = { arguments: [], timeoutMs: 60_000, env: {}, destination };
+	const task = taskOf({ type: "archive", sha256, install });
+	const { outcome, output } = await pusher.install(target, task, signal);
+	const exitCode = outcome.kind === "exited" ? outcome.exitCode : outcome.kind;
+	return { exitCode, said: output?.head ?? "", folder, destination, task, pusher, target, signal };
+}
+
+const REFUSED: readonly (readonly [string, string, RegExp])[] = [
+	["a link to an absolute path", "ln -s /etc/passwd link", /a link out of its own folder: .*link/],
+	["a link that climbs out", "mkdir a && ln -s ../../../x a/link", /a link out of its own folder: .*link/],
+	["a device", "mkfifo fifo", /neither file, folder nor link: .*fifo/],
+	["a bomb", "head -c 200000000 /dev/zero > zeros", /more than 200 times its size/],
+];
+for (const [what, make, said] of REFUSED) {
+	test(`refuses an archive with ${what}, and leaves nothing`, async (t) => {
+		const seen = await outcomeOf(t, (folder) => {
+			execFileSync("/bin/sh", ["-c", `mkdir s && cd s && ${make}`], { cwd: folder });
+			return execFileSync("tar", ["-czf", "-", "-C", join(folder, "s"), "."], { maxBuffer: 2 ** 28 });
+		});
+		assert.equal(seen.exitCode, 1);
+		assert.match(seen.said, said);
+		assert.deepEqual(await readdir(seen.destination).catch(() => []), []);
+	});
+}
+
+test("unpacks links that stay inside, names with anything in them, and a zip", async (t) => {
+	const names = ["a b", "$(touch canary)", "-rf", "x -> ..", "new\nline"];
+	const seen = await outcomeOf(t, async (folder) => {
+		const source = join(folder, "s");
+		await mkdir(join(source, "lib"), { recursive: true });
+		for (const name of names) await writeFile(join(source, name), name);
+		await symlink("../a b", join(source, "lib", "link"));
+		return execFileSync("tar", ["-czf", "-", "-C", source, "."]);
+	});
+	assert.equal(seen.exitCode, 0, seen.said);
+	assert.deepEqual((await readdir(join(seen.destination, "current"))).sort(), [...names, "lib"].sort());
+	assert.equal(await readFile(join(seen.destination, "current", "lib", "link"), "utf8"), "a b");
+});
+
+test("unpacks a zip, and refuses one that reaches out", { skip: !hasProgram("unzip") }, async (t) => {
+	const zip = (...names: string[]) => {
+		const write =
+			"import sys,zipfile;z=zipfile.ZipFile(sys.stdout.buffer,'w');[z.writestr(n,n) for n in sys.argv[1:]];z.close()";
+		return execFileSync("python3", ["-c", write, ...names]);
+	};
+	const good = await outcomeOf(t, () => zip("bin/tool", "a b"));
+	assert.equal(good.exitCode, 0, good.said);
+	assert.equal(await readFile(join(good.destination, "current", "bin", "tool"), "utf8"), "bin/tool");
+	const bad = await outcomeOf(t, () => zip("../evil"));
+	assert.equal(bad.exitCode, 1);
+	assert.match(bad.said, /outside its own folder/);
+});
+
+test("removes a version with its link, and the folder once it is empty", async (t) => {
+	const { destination, task, pusher, target, signal } = await outcomeOf(t, (folder) =>
+		archiveOf(folder, "--gzip", "x"),
+	);
+	await mkdir(join(destination, "1.0.0"));
+	const absent = { ...task, spec: { ...task.spec, state: "absent" as const, sha256: "" } };
+	const remove = (version: string, attempt: number) =>
+		pusher.install(target, { spec: { ...absent.spec, version }, ref: { ...task.ref, attempt } }, signal);
+	assert.deepEqual((await remove("1.2.0", 2)).outcome, { kind: "exited", exitCode: 0 });
+	assert.deepEqual(await readdir(destination), ["1.0.0"], "what current pointed at is gone, and so is current");
+	await remove("1.0.0", 3);
+	await assert.rejects(readdir(destination), { code: "ENOENT" });
+});
+
+function hasProgram(name: string): boolean {
+	return spawnSync("/bin/sh", ["-c", 'command -v "$1"', "sh", name]).status === 0;
+}

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { mkdir, readdir, rename, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
+import { jobKey } from "../../src/push/job-key.ts";
 import type { Delivery } from "../../src/push/task.ts";
 import { lab, putProgram, taskOf } from "./lab.ts";
 import { sha256Of, stage } from "./stage.ts";
@@ -29,7 +30,7 @@ test("removes helpers, packages and ended jobs that nothing needs, and leaves wh
 	assert.ok(cleaned.kind === "cleaned");
 	const { helpers, packages, jobs, busy } = cleaned;
 	assert.deepEqual({ helpers, packages, jobs, busy }, { helpers: 1, packages: 1, jobs: 1, busy: 0 });
-	assert.deepEqual((await readdir(join(state, "packages"))).sort(), [kept, `${kept}.run`]);
+	assert.deepEqual((await readdir(join(state, "packages"))).sort(), [kept]);
 	assert.deepEqual(await readdir(join(state, "jobs")), [second]);
 	assert.deepEqual([await readdir(join(state, "helper")), await readdir(join(state, "incoming"))], [[], []]);
 });
@@ -68,4 +69,39 @@ test("a machine whose folder is not there yet has nothing to remove", async (t) 
 	const cleaned = await pusher.clean(target, { machine: "mill-03", keeping: { packages: [], jobs: [] } }, signal);
 	const nothing = { kind: "cleaned", helpers: 0, packages: 0, jobs: 0, busy: 0, freedBytes: 0 };
 	assert.deepEqual(cleaned, nothing);
+});
+
+test("prunes by itself after an install: old ended jobs and packages, not what is young, and not what runs", async (t) => {
+	const { pusher, target, state, signal } = await lab(t);
+	const sha256 = await stage(state, "#!/bin/sh\nexit 0\n");
+	const young = await stage(state, "young");
+	const old = await stage(state, "old");
+	const long = new Date(Date.now() - 31 * 86_400_000);
+	const job = async (name: string, ...files: string[]) => {
+		await mkdir(join(state, "jobs", name), { recursive: true });
+		for (const file of files) await writeFile(join(state, "jobs", name, file), "");
+		await utimes(join(state, "jobs", name), long, long);
+	};
+	await job("install-old-1-a", "result");
+	await job("install-lost-1-b", "lock");
+	await job("deliver-aaaaaaaaaaaaaaaa-1", "result");
+	await job("deliver-bbbbbbbbbbbbbbbb-1", "result");
+	await mkdir(join(state, "jobs", "deliver-bbbbbbbbbbbbbbbb-2"));
+	await utimes(join(state, "packages", old), long, long);
+	await utimes(join(state, "packages", sha256), long, long);
+	const task = taskOf({ sha256 });
+	await pusher.install(target, task, signal);
+	await until(async () => !(await readdir(join(state, "packages"))).includes(old));
+	assert.deepEqual((await readdir(join(state, "packages"))).sort(), [sha256, young].sort());
+	const jobs = [jobKey(task.ref), "deliver-bbbbbbbbbbbbbbbb-1", "deliver-bbbbbbbbbbbbbbbb-2"];
+	assert.deepEqual((await readdir(join(state, "jobs"))).sort(), jobs.sort());
+	const again = await pusher.install(target, taskOf({ sha256 }, 1), signal);
+	assert.deepEqual(again.outcome, { kind: "exited", exitCode: 0 });
+	await rm(join(state, "jobs", jobKey(task.ref)), { recursive: true });
+	const late = await pusher.install(target, task, signal);
+	assert.equal(
+		late.outcome.kind === "failed" && late.outcome.failure.code,
+		"FS-INSTALL-FENCED",
+		"a pruned job is late, too",
+	);
 });

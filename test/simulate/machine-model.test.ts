@@ -4,7 +4,7 @@ import { MachineModel } from "../../src/simulate/machine-model.ts";
 import { FACTS, policyOf } from "../plan/fleet-of.ts";
 
 const [SPEC] = policyOf({}).packages;
-const REF = { machine: "m", rollout: "office@r1/run", package: "app", attempt: 1 };
+const REF = { machine: "m", rollout: "office@r1/2026-03-02T02:00:00.000Z", package: "app", attempt: 1 };
 const GOOD = { exitCode: 0, takesMs: 1_000, leavesPackage: true, needsReboot: false };
 
 function model() {

@@ -14,10 +14,19 @@ echo "job $job_state $code"
 if [ -f "$state/packages/$2" ]; then echo staged yes; else echo staged no; fi
 shift 2
 package() {
-	command -v dpkg-query >/dev/null || { echo "unreadable the machine has no dpkg-query"; return; }
-	found=$(dpkg-query -W -f '\${db:Status-Abbrev} \${Version}\\n' -- "$1" 2>/dev/null)
-	case $? in 0|1) ;; *) echo "unreadable dpkg-query failed"; return ;; esac
-	echo "package $(printf '%s\\n' "$found" | sed -n 's/^ii *//p' | head -n 1)"
+	command -v dpkg-query >/dev/null || command -v rpm >/dev/null || { echo "unreadable the machine has neither dpkg-query nor rpm"; return; }
+	found= version=
+	if command -v dpkg-query >/dev/null; then
+		found=$(dpkg-query -W -f '\${db:Status-Abbrev} \${Version}\\n' -- "$1" 2>/dev/null)
+		case $? in 0|1) ;; *) echo "unreadable dpkg-query failed"; return ;; esac
+		version=$(printf '%s\\n' "$found" | sed -n 's/^ii *//p' | head -n 1)
+	fi
+	if [ -z "$version" ] && command -v rpm >/dev/null; then
+		# It says on stdout, too, that a package is not installed.
+		version=$(rpm -q --qf '%|EPOCH?{%{EPOCH}:}:{}|%{VERSION}-%{RELEASE}\\n' -- "$1" 2>/dev/null) || version=
+		version=$(printf '%s\\n' "$version" | tail -n 1)
+	fi
+	echo "package $version"
 }
 file() {
 	path=$1

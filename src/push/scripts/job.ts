@@ -1,4 +1,5 @@
 import { JSON_READER } from "./json.ts";
+import { PRUNE } from "./prune.ts";
 import { STATE } from "./state.ts";
 
 /** Bytes kept of the begin and of the end of a job's output. */
@@ -90,14 +91,14 @@ const LATER_EXIT = 21;
  * \`run\` takes the lock, then the mark that permits one run only; the output goes through a pipe into chunks, so that a flood never fills the disk, and
  * one without an end is stopped; \`result\`, which is \`CODE MARKER BOOT_ID\`, appears whole or not at all.
  */
-export const SHIM = `${STATE}${JSON_READER}
+export const SHIM = `${STATE}${JSON_READER}${JOB_STATE}${PRUNE}
 job=$2
 export HOME="\${HOME:-/root}" FLEETSEED_JOB="$job" state
-name= version= seconds=0 output_chunks=0 program= pre_install= post_install= on_failure= success=
+about_name= about_version= seconds=0 output_chunks=0 program= pre_install= post_install= on_failure= success= staged= fence=
 member() {
 	case $1 in
-	package) name=$2 ;;
-	package_version) version=$2 ;;
+	package) about_name=$2 ;;
+	package_version) about_version=$2 ;;
 	seconds) seconds=$2 ;;
 	output_chunks) output_chunks=$2 ;;
 	program) program=$2 ;;
@@ -105,10 +106,12 @@ member() {
 	post_install) post_install=$2 ;;
 	on_failure) on_failure=$2 ;;
 	success) success=$2 ;;
+	staged) staged=$2 ;;
+	fence) fence=$2 ;;
 	esac
 }
 uptime() { read -r up rest < /proc/uptime; echo "\${up%%.*}"; }
-hook() { ( ${AS_INSTALLER}; export FLEETSEED_PACKAGE="$name" FLEETSEED_VERSION="$version" FLEETSEED_EXIT="$2"; exec /bin/sh -c "$1" ); }
+hook() { ( ${AS_INSTALLER}; export FLEETSEED_PACKAGE="$about_name" FLEETSEED_VERSION="$about_version" FLEETSEED_EXIT="$2"; exec /bin/sh -c "$1" ); }
 end() {
 	[ -z "$1" ] || echo "$1" > "$job/marker"
 	[ "$2" -eq 0 ] || [ -z "$on_failure" ] || hook "$on_failure" "$2" || echo "on_failure exited $?"
@@ -167,7 +170,10 @@ run() {
 	n=0
 	while [ ! -e "$job/captured" ] && [ $n -lt 50 ]; do sleep 0.1; n=$(( n + 1 )); done
 	rm -f "$job/pipe"
+	# The names by which installers open it; a copy is as large as itself.
+	[ -z "$staged" ] || rm -f "$state/packages/$staged".*
 	finish $code $marker
+	[ -z "$fence" ] || prune
 }
 case $1 in
 run) run ;;
@@ -198,12 +204,15 @@ keep_program() {
 	[ -s "$state/shim/$1" ] && touch "$state/shim/$1" && return 0
 	printf '%s' "$2" > "$state/shim/$1.$$" && sync "$state/shim/$1.$$" && mv "$state/shim/$1.$$" "$state/shim/$1"
 }
-# Under the lock of all fences: false when a newer one has passed.
+# Under the lock of all fences. A job that has passed has a folder, or had one that was pruned: the same one again is late, too.
+is_late() {
+	last_run=0 last_attempt=0
+	[ -z "$fence" ] || [ ! -s "$state/fences/$fence" ] || read -r last_run last_attempt < "$state/fences/$fence"
+	[ "$run" -lt "$last_run" ] || { [ "$run" -eq "$last_run" ] && [ "$attempt" -le "$last_attempt" ] && [ -n "$fence" ]; }
+}
 pass_fence() {
 	[ -n "$fence" ] || return 0
-	file=$state/fences/$fence last_run=0 last_attempt=0
-	[ ! -s "$file" ] || read -r last_run last_attempt < "$file"
-	[ "$run" -gt "$last_run" ] || { [ "$run" -eq "$last_run" ] && [ "$attempt" -ge "$last_attempt" ]; } || return 1
+	file=$state/fences/$fence
 	echo "$run $attempt" > "$file.new" && sync "$file.new" && mv "$file.new" "$file"
 }
 make_folder() {
@@ -211,13 +220,13 @@ make_folder() {
 	started=no
 	[ ! -d "$job" ] || return 0
 	[ -z "$staged" ] || [ -f "$state/packages/$staged" ] || { started=unstaged; return 0; }
-	pass_fence || { started=fenced; return 0; }
+	if is_late; then started=fenced; return 0; fi
 	if ! mkdir "$job" 2>/dev/null; then
 		[ -d "$job" ] && return 0
 		echo "cannot make $job" >&2
 		return 1
 	fi
-	cat /proc/sys/kernel/random/boot_id > "$job/boot" && mv "$new" "$job/job.json" && started=yes
+	cat /proc/sys/kernel/random/boot_id > "$job/boot" && mv "$new" "$job/job.json" && pass_fence && started=yes
 }
 new_job() {
 	mkdir -p "$state/jobs" "$state/shim" "$state/fences" && new=$state/jobs/.new.$$

@@ -1,0 +1,95 @@
+import type { ActOptions, Ended, Installer } from "./installer.ts";
+import { PREPARE, programWords, RUN_PROGRAM } from "./program.ts";
+
+/**
+ * \`manager INSTALL|DOWNGRADE|REMOVE\` sets $manager to the words of whatever the machine has: dnf and zypper bring the dependencies, rpm alone does not.
+ * The file was checked by its SHA-256, so that an unsigned one is as good. An rpm that finds a newer version of itself refuses.
+ */
+const MANAGER = `
+set -u
+manager() {
+	if command -v dnf >/dev/null; then
+		case $1 in install) manager="dnf -y install" ;; downgrade) manager="dnf -y downgrade" ;; *) manager="dnf -y remove" ;; esac
+	elif command -v zypper >/dev/null; then
+		manager="zypper --non-interactive --no-refresh"
+		case $1 in
+		install) manager="$manager install --allow-unsigned-rpm" ;;
+		downgrade) manager="$manager install --allow-unsigned-rpm --oldpackage" ;;
+		*) manager="$manager remove" ;;
+		esac
+	elif command -v yum >/dev/null; then
+		case $1 in install) manager="yum -y install" ;; downgrade) manager="yum -y downgrade" ;; *) manager="yum -y remove" ;; esac
+	elif command -v rpm >/dev/null; then
+		case $1 in install) manager="rpm -U" ;; downgrade) manager="rpm -U --oldpackage" ;; *) manager="rpm -e" ;; esac
+	else
+		echo "the machine has neither dnf, zypper, yum nor rpm"
+		exit 1
+	fi
+}
+`;
+
+/** The words of the manager hold no blanks of their own, and come between the environment and what is installed. */
+const INSTALL = `${PREPARE}${MANAGER}
+prepare "$1" .rpm
+is_newer_there() {
+	name=$(rpm -qp --nosignature --qf '%{NAME}' "$file") && rpm -q "$name" >/dev/null 2>&1 || return 1
+	[ "$(rpm -q --qf '%{NAME}-%{VERSION}-%{RELEASE}\\n' "$name" | head -n 1)" != "$(rpm -qp --nosignature --qf '%{NAME}-%{VERSION}-%{RELEASE}' "$file")" ]
+}
+manager install
+[ "$2" != downgrade ] || ! is_newer_there || manager downgrade
+shift 2
+fixed=$1
+shift
+# The environment, then the manager, then the rest.
+count=$# index=0
+while [ $index -lt $count ]; do
+	[ $index -ne "$fixed" ] || set -- "$@" $manager
+	set -- "$@" "$1"
+	shift
+	index=$(( index + 1 ))
+done
+set -- "$fixed" "$@"
+${RUN_PROGRAM}`;
+
+const REMOVE = `${MANAGER}
+manager remove
+name=$1
+shift
+exec env "$@" $manager -- "$name"
+`;
+
+/** Reads zypper's ZYPP_LOCK_TIMEOUT; dnf waits by itself. */
+const PATIENTLY = { LC_ALL: "C.UTF-8", ZYPP_LOCK_TIMEOUT: "300" };
+
+/** 102 and 103 are zypper's: a reboot, or a restart of zypper itself, is needed (zypper(8)); 200 is dnf's for a held lock. */
+export const rpm: Installer = {
+	what: "an RPM package, installed by dnf, zypper, yum or rpm, whichever the machine has",
+	os: ["linux"],
+	suffix: ".rpm",
+	detection: {
+		present: ({ name, version }) => [{ type: "package", name, version }],
+		absent: ({ name }) => [{ type: "package", name }],
+	},
+	returnCodes: { success: [0, 103], softReboot: [102], hardReboot: [], retry: [200] },
+	install: ({ sha256, install }, { mayDowngrade }: ActOptions) => {
+		const env = { ...PATIENTLY, ...install.env };
+		const words = programWords(env, [], [...install.arguments, "{file}"]);
+		return { program: INSTALL, words: [sha256, mayDowngrade ? "downgrade" : "", ...words] };
+	},
+	uninstall: ({ name, install }) => ({
+		program: REMOVE,
+		words: [name, ...programWords({ ...PATIENTLY, ...install.env }, [], []).slice(1)],
+	}),
+	busy,
+};
+
+const BUSY =
+	/transaction lock on|System management is locked by the application with pid (\d+) \((.*?)\)|Waiting for process with pid (\d+)/;
+
+function busy({ exitCode, output }: Ended): string | null {
+	const said = exitCode === 0 ? null : BUSY.exec(output);
+	if (!said) return null;
+	const [, pid = said[3], command] = said;
+	if (pid === undefined) return "another installer holds the lock";
+	return `process ${pid}${command === undefined ? "" : ` (${command})`} holds the lock`;
+}

@@ -1,0 +1,47 @@
+const DAYS = 30;
+const MAX_INSTALL_JOBS = 200;
+const MAX_KIB = 10 * 2 ** 20;
+
+/**
+ * \`prune\` removes what nobody comes back to: ended jobs of installs by age and beyond a count (the fence goes on refusing what they did), those of
+ * transports a whole digest at a time (which is the latest is told by counting them), programs that no job has named for long, and staged
+ * packages by age, the oldest sooner where they are many. Names in these folders have no blanks: they are ours.
+ */
+export const PRUNE = `
+is_old() { [ -n "$(find "$1" -maxdepth 0 -mtime +"$2")" ]; }
+has_ended() { job_state "$1"; case $job_state in exited|lost) ;; *) return 1 ;; esac; }
+prune_installs() {
+	count=0
+	for key in $(ls -1t "$state/jobs"); do
+		case $key in install-*) ;; *) continue ;; esac
+		count=$(( count + 1 ))
+		[ $count -gt ${MAX_INSTALL_JOBS} ] || is_old "$state/jobs/$key" ${DAYS} || continue
+		! has_ended "$state/jobs/$key" || rm -rf "$state/jobs/$key"
+	done
+}
+prune_transports() {
+	for first in "$state"/jobs/deliver-*-1; do
+		[ -d "$first" ] || continue
+		for each in "\${first%1}"*; do
+			is_old "$each" ${DAYS} && has_ended "$each" || continue 2
+		done
+		rm -rf "\${first%1}"*
+	done
+}
+prune_packages() {
+	kib=0
+	for name in $(ls -1t "$state/packages"); do
+		size=$(du -k "$state/packages/$name")
+		kib=$(( kib + \${size%%[!0-9]*} )) days=${DAYS}
+		[ $kib -le ${MAX_KIB} ] || days=1
+		! is_old "$state/packages/$name" $days || rm -f "$state/packages/$name"
+	done
+}
+prune() {
+	prune_installs
+	prune_transports
+	prune_packages
+	find "$state/shim" -type f -mtime +${DAYS} -exec rm -f {} +
+	find "$state/jobs" -maxdepth 1 -name '.new.*' -mtime +1 -exec rm -f {} +
+}
+`;

@@ -3,6 +3,8 @@ import type { Fleet, Rollout } from "../model/fleet.ts";
 import type { Machine } from "../model/machine.ts";
 import type { Policy } from "../model/policy.ts";
 import type { HeldReason } from "../plan/held.ts";
+import { standingAt } from "../plan/seat.ts";
+import { seatsOf } from "../plan/seating.ts";
 import { someOf } from "./counted.ts";
 import type { Standing } from "./machine-state.ts";
 import type { Sight } from "./sight.ts";
@@ -98,7 +100,9 @@ function adviceOn(sight: Sight, { policy, rollout }: Ground, reason: HeldReason)
 function stuckIn(sight: Sight, rollout: Rollout | undefined, ring: string | undefined): string | null {
 	if (!rollout) return null;
 	const rings = sight.members(rollout).rings.filter((count) => ring === undefined || count.ring.name === ring);
-	const failed = rings.flatMap(({ members, standings }) => members.filter((_, index) => standings[index] === "failed"));
+	const failed = rings
+		.flatMap(({ row }) => seatsOf(row))
+		.filter((seat) => standingAt(rollout, seat, sight.now) === "failed");
 	const first = failed[0];
 	if (!first) return "There is nothing to do; it goes on by itself.";
 	const names = someOf(failed.map(({ machine }) => machine.name));

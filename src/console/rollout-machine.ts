@@ -1,8 +1,10 @@
 import type { Rollout } from "../model/fleet.ts";
 import type { Machine } from "../model/machine.ts";
 import type { Policy } from "../model/policy.ts";
-import { machineStanding } from "../plan/seat.ts";
+import { machineStanding, standingAt } from "../plan/seat.ts";
+import { seatsOf } from "../plan/seating.ts";
 import type { MachineStanding } from "../plan/standing.ts";
+import { machinesIn, NOBODY } from "../plan/stretch.ts";
 import { tasksOf } from "../plan/task.ts";
 import type { RolloutMachine } from "./cockpit.ts";
 import { deliveryReport } from "./delivery-report.ts";
@@ -18,9 +20,11 @@ export function rolloutMachines(sight: Sight, rollout: Rollout, delivered: Deliv
 	const { rings, discovered, strays, undecided, untouched } = sight.members(rollout);
 	const ground = { sight, rollout, delivered };
 	const rows: RolloutMachine[] = [];
-	for (const { ring, members, standings } of rings)
-		for (const [index, { machine }] of members.entries())
-			rows.push(rolloutMachine(ground, { machine, where: standings[index] ?? "open" }, ring.name));
+	for (const { ring, row } of rings)
+		for (const seat of seatsOf(row)) {
+			const where = standingAt(rollout, seat, sight.now);
+			rows.push(rolloutMachine(ground, { machine: seat.machine, where }, ring.name));
+		}
 	for (const machine of [...undecided, ...discovered, ...strays, ...untouched])
 		rows.push(rolloutMachine(ground, { machine, where: machineStanding(rollout, machine, sight.now) }, null));
 	return rows;
@@ -37,8 +41,10 @@ export function selectedMachines(sight: Sight, policy: Policy): readonly Rollout
 	const roster = sight.roster(policy);
 	if (!roster) return [];
 	return [
-		...policy.rollout.rings.flatMap(({ name }, index) => (roster.rings[index] ?? []).map((each) => row(each, name))),
-		...[...roster.undecided, ...roster.discovered, ...roster.strays].map((each) => row(each, null)),
+		...policy.rollout.rings.flatMap(({ name }, index) =>
+			machinesIn(roster.rings[index] ?? NOBODY).map((each) => row(each, name)),
+		),
+		...[roster.undecided, roster.discovered, roster.strays].flatMap(machinesIn).map((each) => row(each, null)),
 	];
 }
 

@@ -6,6 +6,7 @@ import { prestageBar } from "../plan/prestage.ts";
 import type { Membership, RingCount } from "../plan/rings.ts";
 import { runTimes } from "../plan/schedule.ts";
 import type { Seat } from "../plan/seat.ts";
+import { seatsOf } from "../plan/seating.ts";
 import { actOf } from "./act.ts";
 import { approvalReport } from "./approval-report.ts";
 import type { RebootsReport, RingReport, RolloutReport } from "./cockpit.ts";
@@ -58,7 +59,7 @@ function ringReports(rollout: Rollout, rings: readonly RingCount[], now: number)
 		return {
 			name: ring.name,
 			state: isPromoted ? "promoted" : index === gate?.index ? "running" : "waiting",
-			machines: members.length,
+			machines: members,
 			verified,
 			failed,
 			left_out: leftOut,
@@ -88,7 +89,7 @@ function rebootsReport({ policy, reboots }: Rollout, rings: readonly RingCount[]
 		if (reboot.phase !== "running") return;
 		underWay.push({ machine: name, since: iso(reboot.at), back_by: iso(reboot.at + policy.reboot.timeoutMs) });
 	};
-	if (reboots.size > 0) for (const { members } of rings) for (const seat of members) look(seat);
+	if (reboots.size > 0) for (const { row } of rings) for (const seat of seatsOf(row)) look(seat);
 	const { due, done, failed } = counts;
 	return { due, done, failed, under_way: underWay };
 }

@@ -28,20 +28,11 @@ function spent(rollout: Rollout, budget: Budget, rings: readonly RingCount[]): S
 	const { maxErrors, maxFailPercentage } = budget;
 	const failed = rings.reduce((sum, count) => sum + count.failed, 0);
 	if (failed === 0 || (maxErrors === undefined && maxFailPercentage === undefined)) return null;
-	const started = startedIn(rings);
+	const started = rings.reduce((sum, count) => sum + count.started, 0);
 	const reason = { kind: "budget_spent" as const, failed, started };
 	if (maxErrors !== undefined && failed > maxErrors) return { ...reason, limit: "max_errors", allowed: maxErrors };
 	const isOver = maxFailPercentage !== undefined && failed * 100 > maxFailPercentage * started;
 	return isOver && started >= rollout.policy.rollout.minExecuted
 		? { ...reason, limit: "max_fail_percentage", allowed: maxFailPercentage }
 		: null;
-}
-
-/** Machines on which an installer ran, or which failed before one could. */
-function startedIn(rings: readonly RingCount[]): number {
-	let started = 0;
-	for (const { members, standings } of rings)
-		for (const [index, { wasInstalled }] of members.entries())
-			if (wasInstalled || standings[index] === "failed") started += 1;
-	return started;
 }

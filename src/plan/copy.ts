@@ -1,7 +1,7 @@
 import { SharedMap } from "./shared-map.ts";
 
 /** Up to so many entries a plain copy is faster, and smaller. */
-const MAX_COPIED = 16;
+const MAX_COPIED = 4;
 
 /** A map with one entry set; the given one stays as it was. */
 export function withEntry<K, V>(map: ReadonlyMap<K, V>, key: K, value: V): ReadonlyMap<K, V> {

@@ -2,23 +2,27 @@ import type { Rollout } from "../model/fleet.ts";
 import type { LedgerStep } from "../model/step.ts";
 import type { Part } from "./ground.ts";
 import type { RingCount } from "./rings.ts";
+import { type Seat, standingAt } from "./seat.ts";
+import { seatsOf } from "./seating.ts";
 
 /** Gives up those that stayed away for longer than the policy waits. */
 export function decideAbsent(rollout: Rollout, rings: readonly RingCount[], now: number): Omit<Part, "held"> {
 	const { policy } = rollout.policy.offline;
-	const steps: LedgerStep[] = [];
-	const wakes: number[] = [];
-	for (const { members, standings } of rings)
-		members.forEach(({ machine, givesUpAt: at, changingUntil }, index) => {
-			if (at === null || standings[index] !== "open") return;
-			if (at > now) wakes.push(at);
-			else if (policy !== "wait" && changingUntil <= now)
-				steps.push({
-					kind: "give_up",
-					rollout: rollout.id,
-					absentee: machine.name,
-					as: policy === "skip" ? "skipped" : "failed",
-				});
-		});
+	const wakes = rings.map(({ givesUpAt }) => givesUpAt);
+	if (policy === "wait") return { steps: [], wakes };
+	const as = policy === "skip" ? "skipped" : "failed";
+	const steps = rings.flatMap((count) =>
+		overdueIn(rollout, count, now).map(
+			({ machine }): LedgerStep => ({ kind: "give_up", rollout: rollout.id, absentee: machine.name, as }),
+		),
+	);
 	return { steps, wakes };
+}
+
+function overdueIn(rollout: Rollout, { row, overdue }: RingCount, now: number): readonly Seat[] {
+	if (overdue === 0) return [];
+	return seatsOf(row).filter((seat) => {
+		const isOverdue = seat.givesUpAt !== null && seat.givesUpAt <= now && seat.changingUntil <= now;
+		return isOverdue && standingAt(rollout, seat, now) === "open";
+	});
 }

@@ -13,7 +13,7 @@ import { gateBarred, stepBarred } from "./step-bars.ts";
 import type { Open } from "./task.ts";
 import { expectedBackAt } from "./try-again.ts";
 
-type Answer = { readonly step: MachineAct } | { readonly held: Held } | null;
+export type Answer = { readonly step: MachineAct } | { readonly held: Held } | null;
 /** The machine's next step, or the one reason why there is none; null: nothing to do, or its own step is in flight. */
 export function decideMachine(ground: Ground, member: Member): Answer {
 	const { rollout, busy, gate, now } = ground;

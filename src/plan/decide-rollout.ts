@@ -1,19 +1,19 @@
 import type { AppliedPolicy, Fleet, Rollout } from "../model/fleet.ts";
-import type { LedgerStep, Step } from "../model/step.ts";
+import type { LedgerStep } from "../model/step.ts";
 import { spentBudget } from "./budget.ts";
 import { decideAbsent } from "./decide-absent.ts";
-import { decideMachine } from "./decide-machine.ts";
+import { decideMembers } from "./decide-members.ts";
 import { unfinished } from "./decide-run.ts";
 import { decideUndecided } from "./decide-undecided.ts";
 import { describeReason } from "./describe-held.ts";
 import { gateOf } from "./gate.ts";
 import type { Ground, Part, Places } from "./ground.ts";
-import type { Held, HeldReason } from "./held.ts";
-import { inOrder } from "./order.ts";
+import { type Held, type HeldReason, joined } from "./held.ts";
 import { prestageBar } from "./prestage.ts";
 import { progressBar } from "./progress-deadline.ts";
 import { type Membership, membership, type RingCount } from "./rings.ts";
 import { rollBack } from "./rollback.ts";
+import { rowOf, seatsOf } from "./seating.ts";
 import { InstallSlots } from "./slots.ts";
 import { windowState } from "./windows.ts";
 
@@ -30,7 +30,7 @@ export function decideRollout(fleet: Fleet, rollout: Rollout, now: number, place
 	const installs = new InstallSlots(fleet, rollout, { rings, now });
 	const prestage = new Map(rings.map((count) => [count.ring.name, prestageBar(rollout, count)]));
 	const ground: Ground = { fleet, rollout, gate, brake, bar, windows, now, ...places, installs, prestage };
-	const done = decideMembers(ground, rings, places);
+	const done = decideMembers(ground, rings, members.ranks);
 	const unread = decideUndecided(ground, members.undecided, places);
 	const gaveUp = decideAbsent(rollout, rings, now);
 	const held = [...(bar ? [holdPolicy(rollout, bar)] : []), ...outsiders(rollout, members)];
@@ -38,26 +38,30 @@ export function decideRollout(fleet: Fleet, rollout: Rollout, now: number, place
 	const isOver = ledger.some(({ kind }) => kind === "begin");
 	return {
 		steps: isOver ? ledger : [...ledger, ...gaveUp.steps, ...done.steps, ...unread.steps],
-		held: [...held, ...done.held, ...unread.held],
-		wakes: [...wakesOf(ground, rings), ...gaveUp.wakes, progress.wakeAt, gate?.wakeAt].flatMap((at) => at ?? []),
+		held: joined([held, done.held, unread.held]),
+		wakes: [
+			...[...wakesOf(ground, rings), ...done.wakes, ...unread.wakes, ...gaveUp.wakes],
+			...[progress.wakeAt, gate?.wakeAt].flatMap((at) => at ?? []),
+		],
 	};
 }
 
 /** Only what is in the middle of a change goes on to its end: nothing starts, and no gate moves. */
 export function finishRollout(fleet: Fleet, rollout: Rollout, now: number, places: Places): Part {
-	const { rings } = membership(fleet, rollout, now, places.rosters);
+	const { rings, ranks } = membership(fleet, rollout, now, places.rosters);
 	const changing = rings.map(onlyChanging(now));
 	const windows = windowsOf(rollout, now);
 	const installs = new InstallSlots(fleet, rollout, { rings, now });
 	const open = { gate: null, brake: null, bar: null, prestage: new Map() };
 	const ground: Ground = { fleet, rollout, ...open, windows, now, ...places, installs };
-	return { ...decideMembers(ground, changing, places), wakes: wakesOf(ground, changing) };
+	const done = decideMembers(ground, changing, ranks);
+	return { ...done, wakes: [...done.wakes, ...wakesOf(ground, rings)] };
 }
 
 function onlyChanging(now: number): (count: RingCount) => RingCount {
-	return ({ members, standings, ...count }) => {
-		const keep = <T>(list: readonly T[]) => list.filter((_, index) => (members[index]?.changingUntil ?? 0) > now);
-		return { ...count, members: keep(members), standings: keep(standings) };
+	return ({ row, ...count }) => {
+		const seats = count.changing === 0 ? [] : seatsOf(row).filter(({ changingUntil }) => changingUntil > now);
+		return { ...count, row: rowOf(seats) };
 	};
 }
 
@@ -97,31 +101,13 @@ function afterFailure(fleet: Fleet, rollout: Rollout, { brake, now }: Failing): 
 		: [rollBack(rollout, describeReason(rollout.policy.name, brake), now)];
 }
 
-function decideMembers(ground: Ground, rings: readonly RingCount[], { busy }: Places): Part {
-	const { rollout } = ground;
-	const steps: Step[] = [];
-	const held: Held[] = [];
-	for (const member of inOrder(ground, rings)) {
-		const answer = decideMachine(ground, member);
-		if (answer === null) continue;
-		if ("held" in answer) held.push(answer.held);
-		else {
-			steps.push(answer.step);
-			busy.set(member.machine.name, rollout.policy.name);
-		}
-	}
-	return { steps, held, wakes: [] };
-}
-
 /** When time alone moves something on. */
-function wakesOf({ rollout, windows, now }: Ground, rings: readonly RingCount[]): readonly number[] {
+function wakesOf({ rollout, windows }: Ground, rings: readonly RingCount[]): readonly number[] {
 	const { availableAt, deadline } = rollout.policy;
 	const wakes = [availableAt ?? 0, deadline ?? 0];
 	for (const window of [windows.install, windows.reboot])
 		if (window.isOpen && window.closesAt !== null) wakes.push(window.closesAt);
-	for (const { members } of rings)
-		for (const { changingUntil } of members) if (changingUntil > now) wakes.push(changingUntil);
-	return wakes;
+	return [...wakes, ...rings.map(({ changesEndAt }) => changesEndAt)];
 }
 
 function holdPolicy({ policy }: Rollout, reason: HeldReason): Held {
@@ -136,7 +122,7 @@ function outsiders(rollout: Rollout, { rings, discovered, strays, undecided, unt
 		const reason = { kind: "rolled_back" as const, revision: restores.revision, why: restores.why };
 		return [hold(null, reason), ...untouched.map(({ name }) => hold(name, reason))];
 	}
-	const isEmpty = strays.length + undecided.length === 0 && rings.every(({ members }) => members.length === 0);
+	const isEmpty = strays.length + undecided.length === 0 && rings.every(({ members }) => members === 0);
 	return [
 		...(isEmpty ? [hold(null, { kind: "no_machines", discovered: discovered.length })] : []),
 		...discovered.map(({ name }) => hold(name, { kind: "not_approved" })),

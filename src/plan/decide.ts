@@ -5,9 +5,11 @@ import { decidePackages } from "./decide-packages.ts";
 import { decideRollout, finishRollout } from "./decide-rollout.ts";
 import { decideRun, isOfRevision } from "./decide-run.ts";
 import type { Part, Places } from "./ground.ts";
-import type { Held } from "./held.ts";
-import { membership } from "./rings.ts";
+import { type Held, joined } from "./held.ts";
+import { type Membership, membership } from "./rings.ts";
 import { rostersOf } from "./roster.ts";
+import { type Seat, standingAt } from "./seat.ts";
+import { seatsOf } from "./seating.ts";
 import { type Limits, Slots } from "./slots.ts";
 
 export interface Decision {
@@ -25,7 +27,7 @@ export function decide(fleet: Fleet, policies: readonly Policy[], now: number, l
 	const rosters = rostersOf(fleet.machines, pinned);
 	const places = { slots: new Slots(fleet, limits), busy: busyMachines(fleet), rosters };
 	const steps = new Map<string, Step>();
-	const held: Held[] = [];
+	const held: (readonly Held[])[] = [];
 	let wakeAt = Number.POSITIVE_INFINITY;
 	const wake = (at: number) => {
 		if (at > now && at < wakeAt) wakeAt = at;
@@ -33,13 +35,10 @@ export function decide(fleet: Fleet, policies: readonly Policy[], now: number, l
 	for (const policy of policies) {
 		const part = decidePolicy(fleet, policy, now, places);
 		for (const step of part.steps) steps.set(stepKey(step), step);
-		for (const each of part.held) {
-			held.push(each);
-			if (each.until !== undefined) wake(each.until);
-		}
+		held.push(part.held);
 		for (const at of part.wakes) wake(at);
 	}
-	return { steps: [...steps.values()], held, wakeAt: Number.isFinite(wakeAt) ? wakeAt : null };
+	return { steps: [...steps.values()], held: joined(held), wakeAt: Number.isFinite(wakeAt) ? wakeAt : null };
 }
 
 function decidePolicy(fleet: Fleet, policy: Policy, now: number, places: Places): Part {
@@ -54,8 +53,8 @@ function decidePolicy(fleet: Fleet, policy: Policy, now: number, places: Places)
 	const progress = decideProgress(fleet, going, { isEnding, now, places });
 	return {
 		steps: [...packages.steps, ...run.steps, ...progress.steps],
-		held: [...run.held, ...progress.held],
-		wakes: [...packages.wakes, ...run.wakes, ...progress.wakes],
+		held: joined([run.held, progress.held]),
+		wakes: [...packages.wakes, ...run.wakes, ...run.held.flatMap(({ until }) => until ?? []), ...progress.wakes],
 	};
 }
 
@@ -85,10 +84,13 @@ interface Paused {
 function decidePaused(fleet: Fleet, policy: Policy, { pause, now, places }: Paused): Part {
 	const reason = { kind: "paused" as const, by: pause.by, why: pause.reason };
 	const rollout = fleet.rollouts.get(policy.name);
-	const rings = rollout ? membership(fleet, rollout, now, places.rosters).rings : [];
-	const open = rings.flatMap(({ members, standings }) => members.filter((_, index) => standings[index] === "open"));
+	const open = rollout ? openIn(rollout, membership(fleet, rollout, now, places.rosters), now) : [];
 	const names = [null, ...open.map(({ machine }) => machine.name)];
 	return { steps: [], held: names.map((machine) => ({ policy: policy.name, machine, reason })), wakes: [] };
+}
+
+function openIn(rollout: Rollout, { rings }: Membership, now: number): readonly Seat[] {
+	return rings.flatMap(({ row }) => seatsOf(row)).filter((seat) => standingAt(rollout, seat, now) === "open");
 }
 
 /** Which machines have a step in flight, and for which policy: a machine does one thing at a time. */

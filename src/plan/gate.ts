@@ -4,6 +4,7 @@ import type { LedgerStep } from "../model/step.ts";
 import type { HeldReason } from "./held.ts";
 import { countedMembers, isRingProven, type RingCount } from "./rings.ts";
 import type { Seat } from "./seat.ts";
+import type { Row } from "./seating.ts";
 import { timeZoneOf } from "./time-zone.ts";
 
 /** The first ring that has not let the next one start: what it waits for, and what is to be done about it. */
@@ -55,13 +56,39 @@ function stateOf(rollout: Rollout, count: RingCount, { now, isLast }: { now: num
 
 /** Of those that can be looked at: how many were, since the soak's end, and hold. */
 function freshlyVerified(count: RingCount, since: number) {
+	if (since === 0) return { verified: count.verified, counted: countedMembers(count) };
+	const { verified, away } = freshIn(count.row, since);
+	return { verified, counted: countedMembers(count) - away };
+}
+
+interface Fresh {
+	readonly since: number;
+	readonly verified: number;
+	/** Verified before, and not to be looked at now. */
+	readonly away: number;
+}
+
+/** A row never changes. */
+const known = new WeakMap<Row, Fresh>();
+
+function freshIn(row: Row, since: number): Fresh {
+	const kept = known.get(row);
+	if (kept?.since === since) return kept;
 	let [verified, away] = [0, 0];
-	for (const [index, seat] of count.members.entries()) {
-		if (count.standings[index] !== "verified") continue;
+	for (const part of row.parts) {
+		if (!part) continue;
+		const of = freshIn(part, since);
+		verified += of.verified;
+		away += of.away;
+	}
+	for (const seat of row.seats) {
+		if (seat.standing !== "verified") continue;
 		if (isVerifiedSince(seat, since)) verified += 1;
 		else if (seat.isOutOfReach) away += 1;
 	}
-	return { verified, counted: countedMembers(count) - away };
+	const fresh = { since, verified, away };
+	known.set(row, fresh);
+	return fresh;
 }
 
 function isVerifiedSince({ applicable }: Seat, since: number): boolean {
@@ -70,6 +97,6 @@ function isVerifiedSince({ applicable }: Seat, since: number): boolean {
 
 function ringWaiting(count: RingCount): HeldReason {
 	const { ring, members, verified, failed } = count;
-	const counts = { members: members.length, verified, failed, counted: countedMembers(count) };
+	const counts = { members, verified, failed, counted: countedMembers(count) };
 	return { kind: "ring_waiting", ring: ring.name, ...counts, threshold: ring.successThreshold };
 }

@@ -23,6 +23,7 @@ export interface Places {
 export interface Part {
 	readonly steps: readonly Step[];
 	readonly held: readonly Held[];
+	/** When time alone moves something on, `until` of what is held included; what has passed does not count. */
 	readonly wakes: readonly number[];
 }
 

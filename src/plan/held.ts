@@ -10,6 +10,13 @@ export interface Held {
 	readonly until?: number;
 }
 
+/** One list of all of them; they are long, so that one list alone is not copied. */
+export function joined(lists: readonly (readonly Held[])[]): readonly Held[] {
+	const some = lists.filter(({ length }) => length > 0);
+	const [first = []] = some;
+	return some.length <= 1 ? first : first.concat(...some.slice(1));
+}
+
 export type HeldReason = RunReason | GateReason | MachineReason | StepReason;
 
 /** Why no run begins, or nothing of a run goes on. */

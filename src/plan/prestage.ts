@@ -8,7 +8,7 @@ import { countedMembers, type RingCount } from "./rings.ts";
  */
 export function prestageBar(rollout: Rollout, count: RingCount): HeldReason | null {
 	const threshold = rollout.policy.rollout.prestageThreshold;
-	if (threshold === undefined || count.members.some((seat) => seat.wasInstalled)) return null;
+	if (threshold === undefined || count.installed > 0) return null;
 	const { holding, failed } = count;
 	const counted = countedMembers(count) - failed;
 	if (holding * 100 >= threshold * counted) return null;

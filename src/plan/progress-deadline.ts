@@ -1,9 +1,7 @@
 import type { Rollout } from "../model/fleet.ts";
-import type { Machine } from "../model/machine.ts";
 import type { Gate } from "./gate.ts";
 import type { HeldReason } from "./held.ts";
-import { holdsNobodyUp, type RingCount } from "./rings.ts";
-import type { Seat } from "./seat.ts";
+import type { RingCount } from "./rings.ts";
 import { timeZoneOf } from "./time-zone.ts";
 import type { WindowState } from "./windows.ts";
 
@@ -31,7 +29,7 @@ export function progressBar(
 	const count = gate && rings[gate.index];
 	const nothing = { reason: null, wakeAt: null };
 	if (deadlineMs === undefined || !count) return nothing;
-	const late = lateSince(count, windows, now);
+	const late = lateSince(count, windows);
 	if (late === null) return nothing;
 	const since = Math.max(lastProgress(rollout, rings), rollout.policy.availableAt ?? 0, late);
 	if (now < since + deadlineMs) return { reason: null, wakeAt: since + deadlineMs };
@@ -42,36 +40,16 @@ export function progressBar(
 }
 
 /** Since when the first of those that may go on might have done so, ms since the epoch; null: none may. Unreachable machines have not failed. */
-function lateSince({ members, standings }: RingCount, windows: Windows, now: number): number | null {
-	let first: number | null = null;
-	for (const [index, seat] of members.entries()) {
-		if (standings[index] !== "open" || holdsNobodyUp(seat, now)) continue;
-		const window = waitsForReboot(seat) ? windows.reboot : windows.install;
-		if (!window.isOpen) continue;
-		const since = Math.max(window.openedAt ?? 0, thereSince(seat.machine));
-		first = Math.min(first ?? since, since);
-	}
-	return first;
+function lateSince({ thereForInstall, thereForReboot }: RingCount, { install, reboot }: Windows): number | null {
+	const first = Math.min(lateIn(install, thereForInstall), lateIn(reboot, thereForReboot));
+	return Number.isFinite(first) ? first : null;
 }
 
-function waitsForReboot({ reboot, next }: Seat): boolean {
-	return next === null || (reboot?.phase === "due" && reboot.isUrgent);
-}
-
-/** Whoever came back, or was approved, late is not late before the deadline has passed from then on. */
-function thereSince({ presence, trust }: Machine): number {
-	const approvedAt = trust.kind === "approved" ? trust.at : 0;
-	const metAt = presence.kind === "present" ? presence.at : presence.kind === "unreachable" ? presence.since : 0;
-	return Math.max(approvedAt, metAt);
+function lateIn(window: WindowState, there: number): number {
+	return window.isOpen ? Math.max(window.openedAt ?? 0, there) : Number.POSITIVE_INFINITY;
 }
 
 /** The latest of: the rollout's beginning, a person's hand, a machine verified, a reboot begun or proven. */
 function lastProgress(rollout: Rollout, rings: readonly RingCount[]): number {
-	let last = Math.max(rollout.beganAt, rollout.steeredAt);
-	for (const { members } of rings)
-		for (const { verifiedAt, reboot } of members) {
-			const isMoving = reboot?.phase === "running" || reboot?.phase === "done";
-			last = Math.max(last, verifiedAt, isMoving ? reboot.at : 0);
-		}
-	return last;
+	return Math.max(rollout.beganAt, rollout.steeredAt, ...rings.map(({ movedAt }) => movedAt));
 }

@@ -3,14 +3,17 @@ import type { Policy, Ring } from "../model/policy.ts";
 import { selects } from "./selection.ts";
 import { SharedMap } from "./shared-map.ts";
 import { stablePercentile } from "./stable-hash.ts";
+import { edited, NOBODY, type Stretch } from "./stretch.ts";
 
 /** The machines that a policy selects, by where it puts them, whatever has been done so far. */
 export interface Roster {
-	readonly rings: readonly (readonly Machine[])[];
-	readonly discovered: readonly Machine[];
-	readonly strays: readonly Machine[];
+	readonly rings: readonly Stretch[];
+	readonly discovered: Stretch;
+	readonly strays: Stretch;
 	/** Nobody can tell before their facts are read. */
-	readonly undecided: readonly Machine[];
+	readonly undecided: Stretch;
+	/** Everybody's place in the fleet's order, by name. */
+	readonly ranks: ReadonlyMap<string, number>;
 }
 
 type Machines = ReadonlyMap<string, Machine>;
@@ -19,39 +22,30 @@ type Machines = ReadonlyMap<string, Machine>;
 export function rostersOf(machines: Machines, policies: readonly Policy[]): ReadonlyMap<Policy, Roster> {
 	const memo = memoOf(policies);
 	if (memo.machines === machines) return memo.rosters;
-	if (!replaceIn(memo, machines)) fill(memo, machines);
+	if (!followChanges(memo, machines)) fill(memo, machines);
 	memo.machines = machines;
-	memo.rosters = new Map(policies.map((policy, index) => [policy, memo.drafts[index] ?? NOBODY]));
+	memo.rosters = new Map(memo.lists.map((roster, index) => [policies[index] as Policy, roster]));
 	return memo.rosters;
 }
-
-const NOBODY: Draft = { rings: [], discovered: [], strays: [], undecided: [] };
 
 /** A ring's index, or one of the lists beside the rings. */
 type Place = number | "discovered" | "strays" | "undecided";
 
-/** A roster while it is made; a list that has been given away is replaced, never changed. */
-interface Draft extends Roster {
-	readonly rings: Machine[][];
-	discovered: Machine[];
-	strays: Machine[];
-	undecided: Machine[];
-}
-
-/** Where one policy puts a machine: in which list, and where in it. */
+/** Where one policy puts a machine. */
 interface Stand {
 	readonly policy: number;
 	readonly place: Place;
-	readonly index: number;
 }
 
 interface Memo {
 	readonly policies: readonly Policy[];
 	/** Where each policy puts a machine, for those that select it. A machine that changed is another object. */
-	readonly places: WeakMap<Machine, readonly Omit<Stand, "index">[]>;
-	readonly stands: Map<string, readonly Stand[]>;
+	readonly stands: WeakMap<Machine, readonly Stand[]>;
+	/** Each machine as it is in the lists, by name. */
+	readonly listed: Map<string, Machine>;
+	ranks: Map<string, number>;
 	machines: Machines | null;
-	drafts: readonly Draft[];
+	lists: readonly Roster[];
 	rosters: ReadonlyMap<Policy, Roster>;
 }
 
@@ -61,8 +55,8 @@ const memos: Memo[] = [];
 
 function memoOf(policies: readonly Policy[]): Memo {
 	const index = memos.findIndex((memo) => isSame(memo.policies, policies));
-	const nothing = { machines: null, drafts: [], rosters: new Map() };
-	const memo = memos[index] ?? { policies, places: new WeakMap(), stands: new Map(), ...nothing };
+	const nothing = { ranks: new Map(), machines: null, lists: [], rosters: new Map() };
+	const memo = memos[index] ?? { policies, stands: new WeakMap(), listed: new Map(), ...nothing };
 	if (index >= 0) memos.splice(index, 1);
 	memos.unshift(memo);
 	memos.length = Math.min(memos.length, MEMOS_KEPT);
@@ -73,68 +67,80 @@ function isSame(a: readonly Policy[], b: readonly Policy[]): boolean {
 	return a.length === b.length && a.every((policy, index) => policy === b[index]);
 }
 
-/** Puts machines that changed where they stood before; false: some stand elsewhere now. */
-function replaceIn(memo: Memo, machines: Machines): boolean {
-	const { machines: before, policies, stands } = memo;
+/** Moves those that changed to where they stand now; false: it is not known who did, or somebody is gone. */
+function followChanges(memo: Memo, machines: Machines): boolean {
+	const { machines: before, listed, ranks } = memo;
 	const changed = before instanceof SharedMap && machines instanceof SharedMap ? machines.changesSince(before) : null;
-	if (changed === null) return false;
-	const moves: { readonly machine: Machine; readonly stands: readonly Stand[] }[] = [];
+	if (changed === null || !changed.every((name) => machines.has(name))) return false;
+	const drafts = new Drafts();
 	for (const name of new Set(changed)) {
-		const machine = machines.get(name);
-		const known = stands.get(name);
-		if (!machine || !known) return false;
-		const places = placesOf(machine, policies);
-		const isWhereItWas = places.length === known.length && places.every((each, index) => isAt(each, known[index]));
-		if (!isWhereItWas) return false;
-		memo.places.set(machine, places);
-		moves.push({ machine, stands: known });
+		const machine = machines.get(name) as Machine;
+		const was = listed.get(name);
+		if (was === machine) continue;
+		const rank = ranks.get(name) ?? ranks.size;
+		ranks.set(name, rank);
+		for (const stand of was ? standsOf(memo, was) : []) drafts.put(stand, rank, null);
+		for (const stand of standsOf(memo, machine)) drafts.put(stand, rank, machine);
+		listed.set(name, machine);
 	}
-	memo.drafts = memo.drafts.map(copyOf);
-	for (const { machine, stands: each } of moves)
-		for (const { policy, place, index } of each) listOf(memo.drafts[policy], place)[index] = machine;
+	memo.lists = memo.lists.map((roster, index) => drafts.applyTo(roster, index));
 	return true;
 }
 
-function isAt(a: Omit<Stand, "index">, b: Stand | undefined): boolean {
-	return a.policy === b?.policy && a.place === b.place;
-}
-
-function copyOf({ rings, discovered, strays, undecided }: Draft): Draft {
-	return {
-		rings: rings.map((ring) => [...ring]),
-		discovered: [...discovered],
-		strays: [...strays],
-		undecided: [...undecided],
-	};
-}
-
-function listOf(draft: Draft | undefined, place: Place): Machine[] {
-	return (typeof place === "number" ? draft?.rings[place] : draft?.[place]) ?? [];
-}
-
 function fill(memo: Memo, machines: Machines): void {
-	const { policies, places, stands } = memo;
-	const drafts = policies.map(
-		({ rollout }): Draft => ({ rings: rollout.rings.map(() => []), discovered: [], strays: [], undecided: [] }),
-	);
-	stands.clear();
+	const { policies, listed } = memo;
+	const drafts = new Drafts();
+	const ranks = new Map<string, number>();
+	listed.clear();
 	for (const machine of machines.values()) {
-		const found = places.get(machine) ?? placesOf(machine, policies);
-		places.set(machine, found);
-		const standing = found.map(({ policy, place }) => {
-			const index = listOf(drafts[policy], place).push(machine) - 1;
-			return { policy, place, index };
-		});
-		stands.set(machine.name, standing);
+		for (const stand of standsOf(memo, machine)) drafts.put(stand, ranks.size, machine);
+		ranks.set(machine.name, ranks.size);
+		listed.set(machine.name, machine);
 	}
-	memo.drafts = drafts;
+	memo.ranks = ranks;
+	memo.lists = policies.map(({ rollout }, index) => {
+		const nobody = { discovered: NOBODY, strays: NOBODY, undecided: NOBODY, ranks };
+		return drafts.applyTo({ rings: rollout.rings.map(() => NOBODY), ...nobody }, index);
+	});
 }
 
-function placesOf(machine: Machine, policies: readonly Policy[]) {
-	return policies.flatMap((policy, index) => {
+/** What changes in which list, before it is done all at once: a list that has been given away is replaced, never changed. */
+class Drafts {
+	readonly #edits = new Map<number, Map<Place, Map<number, Machine | null>>>();
+
+	/** null: it leaves the list. The last word on a rank counts. */
+	put({ policy, place }: Stand, rank: number, machine: Machine | null): void {
+		const places = this.#edits.get(policy) ?? new Map<Place, Map<number, Machine | null>>();
+		const edits = places.get(place) ?? new Map<number, Machine | null>();
+		this.#edits.set(policy, places.set(place, edits.set(rank, machine)));
+	}
+
+	applyTo(roster: Roster, policy: number): Roster {
+		const places = this.#edits.get(policy);
+		if (!places) return roster;
+		const after = (list: Stretch, place: Place) => {
+			const edits = places.get(place);
+			return edits ? edited(list, edits) : list;
+		};
+		return {
+			rings: roster.rings.map(after),
+			discovered: after(roster.discovered, "discovered"),
+			strays: after(roster.strays, "strays"),
+			undecided: after(roster.undecided, "undecided"),
+			ranks: roster.ranks,
+		};
+	}
+}
+
+function standsOf({ stands, policies }: Memo, machine: Machine): readonly Stand[] {
+	const known = stands.get(machine);
+	if (known) return known;
+	const found = policies.flatMap((policy, index) => {
 		const place = placeOf(policy, machine);
 		return place === null ? [] : [{ policy: index, place }];
 	});
+	stands.set(machine, found);
+	return found;
 }
 
 /** null: not selected. */

@@ -1,7 +1,7 @@
 import type { Failure } from "../model/failure.ts";
 import type { Reboot, Rollout, Task, TaskPhase } from "../model/fleet.ts";
 import type { Machine } from "../model/machine.ts";
-import { changingUntil } from "./changing.ts";
+import { changingUntil, rebootingUntil } from "./changing.ts";
 import { givesUpAt, isOutOfReach } from "./contact.ts";
 import { unmetRequirement } from "./requirements.ts";
 import { isApplicable, type MachineStanding } from "./standing.ts";
@@ -28,6 +28,8 @@ export interface Seat {
 	readonly givesUpAt: number | null;
 	/** Until when it is in the middle of a change at most; 0: it is not. */
 	readonly changingUntil: number;
+	/** Until when a reboot holds its slot at most; 0: none is under way. */
+	readonly rebootingUntil: number;
 	readonly isOutOfReach: boolean;
 	/** When it may be tried again; 0: at once. */
 	readonly retryAt: number;
@@ -67,6 +69,7 @@ export function seatOf(rollout: Rollout, machine: Machine): Seat {
 		ring: tasks.find(({ task }) => task.ring !== undefined)?.task.ring,
 		givesUpAt: givesUpAt(rollout, machine),
 		changingUntil: changingUntil(rollout, name),
+		rebootingUntil: rebootingUntil(rollout, name),
 		isOutOfReach: isOutOfReach(machine),
 		retryAt: retryAt(machine),
 		wasInstalled: tasks.some(({ task }) => wasInstalled(task)),
@@ -111,6 +114,19 @@ export function standingAt({ policy }: Rollout, seat: Seat, now: number): Machin
 /** In the middle of a change, which finishes whatever stops the rest. A reboot that nobody has asked the machine for is not in flight. */
 export function isInFlight({ changingUntil, reboot }: Seat, now: number): boolean {
 	return changingUntil > now && !(reboot?.phase === "due" && reboot.isUrgent);
+}
+
+/** The next moment at which time alone may make something else of the seat; Infinity: never. */
+export function turnsAt({ givesUpAt, changingUntil, rebootingUntil, tasks }: Seat, now: number): number {
+	let next = Number.POSITIVE_INFINITY;
+	const turn = (at: number) => {
+		if (at > now && at < next) next = at;
+	};
+	turn(givesUpAt ?? 0);
+	turn(changingUntil);
+	turn(rebootingUntil);
+	for (const { task } of tasks) turn(task.notBefore ?? 0);
+	return next;
 }
 
 export function machineStanding(rollout: Rollout, machine: Machine, now: number): MachineStanding {

@@ -6,6 +6,8 @@ interface Line<K> {
 	readonly places: Map<K, number>;
 	/** The keys that were changed, in order. */
 	readonly changes: K[];
+	/** The line that it goes on from, and after how many of its changes; null: none, or one that is too old. */
+	before: { readonly line: Line<K>; readonly at: number } | null;
 }
 
 type Slots<K, V> = List<readonly [K, V] | null>;
@@ -38,7 +40,7 @@ export class SharedMap<K, V> implements ReadonlyMap<K, V> {
 		const slots = List(entries);
 		const places = new Map<K, number>();
 		for (const [key] of slots) places.set(key, places.size);
-		return new SharedMap<K, V>(slots.size, slots, { places, changes: [] });
+		return new SharedMap<K, V>(slots.size, slots, { places, changes: [], before: null });
 	}
 
 	get(key: K): V | undefined {
@@ -64,8 +66,10 @@ export class SharedMap<K, V> implements ReadonlyMap<K, V> {
 
 	/** The keys whose values may differ between the earlier map and this one; null: any may. */
 	changesSince(earlier: SharedMap<K, V>): readonly K[] | null {
-		const isNext = earlier.#line === this.#line && earlier.#at <= this.#at;
-		return isNext ? this.#line.changes.slice(earlier.#at, this.#at) : null;
+		const { changes, before } = this.#line;
+		if (earlier.#line === this.#line) return earlier.#at <= this.#at ? changes.slice(earlier.#at, this.#at) : null;
+		if (before?.line !== earlier.#line || earlier.#at > before.at) return null;
+		return [...before.line.changes.slice(earlier.#at, before.at), ...changes.slice(0, this.#at)];
 	}
 
 	forEach(act: (value: V, key: K, map: ReadonlyMap<K, V>) => void): void {
@@ -100,8 +104,14 @@ export class SharedMap<K, V> implements ReadonlyMap<K, V> {
 		const slots = this.slots.set(place, entry);
 		places.set(key, place);
 		const isNewest = changes.length === this.#at && this.#at < MAX_CHANGES;
-		if (!isNewest) return new SharedMap(size, slots, { places, changes: [] });
+		if (!isNewest) return new SharedMap(size, slots, this.#nextLine(key));
 		changes.push(key);
 		return new SharedMap(size, slots, this.#line);
+	}
+
+	/** A line knows the one before it alone, so that nothing is kept for ever. */
+	#nextLine(key: K): Line<K> {
+		this.#line.before = null;
+		return { places: this.#line.places, changes: [key], before: { line: this.#line, at: this.#at } };
 	}
 }

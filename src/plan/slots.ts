@@ -1,7 +1,7 @@
 import type { Fleet, Rollout } from "../model/fleet.ts";
 import type { Machine } from "../model/machine.ts";
 import { machineOf } from "../model/step.ts";
-import { isChanging, rebootingUntil } from "./changing.ts";
+import { isChanging } from "./changing.ts";
 import { failedConnections } from "./contact.ts";
 import { resolveCount } from "./count.ts";
 import type { HeldReason } from "./held.ts";
@@ -16,11 +16,22 @@ export interface Limits {
 /** Machines that announce themselves and do not answer may take this share of the sessions, so that they starve nobody. */
 const SUSPECT_SHARE = 4;
 
+/** The kinds of places that a step may need. */
+export type Claim = "session" | "delivery" | "install" | "reboot";
+
+export interface SlotsAnswer {
+	readonly claim: Claim;
+	/** null: it was given. */
+	readonly reason: HeldReason | null;
+}
+
 /** The places that are free in one decision; `take` gives one away or says why not. */
 export class Slots {
 	readonly #sessions: Place;
 	readonly #suspects: Place;
 	readonly #deliveries: Place;
+	#claims = 0;
+	#last: SlotsAnswer | null = null;
 
 	constructor(fleet: Fleet, limits: Limits) {
 		this.#sessions = { busy: 0, of: limits.sessions };
@@ -36,18 +47,50 @@ export class Slots {
 		}
 	}
 
+	/** How many places were asked for so far, of this controller and of its rollouts. */
+	get claims(): number {
+		return this.#claims;
+	}
+
+	/** What was asked for last, and what was said. */
+	get last(): SlotsAnswer | null {
+		return this.#last;
+	}
+
 	takeSession(machine: Machine): HeldReason | null {
-		const isSuspect = failedConnections(machine) > 0;
-		const reason = full("sessions", this.#sessions) ?? (isSuspect ? full("sessions", this.#suspects) : null);
-		if (reason) return reason;
-		this.#sessions.busy += 1;
-		if (isSuspect) this.#suspects.busy += 1;
-		return null;
+		const reason = this.sessionBar(machine);
+		if (!reason) this.occupySession(machine);
+		return this.answer("session", reason);
 	}
 
 	takeDelivery(machine: Machine): HeldReason | null {
-		const reason = full("deliveries", this.#deliveries) ?? this.takeSession(machine);
-		if (!reason) this.#deliveries.busy += 1;
+		const reason = this.deliveryBar(machine);
+		if (!reason) {
+			this.#deliveries.busy += 1;
+			this.occupySession(machine);
+		}
+		return this.answer("delivery", reason);
+	}
+
+	/** Why there is no session for it now, without taking one. */
+	sessionBar(machine: Machine): HeldReason | null {
+		const isSuspect = failedConnections(machine) > 0;
+		return full("sessions", this.#sessions) ?? (isSuspect ? full("sessions", this.#suspects) : null);
+	}
+
+	deliveryBar(machine: Machine): HeldReason | null {
+		return full("deliveries", this.#deliveries) ?? this.sessionBar(machine);
+	}
+
+	occupySession(machine: Machine): void {
+		this.#sessions.busy += 1;
+		if (failedConnections(machine) > 0) this.#suspects.busy += 1;
+	}
+
+	/** Remembers what was asked, and says it. */
+	answer(claim: Claim, reason: HeldReason | null): HeldReason | null {
+		this.#claims += 1;
+		this.#last = { claim, reason };
 		return reason;
 	}
 }
@@ -59,7 +102,12 @@ interface Place {
 	reason?: SlotsBusy;
 }
 
-type SlotsBusy = Extract<HeldReason, { kind: "slots_busy" }>;
+export type SlotsBusy = Extract<HeldReason, { kind: "slots_busy" }>;
+
+/** null: it is another reason, and one of the machine's own. */
+export function slotsBusy(reason: HeldReason): SlotsBusy | null {
+	return reason.kind === "slots_busy" ? reason : null;
+}
 
 /** Installs and reboots of one rollout that may start now: over all rings, and within each. A rebooting machine counts as installing. */
 export class InstallSlots {
@@ -73,41 +121,55 @@ export class InstallSlots {
 		this.#others = [...fleet.rollouts.values()].filter(({ id }) => id !== rollout.id);
 		this.#now = now;
 		const { maxConcurrency } = rollout.policy.rollout;
-		let [machines, changing, rebooting] = [0, 0, 0];
-		for (const { ring, members } of rings) {
-			let busy = 0;
-			for (const { machine, reboot, changingUntil } of members) {
-				if (changingUntil > now) busy += 1;
-				if (reboot && rebootingUntil(rollout, machine.name) > now) rebooting += 1;
-			}
-			this.#rings.set(ring.name, { busy, of: resolveCount(ring.maxConcurrency ?? maxConcurrency, members.length) });
-			machines += members.length;
-			changing += busy;
+		let [machines, changes, reboots] = [0, 0, 0];
+		for (const { ring, members, changing, rebooting } of rings) {
+			const of = resolveCount(ring.maxConcurrency ?? maxConcurrency, members);
+			this.#rings.set(ring.name, { busy: changing, of });
+			machines += members;
+			changes += changing;
+			reboots += rebooting;
 		}
-		this.#total = { busy: changing, of: resolveCount(maxConcurrency, machines) };
-		this.#reboots = { busy: rebooting, of: resolveCount(rollout.policy.reboot.concurrency, machines) };
+		this.#total = { busy: changes, of: resolveCount(maxConcurrency, machines) };
+		this.#reboots = { busy: reboots, of: resolveCount(rollout.policy.reboot.concurrency, machines) };
 	}
 
 	take(ring: string, machine: Machine, slots: Slots): HeldReason | null {
-		const inRing = this.#rings.get(ring) ?? { busy: 0, of: 0 };
-		const isFull = full("installs", this.#total) ?? full("installs", inRing, ring);
-		const reason = isFull ?? this.#changesElsewhere(machine) ?? slots.takeSession(machine);
-		if (reason) return reason;
+		const reason = this.installBar(ring, machine, slots);
+		if (!reason) this.#occupy(ring, machine, slots);
+		return slots.answer("install", reason);
+	}
+
+	takeReboot(ring: string, machine: Machine, slots: Slots): HeldReason | null {
+		const reason = this.rebootBar(ring, machine, slots);
+		if (!reason) {
+			this.#occupy(ring, machine, slots);
+			this.#reboots.busy += 1;
+		}
+		return slots.answer("reboot", reason);
+	}
+
+	/** Why no install may start there now, without taking a place. */
+	installBar(ring: string, machine: Machine, slots: Slots): HeldReason | null {
+		const isFull = full("installs", this.#total) ?? full("installs", this.#rings.get(ring) ?? { busy: 0, of: 0 }, ring);
+		// What everybody is told comes first: those that are told it need not be asked one by one.
+		return isFull ?? slots.sessionBar(machine) ?? this.#changesElsewhere(machine);
+	}
+
+	rebootBar(ring: string, machine: Machine, slots: Slots): HeldReason | null {
+		return full("reboots", this.#reboots) ?? this.installBar(ring, machine, slots);
+	}
+
+	#occupy(ring: string, machine: Machine, slots: Slots): void {
 		this.#total.busy += 1;
-		inRing.busy += 1;
-		return null;
+		const inRing = this.#rings.get(ring);
+		if (inRing) inRing.busy += 1;
+		slots.occupySession(machine);
 	}
 
 	/** An installer of another policy goes on there, perhaps out of contact: two would meet, or a reboot would end it. */
 	#changesElsewhere({ name }: Machine): HeldReason | null {
 		const other = this.#others.find((each) => isChanging(each, name, this.#now));
 		return other ? { kind: "machine_busy", policy: other.policy.name } : null;
-	}
-
-	takeReboot(ring: string, machine: Machine, slots: Slots): HeldReason | null {
-		const reason = full("reboots", this.#reboots) ?? this.take(ring, machine, slots);
-		if (!reason) this.#reboots.busy += 1;
-		return reason;
 	}
 }
 

@@ -1,6 +1,6 @@
 import type { OperatorEvent } from "../model/event.ts";
 import type { Policy } from "../model/policy.ts";
-import type { Decision } from "../plan/decide.ts";
+import type { Held } from "../plan/held.ts";
 import type { Recorder } from "./recorder.ts";
 
 interface Answer {
@@ -22,7 +22,7 @@ export class Operator {
 	}
 
 	/** What they will do about what is decided, each once. */
-	answers({ held }: Decision, rollout: string, now: number): readonly Answer[] {
+	answers(held: readonly Held[], rollout: string, now: number): readonly Answer[] {
 		if (this.#answerMs === null) return [];
 		const at = now + this.#answerMs;
 		const answers: Answer[] = [];

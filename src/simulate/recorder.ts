@@ -1,8 +1,7 @@
 import type { Event } from "../model/event.ts";
 import type { Fleet, Rollout } from "../model/fleet.ts";
 import { machineOf, type Step } from "../model/step.ts";
-import type { Decision } from "../plan/decide.ts";
-import type { HeldReason } from "../plan/held.ts";
+import type { Held, HeldReason } from "../plan/held.ts";
 import { ringOf } from "../plan/roster.ts";
 import { machineStanding } from "../plan/seat.ts";
 import { tasksOf } from "../plan/task.ts";
@@ -37,7 +36,7 @@ export class Recorder {
 		if (event.kind === "StepFinished") this.#finished(event, fleet);
 	}
 
-	sawDecision({ held }: Decision, now: number): void {
+	sawDecision(held: readonly Held[], now: number): void {
 		const brake = held.find(({ reason }) => isBrake(reason));
 		if (brake && !this.#isStopped) this.note({ kind: "stopped", reason: brake.reason, at: now });
 		this.#isStopped = brake !== undefined;

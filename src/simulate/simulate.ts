@@ -48,7 +48,7 @@ function ringTimes({ fleet, recorder, scenario, now }: Simulation): readonly Rin
 		const shareAt = (share: number) => times[Math.ceil(times.length * share) - 1] ?? null;
 		return {
 			name: ring.name,
-			machines: members.length,
+			machines: members,
 			startedAt: recorder.ringStarts.get(ring.name) ?? null,
 			promotedAt: recorder.promotions.get(ring.name) ?? null,
 			halfAt: shareAt(0.5),

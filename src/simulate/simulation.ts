@@ -6,6 +6,7 @@ import type { LedgerStep, Step } from "../model/step.ts";
 import { applyEvent } from "../plan/apply-event.ts";
 import { type Decision, decide } from "../plan/decide.ts";
 import { EMPTY_FLEET } from "../plan/empty-fleet.ts";
+import type { Held } from "../plan/held.ts";
 import type { Limits } from "../plan/slots.ts";
 import { MachineModel } from "./machine-model.ts";
 import type { ModelledMachine } from "./modelled-machine.ts";
@@ -65,6 +66,8 @@ export class Simulation {
 	readonly #tickMs: number;
 	readonly #random: Random;
 	#order = 0;
+	/** The last decision's reasons, each once where many machines in a row have the same. */
+	#told: readonly Held[] = [];
 	#sampledAt = Number.NEGATIVE_INFINITY;
 
 	constructor(scenario: Scenario) {
@@ -105,9 +108,11 @@ export class Simulation {
 	}
 
 	#wakeAt(): number {
-		const { wakeAt, held } = this.decision;
+		const { wakeAt } = this.decision;
 		if (wakeAt === null) return Number.POSITIVE_INFINITY;
-		const isForAbsent = held.some(({ until, reason }) => until === wakeAt && reason.kind === "waiting_for_machine");
+		const isForAbsent = this.#told.some(
+			({ until, reason }) => until === wakeAt && reason.kind === "waiting_for_machine",
+		);
 		return isForAbsent ? Math.ceil(wakeAt / PATIENCE_MS) * PATIENCE_MS : wakeAt;
 	}
 
@@ -123,8 +128,9 @@ export class Simulation {
 				if (this.#start(step) === "recorded") isSettled = false;
 			}
 		}
-		this.recorder.sawDecision(this.decision, this.now);
-		for (const { at, event } of this.#operator.answers(this.decision, this.#rollout(), this.now))
+		this.#told = toldAnew(this.decision.held);
+		this.recorder.sawDecision(this.#told, this.now);
+		for (const { at, event } of this.#operator.answers(this.#told, this.#rollout(), this.now))
 			this.#at(at, () => this.#record({ ...event, at }));
 		this.#sample();
 	}
@@ -208,6 +214,16 @@ export class Simulation {
 function placeOf(machine: ModelledMachine, seed: number): Place {
 	const model = new MachineModel(machine.name, machine.hardware);
 	return { machine, model, random: new Random(seed, machine.name) };
+}
+
+function toldAnew(held: readonly Held[]): readonly Held[] {
+	const told: Held[] = [];
+	let last: Held["reason"] | null = null;
+	for (const each of held) {
+		if (each.reason !== last) told.push(each);
+		last = each.reason;
+	}
+	return told;
 }
 
 function isLedger(step: Step): step is LedgerStep {

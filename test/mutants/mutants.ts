@@ -36,7 +36,7 @@ export const MUTANTS: readonly Mutant[] = [
 		name: "max_fail_percentage is of the whole ring",
 		file: "plan/budget.ts",
 		from: "failed * 100 > maxFailPercentage * started;",
-		to: "failed * 100 > maxFailPercentage * rings.reduce((sum, count) => sum + count.members.length, 0);",
+		to: "failed * 100 > maxFailPercentage * rings.reduce((sum, count) => sum + count.members, 0);",
 	},
 	{
 		name: "the second ring does not wait for the first",
@@ -113,8 +113,8 @@ export const MUTANTS: readonly Mutant[] = [
 	{
 		name: "every machine that asks is rebooted at once",
 		file: "plan/slots.ts",
-		from: 'const reason = full("reboots", this.#reboots) ?? this.take(ring, machine, slots);',
-		to: "const reason = this.take(ring, machine, slots);",
+		from: 'return full("reboots", this.#reboots) ?? this.installBar(ring, machine, slots);',
+		to: "return this.installBar(ring, machine, slots);",
 	},
 	{
 		name: "reboots wait for no window",
@@ -174,6 +174,60 @@ export const MUTANTS: readonly Mutant[] = [
 		name: "installs wait for nobody's delivery",
 		file: "plan/step-bars.ts",
 		from: "if (prestaging) return { reason: prestaging };",
+		to: "",
+	},
+	{
+		name: "an answer is repeated though its moment has come",
+		file: "plan/lasting.ts",
+		from: "from <= now && now < until;",
+		to: "from <= now;",
+	},
+	{
+		name: "an answer is repeated after the clock was set back",
+		file: "plan/lasting.ts",
+		from: "from <= now && now < until;",
+		to: "now < until;",
+	},
+	{
+		name: "an answer is repeated though a place is free",
+		file: "plan/lasting.ts",
+		from: "if (!reason) return undefined;",
+		to: "if (!reason) return kept;",
+	},
+	{
+		name: "an answer is repeated though a gate or a window has moved",
+		file: "plan/terms.ts",
+		from: "last.packages === terms.packages && last.text === terms.text",
+		to: "last.packages === terms.packages",
+	},
+	{
+		name: "an answer is repeated though a package has come",
+		file: "plan/terms.ts",
+		from: "last.packages === terms.packages && last.text === terms.text",
+		to: "last.text === terms.text",
+	},
+	{
+		name: "an answer is repeated for a machine that is busy by now",
+		file: "plan/decide-members.ts",
+		from: "row.stretch === null || this.#busy.has(level, index)",
+		to: "row.stretch === null",
+	},
+	{
+		name: "counts are kept though the time of a change is over",
+		file: "plan/row-count.ts",
+		from: "kept.from <= now && now < kept.until",
+		to: "kept.from <= now",
+	},
+	{
+		name: "a row is kept though a machine in it has got on",
+		file: "plan/seating.ts",
+		from: "&& changes && !changes.stretches.has(level, index)",
+		to: "&& changes",
+	},
+	{
+		name: "a machine stays listed where it was",
+		file: "plan/roster.ts",
+		from: "for (const stand of was ? standsOf(memo, was) : []) drafts.put(stand, rank, null);",
 		to: "",
 	},
 ];

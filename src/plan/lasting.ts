@@ -1,0 +1,163 @@
+import type { Machine } from "../model/machine.ts";
+import { failedConnections } from "./contact.ts";
+import type { Ground } from "./ground.ts";
+import type { Held } from "./held.ts";
+import type { RingCount } from "./rings.ts";
+import { type Seat, turnsAt } from "./seat.ts";
+import type { Row } from "./seating.ts";
+import { type Claim, type SlotsAnswer, type SlotsBusy, slotsBusy } from "./slots.ts";
+import type { Terms } from "./terms.ts";
+
+/** How long an answer lasts: under the same terms, from when it was given until time alone may make another one. */
+interface Span {
+	readonly terms: Terms;
+	/** ms since the epoch. */
+	readonly from: number;
+	readonly until: number;
+}
+
+/** What was decided of a seat that asked for no place, or for one in vain: the same again, as long as it lasts. */
+export interface Lasting extends Span {
+	/** null: there is nothing to do. */
+	readonly held: Held | null;
+	/** What it was refused; null: it asked for nothing. */
+	readonly refused: Refused | null;
+}
+
+interface Refused {
+	readonly claim: Claim;
+	readonly machine: Machine;
+	readonly reason: SlotsBusy;
+}
+
+/** The same of all seats of a row. */
+export interface Settled extends Span {
+	readonly held: readonly Held[];
+	/** When the first of them is asked again; Infinity: never. */
+	readonly wakeAt: number;
+	/** What some of them were refused, each kind once: whoever asks for the same is told the same. */
+	readonly refused: readonly Refused[];
+}
+
+/** Seats and rows never change: whoever changed has another one. */
+const seats = new WeakMap<Seat, Lasting>();
+export const settled = new WeakMap<Row, Settled>();
+
+const NEVER = Number.POSITIVE_INFINITY;
+
+interface Asked {
+	readonly terms: Terms;
+	readonly count: RingCount;
+}
+
+/** What is said of the seat again; undefined: it must be decided anew. */
+export function remembered(seat: Seat, ground: Ground, asked: Asked): Lasting | undefined {
+	const kept = seats.get(seat);
+	if (!kept || !lasts(kept, ground, asked)) return undefined;
+	if (kept.refused === null || kept.held === null) return kept;
+	const bar = barOf(kept.refused, ground, asked);
+	const reason = bar && slotsBusy(bar);
+	if (!reason) return undefined;
+	if (isSame(reason, kept.refused.reason)) return kept;
+	const next = { ...kept, held: { ...kept.held, reason }, refused: { ...kept.refused, reason } };
+	seats.set(seat, next);
+	return next;
+}
+
+export function isSettledStill(kept: Settled, ground: Ground, asked: Asked): boolean {
+	if (!lasts(kept, ground, asked)) return false;
+	return kept.refused.every((refused) => {
+		const bar = barOf(refused, ground, asked);
+		const reason = bar && slotsBusy(bar);
+		return reason !== null && isSame(reason, refused.reason);
+	});
+}
+
+function lasts({ terms, from, until }: Span, { now }: Ground, asked: Asked): boolean {
+	return terms === asked.terms && from <= now && now < until;
+}
+
+/** Why it would be refused the same place now. */
+function barOf({ claim, machine }: Refused, { slots, installs }: Ground, { count }: Asked): Held["reason"] | null {
+	switch (claim) {
+		case "session":
+			return slots.sessionBar(machine);
+		case "delivery":
+			return slots.deliveryBar(machine);
+		case "install":
+			return installs.installBar(count.ring.name, machine, slots);
+		case "reboot":
+			return installs.rebootBar(count.ring.name, machine, slots);
+	}
+}
+
+function isSame(a: SlotsBusy, b: SlotsBusy): boolean {
+	return a === b || (a.slots === b.slots && a.busy === b.busy && a.of === b.of && a.ring === b.ring);
+}
+
+interface Decided {
+	readonly terms: Terms;
+	readonly now: number;
+	readonly held: Held | null;
+	/** How many places it asked for, and what it was told about the last one. */
+	readonly claims: number;
+	readonly last: SlotsAnswer | null;
+}
+
+/** null: it was held for more than one thing at a time, and may be otherwise as soon as any of them changes. */
+export function remember(seat: Seat, { terms, now, held, claims, last }: Decided): Lasting | null {
+	const reason = claims === 1 && last?.reason ? slotsBusy(last.reason) : null;
+	if (claims > 0 && (reason === null || held?.reason !== reason)) return null;
+	const until = Math.min(turnsAt(seat, now), later(held?.until, now));
+	const refused = reason && last && { claim: last.claim, machine: seat.machine, reason };
+	const lasting = { terms, from: now, until, held, refused };
+	seats.set(seat, lasting);
+	return lasting;
+}
+
+function later(at: number | undefined, now: number): number {
+	return at !== undefined && at > now ? at : NEVER;
+}
+
+type Made = Pick<Settled, "terms" | "from" | "held">;
+
+/** A row's answers while they are put together: settled if each of them lasts. */
+export class Settling {
+	#isRestless: boolean;
+	#until = NEVER;
+	readonly #refused = new Map<string, Refused>();
+
+	constructor(isRestless: boolean) {
+		this.#isRestless = isRestless;
+	}
+
+	addSeat(lasting: Lasting | null): void {
+		if (lasting) this.#add(lasting.until, lasting.refused ? [lasting.refused] : []);
+		else this.#isRestless = true;
+	}
+
+	addRow(row: Settled | null): void {
+		if (row) this.#add(row.until, row.refused);
+		else this.#isRestless = true;
+	}
+
+	/** Keeps it with the row; null: it does not last. */
+	end(row: Row, made: () => Made): Settled | null {
+		if (this.#isRestless) return null;
+		const { held, ...rest } = made();
+		const wakeAt = held.reduce((first, { until }) => Math.min(first, later(until, rest.from)), NEVER);
+		const whole = { ...rest, until: this.#until, held, wakeAt, refused: [...this.#refused.values()] };
+		settled.set(row, whole);
+		return whole;
+	}
+
+	#add(until: number, refused: readonly Refused[]): void {
+		this.#until = Math.min(this.#until, until);
+		for (const each of refused) {
+			const key = `${each.claim} ${failedConnections(each.machine) > 0}`;
+			const other = this.#refused.get(key);
+			if (other && !isSame(other.reason, each.reason)) this.#isRestless = true;
+			this.#refused.set(key, other ?? each);
+		}
+	}
+}

@@ -16,7 +16,7 @@ export function applyLedgerStep(fleet: Fleet, step: LedgerStep, at: number): Fle
 		case "queue":
 			return queue(fleet, step);
 		case "miss":
-			return miss(fleet, step);
+			return miss(fleet, step, at);
 		default:
 			return changeRollout(fleet, step, at);
 	}
@@ -79,10 +79,12 @@ function queue(fleet: Fleet, { policy, revision, run }: Extract<LedgerStep, { ki
 	return withApplied(fleet, { ...applied, requestedAt: run });
 }
 
-function miss(fleet: Fleet, { policy, revision, run }: Extract<LedgerStep, { kind: "miss" }>): Fleet {
+/** What was missed while the clock was ahead gives way: else the list might be full of it, and nothing that is missed now stay. */
+function miss(fleet: Fleet, { policy, revision, run }: Extract<LedgerStep, { kind: "miss" }>, at: number): Fleet {
 	const applied = fleet.policies.get(policy);
 	if (applied?.policy.revision !== revision || applied.missedRuns.includes(run)) return fleet;
-	const missedRuns = [...applied.missedRuns, run].sort((a, b) => a - b).slice(-KEPT_MISSED_RUNS);
+	const before = applied.missedRuns.filter((each) => each <= at);
+	const missedRuns = [...before, run].sort((a, b) => a - b).slice(-KEPT_MISSED_RUNS);
 	return withApplied(fleet, { ...applied, missedRuns });
 }
 

@@ -83,7 +83,8 @@ interface DueRun {
 function dueRun(policy: Policy, { applied, rollout, now }: Past): DueRun {
 	const isApplied = applied?.policy.revision === policy.revision;
 	const appliedAt = isApplied ? applied.appliedAt : now;
-	const since = Math.max(appliedAt, rollout?.run ?? 0, applied?.missedRuns.at(-1) ?? 0, applied?.requestedAt ?? 0);
+	const missedBefore = applied?.missedRuns.findLast((run) => run <= now) ?? 0;
+	const since = Math.max(appliedAt, rollout?.run ?? 0, missedBefore, applied?.requestedAt ?? 0);
 	const { due, missed, next } = runTimes(policy.schedule, { policy: policy.name, since, now });
 	if (isApplied && applied.requestedAt !== null) return { run: applied.requestedAt, missed, next };
 	if (policy.schedule.kind === "cron") return { run: due, missed, next };

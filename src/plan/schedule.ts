@@ -26,13 +26,21 @@ export function runTimes(
 	if (schedule.kind === "now" || schedule.suspend) return { due: null, missed: [], next: null };
 	const dueAt = (run: number) => run + delayOf(schedule, policy, run);
 	const { past, next: upcoming } = firingsAround(schedule, { line: schedule.cron, timeZone: schedule.timeZone }, now);
-	const fresh = past.filter((run) => run > since).toReversed();
+	const fresh = past.filter((run) => run > seenUntil(since, now)).toReversed();
 	const reached = fresh.filter((run) => dueAt(run) <= now);
 	const latest = reached.at(-1) ?? null;
 	const due = latest !== null && now <= dueAt(latest) + patienceOf(schedule) ? latest : null;
 	const missed = reached.filter((run) => run !== due).slice(-MISSED_SHOWN);
 	const coming = [...fresh.filter((run) => dueAt(run) > now), ...(upcoming === null ? [] : [upcoming])].map(dueAt);
 	return { due, missed, next: coming.length === 0 ? null : Math.min(...coming) };
+}
+
+/**
+ * Up to when runs were begun or missed. A mark that lies ahead is from a clock that has been set back since: which runs it had seen
+ * before is not known, so that none is made up, and none that comes from now on is skipped.
+ */
+function seenUntil(since: number, now: number): number {
+	return since > now ? now - ON_TIME_MS : since;
 }
 
 function delayOf({ randomizedDelayMs }: CronSchedule, policy: string, run: number): number {

@@ -279,3 +279,11 @@ test("a hook that fails is a failure like any other, and a fenced attempt is not
 	const fenced: Outcome = { kind: "failed", failure: { code: "FS-INSTALL-FENCED", detail: "x" } };
 	assert.equal(taskIn(done(fleetOf(failing), step("follow"), fenced))?.phase, "failed");
 });
+
+test("a list full of runs that were missed while the clock was ahead gives way to what is missed once it is right", () => {
+	const ahead = Array.from({ length: 10 }, (_, index) => Date.parse("2027-06-01T00:00:00Z") + index * 1440 * MINUTE);
+	const fleet = fleetOf({ applied: { missedRuns: [AT - 2880 * MINUTE, ...ahead.slice(1)] } });
+	const missed = { kind: "miss", policy: "office", revision: "r1", run: AT - MINUTE } as const;
+	const after = done(fleet, missed, { kind: "recorded" });
+	assert.deepEqual(after.policies.get("office")?.missedRuns, [AT - 2880 * MINUTE, AT - MINUTE]);
+});

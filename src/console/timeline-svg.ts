@@ -5,6 +5,7 @@ import { STATES } from "../simulate/timeline.ts";
 import { counted } from "./counted.ts";
 import { lastChange } from "./render-timeline.ts";
 import { shortRevision } from "./short-revision.ts";
+import { fillDefinitions, fillOf } from "./timeline-fills.ts";
 import { STATE_WORDS } from "./timeline-words.ts";
 
 const WIDTH = 1100;
@@ -18,20 +19,6 @@ const LEAST_SHOWN_MS = 3_600_000;
 /** Words over markers are no closer than this; those that would be move down a row. */
 const LABEL_GAP = 150;
 const LABEL_ROWS = 4;
-
-/** Told apart in grey as well as in colour (Okabe and Ito, 2008, and greys). */
-const FILLS: Readonly<Record<State, string>> = {
-	verified: "#009e73",
-	rebooting: "#cc79a7",
-	installing: "#0072b2",
-	holding: "#56b4e9",
-	delivering: "#a6d5f2",
-	waiting: "#e3e3e3",
-	away: "#9a9a9a",
-	left_out: "#c8c0a8",
-	rolled_back: "#e69f00",
-	failed: "#d55e00",
-};
 
 interface Frame {
 	readonly x: (at: number) => number;
@@ -56,6 +43,7 @@ export function timelineSvg(timeline: Timeline): string {
 		`<title>${escaped(title)}</title>`,
 		`<rect width="${WIDTH}" height="${HEIGHT}" fill="#ffffff"/>`,
 		text(MARGIN.left, 26, title, 'font-size="17" font-weight="600"'),
+		...fillDefinitions(STATES),
 		...areas(samples, frame),
 		...bands(timeline, frame),
 		...timeAxis(frame),
@@ -84,7 +72,7 @@ function areas(samples: readonly Sample[], { x, y, to }: Frame): readonly string
 			.y1(([, high]) => y(high))
 			.curve(curveStepAfter)
 			.digits(1)(layer);
-		return `<path fill="${FILLS[layer.key]}" d="${path ?? ""}"/>`;
+		return `<path fill="${fillOf(layer.key)}" stroke="#ffffff" stroke-width="0.8" d="${path ?? ""}"/>`;
 	});
 }
 
@@ -177,8 +165,8 @@ function legend(samples: readonly Sample[]): readonly string[] {
 		const top = MARGIN.top + 14 + index * 22;
 		const words = `${STATE_WORDS[state]}: ${(end?.[state] ?? 0).toLocaleString("en")}`;
 		return [
-			`<rect x="${RIGHT + 14}" y="${top}" width="14" height="14" fill="${FILLS[state]}"/>`,
-			text(RIGHT + 36, top + 12, words),
+			`<rect x="${RIGHT + 14}" y="${top}" width="18" height="16" fill="${fillOf(state)}" stroke="#444444" stroke-width="0.5"/>`,
+			text(RIGHT + 40, top + 12, words),
 		];
 	});
 }

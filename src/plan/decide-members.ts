@@ -2,7 +2,16 @@ import type { Step } from "../model/step.ts";
 import { type Answer, decideMachine } from "./decide-machine.ts";
 import type { Ground, Member, Part } from "./ground.ts";
 import type { Held } from "./held.ts";
-import { isSettledStill, type Lasting, remember, remembered, type Settled, Settling, settled } from "./lasting.ts";
+import {
+	isSettledStill,
+	type Lasting,
+	type Restless,
+	remember,
+	remembered,
+	type Settled,
+	Settling,
+	settled,
+} from "./lasting.ts";
 import { seedsFor, wantedSeeds } from "./order.ts";
 import type { RingCount } from "./rings.ts";
 import { countRow } from "./row-count.ts";
@@ -31,8 +40,7 @@ interface Where {
 	readonly index: number;
 }
 
-/** What covers more is put together anew: its list would be long, and change with every machine. */
-const MOST_KEPT_LEVEL = 2;
+const MOST_KEPT_LEVEL = 1;
 
 /** One decision about all members of one rollout. */
 class Round {
@@ -41,7 +49,8 @@ class Round {
 	readonly #busy = new Touched();
 	readonly #wanted: ReadonlySet<string>;
 	readonly #steps: Step[] = [];
-	readonly #held: Held[] = [];
+	/** In order; long lists that are kept with their row are not copied until the end. */
+	readonly #held: (readonly Held[])[] = [];
 	readonly #seeds: Member[] = [];
 	#wakeAt = Number.POSITIVE_INFINITY;
 
@@ -56,26 +65,42 @@ class Round {
 
 	decideRing(ring: Omit<Place, "terms">): void {
 		const terms = termsOf(this.#ground, ring);
-		this.#decideRow(ring.count.row, { level: TOP, index: 0 }, { ...ring, terms });
+		this.#decideLong(ring.count.row, { level: TOP, index: 0 }, { ...ring, terms });
 	}
 
 	end(): Part {
-		for (const member of this.#seeds) this.#decide(member, null);
-		return { steps: this.#steps, held: this.#held, wakes: [this.#wakeAt] };
+		const last: Held[] = [];
+		for (const member of this.#seeds) this.#decide(member, { terms: null, into: last });
+		return { steps: this.#steps, held: [...this.#held, last], wakes: [this.#wakeAt] };
 	}
 
-	/** null: it may be otherwise at any time. */
-	#decideRow(row: Row, { level, index }: Where, place: Place): Settled | null {
+	/** What covers more machines than are worth keeping together: its list would change with every one of them. */
+	#decideLong(row: Row, { level, index }: Where, place: Place): void {
+		const into: Held[] = [];
+		for (const seat of row.seats) this.#decideSeat(seat, { ...place, into });
+		this.#held.push(into);
+		for (const [each, part] of row.parts.entries()) {
+			if (!part) continue;
+			const where = { level: level - 1, index: indexOfPart(level, index, each) };
+			if (part.parts.length > 0 && where.level > MOST_KEPT_LEVEL) this.#decideLong(part, where, place);
+			else this.#held.push(this.#decideRow(part, where, place).held);
+		}
+	}
+
+	#decideRow(row: Row, { level, index }: Where, place: Place): Settled | Restless {
 		const isRestless = this.#isRestless(row, { level, index }, place);
 		const kept = isRestless ? undefined : settled.get(row);
 		if (kept && isSettledStill(kept, this.#ground, place)) return this.#repeat(kept);
-		const first = this.#held.length;
-		const settling = new Settling(isRestless || level > MOST_KEPT_LEVEL);
-		for (const [each, part] of row.parts.entries())
-			if (part)
-				settling.addRow(this.#decideRow(part, { level: level - 1, index: indexOfPart(level, index, each) }, place));
-		for (const seat of row.seats) settling.addSeat(this.#decideSeat(seat, place));
-		return settling.end(row, () => ({ terms: place.terms, from: this.#ground.now, held: this.#held.slice(first) }));
+		const held: Held[] = [];
+		const settling = new Settling(isRestless);
+		for (const [each, part] of row.parts.entries()) {
+			if (!part) continue;
+			const decided = this.#decideRow(part, { level: level - 1, index: indexOfPart(level, index, each) }, place);
+			for (const one of decided.held) held.push(one);
+			settling.addRow(decided);
+		}
+		for (const seat of row.seats) settling.addSeat(this.#decideSeat(seat, { ...place, into: held }));
+		return settling.end(row, { terms: place.terms, from: this.#ground.now, held });
 	}
 
 	/** A machine in it is busy, or has to wait for the end of the round, or may be anybody. */
@@ -87,29 +112,28 @@ class Round {
 	}
 
 	#repeat(kept: Settled): Settled {
-		for (const each of kept.held) this.#held.push(each);
 		this.#wake(kept.wakeAt);
 		return kept;
 	}
 
-	#decideSeat(seat: Seat, place: Place): Lasting | null {
+	#decideSeat(seat: Seat, place: Place & { readonly into: Held[] }): Lasting | null {
 		const { rollout, now, busy } = this.#ground;
-		const { count, ringIndex, terms } = place;
+		const { count, ringIndex, terms, into } = place;
 		const { machine } = seat;
 		const member = () => ({ seat, machine, standing: standingAt(rollout, seat, now), count, ringIndex });
 		if (seedsFor(seat, this.#wanted)) {
 			this.#seeds.push(member());
 			return null;
 		}
-		if (busy.has(machine.name)) return this.#decide(member(), null);
+		if (busy.has(machine.name)) return this.#decide(member(), { terms: null, into });
 		const kept = remembered(seat, this.#ground, place);
-		if (!kept) return this.#decide(member(), terms);
-		if (kept.held) this.#hold(kept.held);
+		if (!kept) return this.#decide(member(), { terms, into });
+		if (kept.held) this.#hold(kept.held, into);
 		return kept;
 	}
 
 	/** `terms`: under which it may be remembered; null: it may not. */
-	#decide(member: Member, terms: Terms | null): Lasting | null {
+	#decide(member: Member, { terms, into }: { readonly terms: Terms | null; readonly into: Held[] }): Lasting | null {
 		const { slots, busy, rollout, now } = this.#ground;
 		const before = slots.claims;
 		const answer: Answer = decideMachine(this.#ground, member);
@@ -119,12 +143,12 @@ class Round {
 			return null;
 		}
 		const held = answer?.held ?? null;
-		if (held) this.#hold(held);
+		if (held) this.#hold(held, into);
 		return terms && remember(member.seat, { terms, now, held, claims: slots.claims - before, last: slots.last });
 	}
 
-	#hold(held: Held): void {
-		this.#held.push(held);
+	#hold(held: Held, into: Held[]): void {
+		into.push(held);
 		this.#wake(held.until ?? 0);
 	}
 

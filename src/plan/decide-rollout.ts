@@ -8,13 +8,14 @@ import { decideUndecided } from "./decide-undecided.ts";
 import { describeReason } from "./describe-held.ts";
 import { gateOf } from "./gate.ts";
 import type { Ground, Part, Places } from "./ground.ts";
-import { type Held, type HeldReason, joined } from "./held.ts";
+import type { Held, HeldReason } from "./held.ts";
 import { prestageBar } from "./prestage.ts";
 import { progressBar } from "./progress-deadline.ts";
 import { type Membership, membership, type RingCount } from "./rings.ts";
 import { rollBack } from "./rollback.ts";
 import { rowOf, seatsOf } from "./seating.ts";
 import { InstallSlots } from "./slots.ts";
+import { steady } from "./steady.ts";
 import { windowState } from "./windows.ts";
 
 /** What goes on in a run: its gates and brakes first, then machine by machine in the order of the rings. */
@@ -22,13 +23,13 @@ export function decideRollout(fleet: Fleet, rollout: Rollout, now: number, place
 	const members = membership(fleet, rollout, now, places.rosters);
 	const { rings } = members;
 	const windows = windowsOf(rollout, now);
-	const gate = gateOf(rollout, rings, now);
-	const bar = barOf(fleet, rollout);
+	const gate = steady(rollout.policy, "gate", gateOf(rollout, rings, now));
+	const bar = steady(rollout.policy, "bar", barOf(fleet, rollout));
 	const progress = progressBar(rollout, { gate: bar ? null : gate, rings, windows, now });
-	const brake = spentBudget(rollout, rings) ?? progress.reason;
+	const brake = steady(rollout.policy, "brake", spentBudget(rollout, rings) ?? progress.reason);
 	const ledger = rollout.halt ? [] : brake ? afterFailure(fleet, rollout, { brake, now }) : [gate?.step ?? []].flat();
 	const installs = new InstallSlots(fleet, rollout, { rings, now });
-	const prestage = new Map(rings.map((count) => [count.ring.name, prestageBar(rollout, count)]));
+	const prestage = new Map(rings.map((count) => prestaging(rollout, count)));
 	const ground: Ground = { fleet, rollout, gate, brake, bar, windows, now, ...places, installs, prestage };
 	const done = decideMembers(ground, rings, members.ranks);
 	const unread = decideUndecided(ground, members.undecided, places);
@@ -38,7 +39,7 @@ export function decideRollout(fleet: Fleet, rollout: Rollout, now: number, place
 	const isOver = ledger.some(({ kind }) => kind === "begin");
 	return {
 		steps: isOver ? ledger : [...ledger, ...gaveUp.steps, ...done.steps, ...unread.steps],
-		held: joined([held, done.held, unread.held]),
+		held: [held, ...done.held, ...unread.held],
 		wakes: [
 			...[...wakesOf(ground, rings), ...done.wakes, ...unread.wakes, ...gaveUp.wakes],
 			...[progress.wakeAt, gate?.wakeAt].flatMap((at) => at ?? []),
@@ -66,9 +67,14 @@ function onlyChanging(now: number): (count: RingCount) => RingCount {
 }
 
 function windowsOf({ policy }: Rollout, now: number): Ground["windows"] {
-	const install = windowState(policy.maintenanceWindows, now);
+	const install = steady(policy, "window", windowState(policy.maintenanceWindows, now));
 	const { window } = policy.reboot;
-	return { install, reboot: window ? windowState([window], now) : install };
+	return { install, reboot: window ? steady(policy, "reboot window", windowState([window], now)) : install };
+}
+
+function prestaging(rollout: Rollout, count: RingCount): readonly [string, HeldReason | null] {
+	const { name } = count.ring;
+	return [name, steady(rollout.policy, `prestage ${name}`, prestageBar(rollout, count))];
 }
 
 /** What stops the rollout as a whole. */

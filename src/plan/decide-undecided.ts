@@ -30,5 +30,5 @@ export function decideUndecided(ground: Ground, undecided: readonly Machine[], {
 			}
 		}
 	}
-	return { steps, held, wakes: held.flatMap(({ until }) => until ?? []) };
+	return { steps, held: [held], wakes: held.flatMap(({ until }) => until ?? []) };
 }

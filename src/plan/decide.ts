@@ -5,7 +5,7 @@ import { decidePackages } from "./decide-packages.ts";
 import { decideRollout, finishRollout } from "./decide-rollout.ts";
 import { decideRun, isOfRevision } from "./decide-run.ts";
 import type { Part, Places } from "./ground.ts";
-import { type Held, joined } from "./held.ts";
+import type { Held, HeldLists } from "./held.ts";
 import { type Membership, membership } from "./rings.ts";
 import { rostersOf } from "./roster.ts";
 import { type Seat, standingAt } from "./seat.ts";
@@ -21,8 +21,19 @@ export interface Decision {
 	readonly wakeAt: number | null;
 }
 
+/** The same, with those that are held in lists. */
+export interface DecisionInLists extends Omit<Decision, "held"> {
+	readonly held: HeldLists;
+}
+
 /** What to do now for each policy, why the others wait, and when to ask again. A function of its arguments alone. */
 export function decide(fleet: Fleet, policies: readonly Policy[], now: number, limits: Limits): Decision {
+	const { held, ...rest } = decideInLists(fleet, policies, now, limits);
+	return { ...rest, held: held.flat() };
+}
+
+/** For those who look again only at lists that have changed. */
+export function decideInLists(fleet: Fleet, policies: readonly Policy[], now: number, limits: Limits): DecisionInLists {
 	const pinned = policies.map((policy) => fleet.rollouts.get(policy.name)?.policy ?? policy);
 	const rosters = rostersOf(fleet.machines, pinned);
 	const places = { slots: new Slots(fleet, limits), busy: busyMachines(fleet), rosters };
@@ -35,10 +46,10 @@ export function decide(fleet: Fleet, policies: readonly Policy[], now: number, l
 	for (const policy of policies) {
 		const part = decidePolicy(fleet, policy, now, places);
 		for (const step of part.steps) steps.set(stepKey(step), step);
-		held.push(part.held);
+		held.push(...part.held);
 		for (const at of part.wakes) wake(at);
 	}
-	return { steps: [...steps.values()], held: joined(held), wakeAt: Number.isFinite(wakeAt) ? wakeAt : null };
+	return { steps: [...steps.values()], held, wakeAt: Number.isFinite(wakeAt) ? wakeAt : null };
 }
 
 function decidePolicy(fleet: Fleet, policy: Policy, now: number, places: Places): Part {
@@ -53,7 +64,7 @@ function decidePolicy(fleet: Fleet, policy: Policy, now: number, places: Places)
 	const progress = decideProgress(fleet, going, { isEnding, now, places });
 	return {
 		steps: [...packages.steps, ...run.steps, ...progress.steps],
-		held: joined([run.held, progress.held]),
+		held: [run.held, ...progress.held],
 		wakes: [...packages.wakes, ...run.wakes, ...run.held.flatMap(({ until }) => until ?? []), ...progress.wakes],
 	};
 }
@@ -86,7 +97,7 @@ function decidePaused(fleet: Fleet, policy: Policy, { pause, now, places }: Paus
 	const rollout = fleet.rollouts.get(policy.name);
 	const open = rollout ? openIn(rollout, membership(fleet, rollout, now, places.rosters), now) : [];
 	const names = [null, ...open.map(({ machine }) => machine.name)];
-	return { steps: [], held: names.map((machine) => ({ policy: policy.name, machine, reason })), wakes: [] };
+	return { steps: [], held: [names.map((machine) => ({ policy: policy.name, machine, reason }))], wakes: [] };
 }
 
 function openIn(rollout: Rollout, { rings }: Membership, now: number): readonly Seat[] {

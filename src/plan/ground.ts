@@ -3,7 +3,7 @@ import type { Machine } from "../model/machine.ts";
 import type { Policy } from "../model/policy.ts";
 import type { FactsStep, MachineStep, RebootStep, Step } from "../model/step.ts";
 import type { Gate } from "./gate.ts";
-import type { Held, HeldReason } from "./held.ts";
+import type { HeldLists, HeldReason } from "./held.ts";
 import type { RingCount } from "./rings.ts";
 import type { Roster } from "./roster.ts";
 import type { Seat } from "./seat.ts";
@@ -22,7 +22,8 @@ export interface Places {
 
 export interface Part {
 	readonly steps: readonly Step[];
-	readonly held: readonly Held[];
+	/** In order. */
+	readonly held: HeldLists;
 	/** When time alone moves something on, `until` of what is held included; what has passed does not count. */
 	readonly wakes: readonly number[];
 }

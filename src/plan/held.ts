@@ -10,12 +10,8 @@ export interface Held {
 	readonly until?: number;
 }
 
-/** One list of all of them; they are long, so that one list alone is not copied. */
-export function joined(lists: readonly (readonly Held[])[]): readonly Held[] {
-	const some = lists.filter(({ length }) => length > 0);
-	const [first = []] = some;
-	return some.length <= 1 ? first : first.concat(...some.slice(1));
-}
+/** Lists that belong one behind the other. That of machines of which nothing has changed is the very same as in the decision before. */
+export type HeldLists = readonly (readonly Held[])[];
 
 export type HeldReason = RunReason | GateReason | MachineReason | StepReason;
 

@@ -39,6 +39,13 @@ export interface Settled extends Span {
 	readonly refused: readonly Refused[];
 }
 
+/** What was decided of a row, and may be otherwise at any time. */
+export interface Restless {
+	readonly held: readonly Held[];
+}
+
+type Made = Pick<Settled, "terms" | "from" | "held">;
+
 /** Seats and rows never change: whoever changed has another one. */
 const seats = new WeakMap<Seat, Lasting>();
 export const settled = new WeakMap<Row, Settled>();
@@ -119,8 +126,6 @@ function later(at: number | undefined, now: number): number {
 	return at !== undefined && at > now ? at : NEVER;
 }
 
-type Made = Pick<Settled, "terms" | "from" | "held">;
-
 /** A row's answers while they are put together: settled if each of them lasts. */
 export class Settling {
 	#isRestless: boolean;
@@ -136,17 +141,16 @@ export class Settling {
 		else this.#isRestless = true;
 	}
 
-	addRow(row: Settled | null): void {
-		if (row) this.#add(row.until, row.refused);
+	addRow(row: Settled | Restless): void {
+		if ("until" in row) this.#add(row.until, row.refused);
 		else this.#isRestless = true;
 	}
 
-	/** Keeps it with the row; null: it does not last. */
-	end(row: Row, made: () => Made): Settled | null {
-		if (this.#isRestless) return null;
-		const { held, ...rest } = made();
-		const wakeAt = held.reduce((first, { until }) => Math.min(first, later(until, rest.from)), NEVER);
-		const whole = { ...rest, until: this.#until, held, wakeAt, refused: [...this.#refused.values()] };
+	/** Keeps it with the row if it lasts. */
+	end(row: Row, { held, ...span }: Made): Settled | Restless {
+		if (this.#isRestless) return { held };
+		const wakeAt = held.reduce((first, { until }) => Math.min(first, later(until, span.from)), NEVER);
+		const whole = { ...span, until: this.#until, held, wakeAt, refused: [...this.#refused.values()] };
 		settled.set(row, whole);
 		return whole;
 	}

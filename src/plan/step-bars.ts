@@ -29,10 +29,12 @@ export function stepBarred(ground: Ground, member: Member, { spec, task }: Open)
 	}
 }
 
+const ACQUIRING: Waiting = { reason: { kind: "acquiring" } };
+
 function packageBarred({ fleet }: Ground, sha256: string): Waiting | null {
 	const state = fleet.packages.get(sha256);
 	if (state?.kind === "held") return null;
-	if (state === undefined) return { reason: { kind: "acquiring" } };
+	if (state === undefined) return ACQUIRING;
 	return { reason: { kind: "package_failed", failure: state.failure, isFinal: state.kind === "refused" } };
 }
 
@@ -63,9 +65,22 @@ export function windowBarred(
 	const forced = forcedAt(rollout.policy, machine);
 	if (forced !== null && forced <= now) return null;
 	const until = Math.min(window.opensAt, forced ?? Number.POSITIVE_INFINITY);
+	return { reason: closedReason(window, act), ...untilOf(Number.isFinite(until) ? until : null) };
+}
+
+type Closed = Extract<WindowState, { isOpen: false }>;
+
+/** One for all that wait for it. */
+const closedReasons = new WeakMap<Closed, Map<"install" | "reboot", HeldReason>>();
+
+function closedReason(window: Closed, act: "install" | "reboot"): HeldReason {
+	const known = closedReasons.get(window) ?? new Map<"install" | "reboot", HeldReason>();
+	closedReasons.set(window, known);
 	const opensAt = Number.isFinite(window.opensAt) ? window.opensAt : null;
-	const reason = { kind: "window_closed" as const, act, window: window.name, opensAt, timeZone: window.timeZone };
-	return { reason, ...untilOf(Number.isFinite(until) ? until : null) };
+	const { name, timeZone } = window;
+	const reason = known.get(act) ?? { kind: "window_closed", act, window: name, opensAt, timeZone };
+	known.set(act, reason);
+	return reason;
 }
 
 /** The rings behind a gate wait for it. */

@@ -95,7 +95,7 @@ function failuresOf(failed: ReadonlyMap<string, { readonly code: string }>): Tim
 
 /** Machines of which the same is to be said; what is told of one alone, such as times and addresses, is left out. */
 function reasonsOf({ decision, scenario }: Simulation): Timeline["reasons"] {
-	const groups = Map.groupBy(decision.held, ({ reason }) => keyOf(scenario.policy.name, reason));
+	const groups = Map.groupBy(decision.held.flat(), ({ reason }) => keyOf(scenario.policy.name, reason));
 	return [...groups.values()]
 		.map((held) => ({
 			reason: held[0]?.reason,

@@ -4,7 +4,7 @@ import type { Fleet } from "../model/fleet.ts";
 import type { Policy } from "../model/policy.ts";
 import type { LedgerStep, Step } from "../model/step.ts";
 import { applyEvent } from "../plan/apply-event.ts";
-import { type Decision, decide } from "../plan/decide.ts";
+import { type DecisionInLists, decideInLists } from "../plan/decide.ts";
 import { EMPTY_FLEET } from "../plan/empty-fleet.ts";
 import type { Held } from "../plan/held.ts";
 import type { Limits } from "../plan/slots.ts";
@@ -57,7 +57,7 @@ export class Simulation {
 	readonly recorder: Recorder;
 	readonly samples: Sample[] = [];
 	fleet: Fleet = EMPTY_FLEET;
-	decision: Decision = { steps: [], held: [], wakeAt: null };
+	decision: DecisionInLists = { steps: [], held: [], wakeAt: null };
 	decisions = 0;
 	now: number;
 	readonly #queue = new TinyQueue<Happening>([], (a, b) => a.at - b.at || a.order - b.order);
@@ -120,7 +120,7 @@ export class Simulation {
 		const { policy, limits } = this.scenario;
 		let isSettled = false;
 		while (!isSettled) {
-			this.decision = decide(this.fleet, [policy], this.now, limits);
+			this.decision = decideInLists(this.fleet, [policy], this.now, limits);
 			this.decisions += 1;
 			isSettled = true;
 			for (const step of this.decision.steps) {
@@ -128,7 +128,7 @@ export class Simulation {
 				if (this.#start(step) === "recorded") isSettled = false;
 			}
 		}
-		this.#told = toldAnew(this.decision.held);
+		this.#told = this.decision.held.flatMap(toldIn);
 		this.recorder.sawDecision(this.#told, this.now);
 		for (const { at, event } of this.#operator.answers(this.#told, this.#rollout(), this.now))
 			this.#at(at, () => this.#record({ ...event, at }));
@@ -214,6 +214,14 @@ export class Simulation {
 function placeOf(machine: ModelledMachine, seed: number): Place {
 	const model = new MachineModel(machine.name, machine.hardware);
 	return { machine, model, random: new Random(seed, machine.name) };
+}
+
+const told = new WeakMap<readonly Held[], readonly Held[]>();
+
+function toldIn(held: readonly Held[]): readonly Held[] {
+	const known = told.get(held) ?? toldAnew(held);
+	told.set(held, known);
+	return known;
 }
 
 function toldAnew(held: readonly Held[]): readonly Held[] {

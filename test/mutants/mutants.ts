@@ -119,7 +119,7 @@ export const MUTANTS: readonly Mutant[] = [
 	{
 		name: "reboots wait for no window",
 		file: "plan/decide-rollout.ts",
-		from: "reboot: window ? windowState([window], now) : install };",
+		from: 'reboot: window ? steady(policy, "reboot window", windowState([window], now)) : install };',
 		to: "reboot: windowState(window ? [window] : [], now) };",
 	},
 	{
@@ -131,8 +131,8 @@ export const MUTANTS: readonly Mutant[] = [
 	{
 		name: "nobody is woken when a window opens",
 		file: "plan/step-bars.ts",
-		from: "return { reason, ...untilOf(Number.isFinite(until) ? until : null) };",
-		to: "return { reason };",
+		from: "return { reason: closedReason(window, act), ...untilOf(Number.isFinite(until) ? until : null) };",
+		to: "return { reason: closedReason(window, act) };",
 	},
 	{
 		name: "an abort stops what is in flight alone",
@@ -195,16 +195,22 @@ export const MUTANTS: readonly Mutant[] = [
 		to: "if (!reason) return kept;",
 	},
 	{
-		name: "an answer is repeated though a gate or a window has moved",
+		name: "an answer is repeated though a gate has moved",
 		file: "plan/terms.ts",
-		from: "last.packages === terms.packages && last.text === terms.text",
-		to: "last.packages === terms.packages",
+		from: "gate: gate && gate.index < ringIndex ? gate : null,",
+		to: "gate: null,",
+	},
+	{
+		name: "an answer is repeated though a window has opened",
+		file: "plan/terms.ts",
+		from: "		...windows,",
+		to: "install: rollout.policy as never, reboot: rollout.policy as never,",
 	},
 	{
 		name: "an answer is repeated though a package has come",
 		file: "plan/terms.ts",
-		from: "last.packages === terms.packages && last.text === terms.text",
-		to: "last.text === terms.text",
+		from: "packages: fleet.packages,",
+		to: "packages: rollout.policy as never,",
 	},
 	{
 		name: "an answer is repeated for a machine that is busy by now",

@@ -140,7 +140,7 @@ class Course {
 		else if (act.do === "wake") this.now = decideNow(this.fleet, LIMITS, now).wakeAt ?? now + MINUTE;
 		else if (act.do === "pass") this.now += act.minutes * MINUTE;
 		else if (act.do === "tell") this.record({ ...act.event, at: now } as Event);
-		else this.#end(act);
+		else if ("which" in act) this.#end(act);
 	}
 
 	/** Everything that is under way ends, and what may begin then begins. */

@@ -13,6 +13,10 @@ export function addReadRoutes(server: FastifyInstance, cockpit: Cockpit): void {
 	server.get("/api/v1/status", ({ query }) => cockpit.status(detailed.parse(query).detail));
 	server.get("/api/v1/plan", ({ query }) => cockpit.plan(detailed.parse(query).detail));
 	server.get("/api/v1/machines", () => cockpit.machines());
+	server.get<Named>("/api/v1/machines/:name", async ({ params }, reply) => {
+		const row = await cockpit.machine(params.name);
+		return row ?? reply.status(404).send(unknownMachine(params.name));
+	});
 	server.get("/api/v1/diff", () => cockpit.diff());
 	server.get<Named>("/api/v1/policies/:name", async ({ params }, reply) => {
 		const report = await cockpit.policy(params.name);

@@ -12,6 +12,7 @@ export interface Cockpit {
 	status(detail: Detail): Promise<StatusReport>;
 	plan(detail: Detail): Promise<PlanReport>;
 	machines(): Promise<readonly MachineRow[]>;
+	machine(name: string): Promise<MachineRow | null>;
 	policy(name: string): Promise<PolicyReport | null>;
 	why(machine: string): Promise<WhyReport | null>;
 	logs(machine: string): Promise<readonly OutputRecord[] | null>;
@@ -260,6 +261,8 @@ export interface MachineRow {
 	readonly sources: readonly string[];
 	readonly host_keys: readonly string[];
 	readonly excluded: Act | null;
+	/** What other machines it cannot be told from; null: it is itself. */
+	readonly clones: { readonly by: string; readonly names: readonly string[] } | null;
 	/** As last read; null: nobody has looked yet. */
 	readonly facts: FactsRow | null;
 }
@@ -273,6 +276,15 @@ export interface FactsRow {
 	readonly memory_bytes: number;
 	readonly is_reboot_needed: boolean;
 	readonly users: number;
+	readonly boot_id: string;
+	/** null, or empty: the machine did not say. */
+	readonly disk_bytes: number | null;
+	readonly machine_id: string | null;
+	readonly shell: string | null;
+	readonly init: string | null;
+	readonly package_managers: readonly string[];
+	readonly delivery_tools: readonly string[];
+	readonly user_names: readonly string[];
 	readonly at: string;
 }
 

@@ -24,6 +24,7 @@ export function machineRow(machine: Machine, sites: readonly Site[]): MachineRow
 		sources,
 		host_keys: trust.kind === "discovered" ? [] : trust.hostKeys.map(keyLine),
 		excluded: excluded ? actOf(excluded) : null,
+		clones: "clones" in trust ? trust.clones : null,
 		facts: facts ? factsRow(facts) : null,
 	};
 }
@@ -38,6 +39,14 @@ function factsRow(facts: MachineFacts & { readonly at: number }): FactsRow {
 		memory_bytes: facts.memoryBytes,
 		is_reboot_needed: facts.isRebootNeeded,
 		users: facts.users,
+		boot_id: facts.bootId,
+		disk_bytes: facts.diskBytes ?? null,
+		machine_id: facts.machineId ?? null,
+		shell: facts.shell ?? null,
+		init: facts.init ?? null,
+		package_managers: facts.packageManagers ?? [],
+		delivery_tools: facts.deliveryTools ?? [],
+		user_names: facts.userNames ?? [],
 		at: iso(facts.at),
 	};
 }

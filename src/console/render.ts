@@ -48,6 +48,6 @@ export function renderTotals(totals: Totals): string {
 	return `${installed} of ${machines} installed, ${also.join(", ")}; package ${mib(package_bytes)}, ${ways}`;
 }
 
-function mib(bytes: number): string {
+export function mib(bytes: number): string {
 	return `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 }

@@ -60,6 +60,11 @@ export class Controls implements Cockpit {
 		return [...this.#fleet.machines.values()].map((machine) => machineRow(machine, this.#daemon.settings.sites));
 	}
 
+	async machine(name: string) {
+		const machine = this.#fleet.machines.get(name);
+		return machine ? machineRow(machine, this.#daemon.settings.sites) : null;
+	}
+
 	async policy(name: string) {
 		const { policies, rollouts } = this.#fleet;
 		const applied = policies.get(name);

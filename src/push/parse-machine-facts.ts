@@ -13,6 +13,9 @@ const ARCHITECTURES: Readonly<Record<string, string>> = {
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._~+-]{0,63}$/;
 const BOOT_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+/** "uninitialized" stands there before the first boot is over, machine-id(5). */
+const MACHINE_ID = /^(?!0{32})[0-9a-f]{32}$/;
+const SHELL = /^\/[A-Za-z0-9._/+-]{1,127}$/;
 const COUNT = /^\d{1,12}$/;
 
 /**
@@ -39,7 +42,27 @@ export function parseMachineFacts(lines: readonly string[]): MachineFacts | null
 		isRebootNeeded: reboot === "yes",
 		users,
 		...linkOf(said.get("machine link")),
+		...detailsOf(said),
 	};
+}
+
+/** What no decision needs, except that machines with one id are one; what is not as it should be is left out. */
+function detailsOf(said: ReadonlyMap<string, string>): Partial<MachineFacts> {
+	const [id, shell, init] = [said.get("machine id"), said.get("machine shell"), nameOf(said.get("machine init"))];
+	const diskKib = countOf(said.get("machine disk"));
+	return {
+		...(id !== undefined && MACHINE_ID.test(id) ? { machineId: id } : {}),
+		...(shell !== undefined && SHELL.test(shell) ? { shell } : {}),
+		...(init === null ? {} : { init }),
+		...(diskKib === null ? {} : { diskBytes: diskKib * 1024 }),
+		packageManagers: namesIn(said.get("machine managers")).map((name) => (name === "apt-get" ? "apt" : name)),
+		deliveryTools: namesIn(said.get("machine tools")),
+		userNames: namesIn(said.get("machine names")),
+	};
+}
+
+function namesIn(words = ""): readonly string[] {
+	return words.split(" ").filter((word) => NAME.test(word));
 }
 
 export function isBootId(word: string): boolean {

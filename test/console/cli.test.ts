@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import { after, before, beforeEach, test } from "node:test";
 import { CONTROL, CommandLine, MAIN, run } from "./command-line.ts";
-import { GOOD_KEY, MemoryCockpit } from "./memory-cockpit.ts";
+import { FACTS_ROW, GOOD_KEY, MemoryCockpit } from "./memory-cockpit.ts";
 
 const line = new CommandLine();
 const fleetseed = line.fleetseed.bind(line);
@@ -47,6 +47,28 @@ test("why is a paragraph for each policy", async () => {
 	const { out } = await fleetseed("why", "mill-01");
 	assert.match(out, /mill-01 \(10\.0\.0\.1:22\) is discovered, present\./);
 	assert.match(out, /\noffice \(revision 1a2b3c4d, ring all\): verified: window opens 02:00\. Mend it\.\n/);
+});
+
+test("machines show tells what a machine is, when that was read, and whom it cannot be told from", async () => {
+	assert.match((await fleetseed("machines", "show", "mill-01")).out, /^machine +mill-01\n.*\nfacts +never read\n$/s);
+	line.cockpit.facts = FACTS_ROW;
+	line.cockpit.clones = { by: "machine_id", names: ["mill-02"] };
+	const { out, code } = await fleetseed("machines", "show", "mill-01");
+	assert.equal(code, 0);
+	for (const shown of [
+		/trust +discovered: same machine id as mill-02\n/,
+		/facts +read 2026-11-23T10:00:00\.000Z\n/,
+		/os +debian 12\n/,
+		/package managers +apt, dpkg\n/,
+		/delivery tools +curl\n/,
+		/disk +1\.0 MiB free of 2\.0 MiB\n/,
+		/logged in +2 anna \\u\{1b\}\[2J\n/,
+		/boot id +b-1\n$/,
+	])
+		assert.match(out, shown);
+	const { out: json } = await fleetseed("machines", "show", "mill-01", "--json");
+	assert.deepEqual(JSON.parse(json).facts, FACTS_ROW);
+	assert.equal((await fleetseed("machines", "show", "nobody")).code, 1);
 });
 
 test("why of an unknown machine says the code and what to do, and exits 1", async () => {

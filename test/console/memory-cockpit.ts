@@ -1,4 +1,12 @@
-import type { Answer, Cockpit, Detail, MachineState, StatusReport } from "../../src/console/cockpit.ts";
+import type {
+	Answer,
+	Cockpit,
+	Detail,
+	FactsRow,
+	MachineRow,
+	MachineState,
+	StatusReport,
+} from "../../src/console/cockpit.ts";
 import type { ChangesReport, PolicyReport } from "../../src/console/policy-reports.ts";
 import type { OperatorEvent } from "../../src/model/event.ts";
 
@@ -11,6 +19,26 @@ export const REVISION = "1a2b3c4d".repeat(8);
 const BUSY = { code: "FS-MACHINE-BUSY", detail: "busy-01: deliver is in flight" } as const;
 
 /** A daemon of two machines that remembers what was asked of it. */
+export const FACTS_ROW: FactsRow = {
+	os: "linux",
+	distribution: "debian",
+	os_version: "12",
+	arch: "amd64",
+	disk_free_bytes: 2 ** 20,
+	memory_bytes: 2 ** 30,
+	is_reboot_needed: false,
+	users: 2,
+	boot_id: "b-1",
+	disk_bytes: 2 ** 21,
+	machine_id: "f".repeat(32),
+	shell: "/bin/bash",
+	init: "systemd",
+	package_managers: ["apt", "dpkg"],
+	delivery_tools: ["curl"],
+	user_names: ["anna", "\u001b[2J"],
+	at: "2026-11-23T10:00:00.000Z",
+};
+
 export class MemoryCockpit implements Cockpit {
 	readonly acts: string[] = [];
 	readonly orders: OperatorEvent[] = [];
@@ -18,6 +46,8 @@ export class MemoryCockpit implements Cockpit {
 	state: MachineState = "verified";
 	machineName = "mill-01";
 	reason: string | null = null;
+	facts: FactsRow | null = null;
+	clones: MachineRow["clones"] = null;
 	hostKeys: readonly { readonly type: string; readonly fingerprint: string }[] = [];
 	/** What the daemon says to every order. */
 	answer: Answer = { kind: "done", message: "so be it" };
@@ -102,7 +132,12 @@ export class MemoryCockpit implements Cockpit {
 			site: "graz",
 		};
 		const keys = this.hostKeys.map(({ type, fingerprint }) => `${type} ${fingerprint}`);
-		return [{ name: this.machineName, ...row, sources: ["mdns"], host_keys: keys, excluded: null, facts: null }];
+		const more = { excluded: null, clones: this.clones, facts: this.facts };
+		return [{ name: this.machineName, ...row, sources: ["mdns"], host_keys: keys, ...more }];
+	}
+
+	async machine(name: string) {
+		return (await this.machines()).find((machine) => machine.name === name) ?? null;
 	}
 
 	async policy(name: string): Promise<PolicyReport | null> {
@@ -127,7 +162,7 @@ export class MemoryCockpit implements Cockpit {
 	}
 
 	async why(name: string) {
-		const row = (await this.machines()).find((machine) => machine.name === name);
+		const row = await this.machine(name);
 		if (!row) return null;
 		const told = { policy: "office", revision: REVISION, ring: "all", state: this.state, since: null, deliveries: [] };
 		const sentence = this.reason ?? "it is done";

@@ -79,6 +79,10 @@ export class Machine {
 		return readFileSync(this.#own("proc/sys/kernel/random/boot_id"), "utf8").trim();
 	}
 
+	get machineId(): string {
+		return readFileSync(this.#own("etc/machine-id"), "utf8").trim();
+	}
+
 	/** People at its console. */
 	async logIn(...names: readonly string[]): Promise<void> {
 		const lines = names.map((name, index) => `${name.padEnd(8)} tty${index + 1}         2026-11-23 08:00\n`);
@@ -152,10 +156,16 @@ export class Machine {
 	#boot(): void {
 		this.boots++;
 		writeOwnPrograms(this.#options.folder);
-		for (const folder of ["etc", "run", "proc/sys/kernel/random"]) mkdirSync(this.#own(folder), { recursive: true });
+		for (const folder of ["etc", "run", "proc/1", "proc/sys/kernel/random"])
+			mkdirSync(this.#own(folder), { recursive: true });
 		writeFileSync(this.#own("proc/sys/kernel/random/boot_id"), `${randomUUID()}\n`);
-		const osRelease = this.#own("etc/os-release");
-		if (!existsSync(osRelease)) writeFileSync(osRelease, OS_RELEASE);
+		const firstBoot = {
+			"etc/os-release": OS_RELEASE,
+			"etc/machine-id": `${randomUUID().replaceAll("-", "")}\n`,
+			"proc/1/comm": "systemd\n",
+		};
+		for (const [file, text] of Object.entries(firstBoot))
+			if (!existsSync(this.#own(file))) writeFileSync(this.#own(file), text);
 		this.#power = watch(this.#own("."), () => {
 			if (existsSync(this.#own("going-down"))) void this.#restart();
 		});

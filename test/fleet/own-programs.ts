@@ -4,6 +4,8 @@ import { join } from "node:path";
 /** What a machine has of its own although it runs on this host: they are looked for under its folder `root`. */
 const OWN_FILES = [
 	"/etc/os-release",
+	"/etc/machine-id",
+	"/proc/1/comm",
 	"/usr/lib/os-release",
 	"/proc/sys/kernel/random/boot_id",
 	"/proc/net/route",

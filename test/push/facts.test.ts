@@ -1,9 +1,14 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { appendFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { totalmem } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { lab, putProgram, taskOf } from "./lab.ts";
+
+/** Programs of this host, which the machine has, too. */
+const present = (...names: readonly string[]) =>
+	names.filter((name) => (process.env.PATH ?? "").split(":").some((folder) => existsSync(join(folder, name))));
 
 const ASKED = { machine: "mill-03", policy: "office" };
 
@@ -18,6 +23,7 @@ async function debian(t: Parameters<typeof lab>[0]) {
 		"df",
 		'echo "$*" > "$HOME/asked"; printf "Filesystem 1024-blocks Used Available\\n/dev/sda 9 1 5242880 3% /\\n"',
 	);
+	await putProgram(folder, "getent", "echo root:x:0:0:root:/root:/bin/bash");
 	const read = async () => {
 		const { outcome } = await pusher.readFacts(target, ASKED, signal);
 		assert.ok(outcome.kind === "facts_read", JSON.stringify(outcome));
@@ -38,6 +44,15 @@ test("reads what a machine is, in one round trip", async (t) => {
 		bootId: machine.bootId,
 		isRebootNeeded: false,
 		users: 0,
+		diskBytes: 9 * 1024,
+		init: "systemd",
+		shell: "/bin/bash",
+		machineId: machine.machineId,
+		packageManagers: present("apt-get", "dpkg", "rpm", "dnf", "yum", "zypper", "apk", "pacman").map((name) =>
+			name.replace("apt-get", "apt"),
+		),
+		deliveryTools: present("curl", "wget", "aria2c", "fleetseed-agent"),
+		userNames: [],
 	});
 	assert.equal(machine.commands, 1);
 });
@@ -55,7 +70,8 @@ test("counts people, and not the logins without a terminal, as ours is", async (
 	await machine.logIn("anna", "béla");
 	await appendFile(join(folder, "root/users"), "root     sshd         2026-11-23 08:00\n");
 	await appendFile(join(folder, "root/users"), "cili     sshd pts/0   2026-11-23 08:00 (10.0.4.9)\n");
-	assert.equal((await read()).users, 3);
+	const { users, userNames } = await read();
+	assert.deepEqual([users, userNames], [3, ["anna", "cili"]], "a name that is none is not passed on");
 });
 
 test("hears of a reboot that the machine needs, from Debian's mark and from rpm's tool", async (t) => {
@@ -156,6 +172,23 @@ test("takes nothing from a hostile os-release, and runs nothing of it", async (t
 	}
 	assert.ok(!(await readdir(folder)).includes("canary"));
 	assert.equal(machine.commands, 1 + payloads.length);
+});
+
+test("takes no more than one line from a hostile machine id, and only an id", async (t) => {
+	const { folder, read } = await debian(t);
+	const { machineId: _, ...told } = await read();
+	for (const id of [
+		"",
+		"uninitialized\n",
+		`${"0".repeat(32)}\n`,
+		"x\nmachine users 9\n",
+		"$(touch canary)",
+		"f".repeat(33),
+	]) {
+		await writeFile(join(folder, "root/etc/machine-id"), id);
+		assert.deepEqual(await read(), told, id);
+	}
+	assert.ok(!(await readdir(folder)).includes("canary"));
 });
 
 test("a machine without os-release has no distribution", async (t) => {

@@ -3,6 +3,7 @@ import { ERROR_CODES } from "../../model/error-codes.ts";
 import type { HostKey } from "../../model/machine.ts";
 import type { MachineRow } from "../cockpit.ts";
 import { printable } from "../printable.ts";
+import { renderMachine } from "../render-machine.ts";
 import { table } from "../table.ts";
 import { EXIT } from "../terminal.ts";
 import { ask } from "./ask.ts";
@@ -26,6 +27,12 @@ export function addMachineCommands(program: Command, context: Context): void {
 		.description("the same as `fleetseed machines`")
 		.option(...JSON_OPTION)
 		.action((_options: JsonOption, command: Command) => list(context, command.optsWithGlobals()));
+	machines
+		.command("show")
+		.description("show a machine: who it is, how it is reached, and what it said of itself, with the time")
+		.argument("<name>")
+		.option(...JSON_OPTION)
+		.action((name: string, _options: JsonOption, command: Command) => show(context, name, command.optsWithGlobals()));
 	machines
 		.command("approve")
 		.description("let a discovered machine take part: pins the SSH host key that it shows now")
@@ -62,6 +69,13 @@ async function list(context: Context, { json }: JsonOption): Promise<void> {
 	terminal.print(
 		table(["machine", "address", "trust", "presence", "groups", "site", "host key"], cells, terminal.style),
 	);
+}
+
+async function show(context: Context, name: string, { json }: JsonOption): Promise<void> {
+	const { terminal } = context;
+	const row = await withClient(context, (client) => client.get<MachineRow>(`machines/${segment(name)}`));
+	if (json) terminal.printJson(row);
+	else terminal.print(renderMachine(row));
 }
 
 async function approve(context: Context, name: string, options: ApproveOptions): Promise<void> {

@@ -13,6 +13,9 @@ boot_id() { cat /proc/sys/kernel/random/boot_id; }
  * stand, with their quotes. needs-restarting(1) belongs to rpm; it says why on stdout, while its own crash, which exits 1 too, goes to stderr.
  */
 export const MACHINE_FACTS = `${BOOT_ID}${COUNT_USERS}
+user_names() { who 2>/dev/null | awk '$2 != "sshd" || $3 ~ /^pts/ { print $1 }' | sort -u | head -n 32 | tr '\\n' ' '; }
+one_line() { head -n 1 | head -c 256; }
+present() { for program; do command -v "$program" >/dev/null && printf '%s ' "$program"; done; }
 needs_reboot() {
 	[ -z "$(stat -c %n /run/reboot-required /var/run/reboot-required 2>/dev/null)" ] || return 0
 	command -v needs-restarting >/dev/null || return 1
@@ -29,11 +32,17 @@ machine_facts() {
 	while [ ! -d "$place" ]; do
 		case $place in */*) place=\${place%/*} ;; *) place=/ ;; esac
 	done
-	echo "machine free $(df -Pk "$place" | awk 'NR == 2 { print $4 }')"
+	df -Pk "$place" | awk 'NR == 2 { print "machine disk", $2; print "machine free", $4 }'
 	echo "machine memory $(sed -n 's/^MemTotal: *\\([0-9]*\\) kB$/\\1/p' /proc/meminfo)"
 	echo "machine boot $(boot_id)"
 	if needs_reboot; then echo "machine reboot yes"; else echo "machine reboot no"; fi
 	echo "machine users $(count_users)"
+	echo "machine names $(user_names)"
+	echo "machine id $(cat /etc/machine-id 2>/dev/null | one_line)"
+	echo "machine init $(cat /proc/1/comm 2>/dev/null | one_line)"
+	echo "machine shell $(getent passwd "$(id -u)" 2>/dev/null | cut -d: -f7 | one_line)"
+	echo "machine managers $(present apt-get dpkg rpm dnf yum zypper apk pacman)"
+	echo "machine tools $(present curl wget aria2c fleetseed-agent)"
 	link=$(cat /proc/net/route 2>/dev/null | awk '$2 == "00000000" { print $1; exit }')
 	echo "machine link $(cat "/sys/class/net/$link/speed" 2>/dev/null)"
 }

@@ -1,7 +1,12 @@
+import { setTimeout } from "node:timers/promises";
 import type { Client, ClientChannel } from "ssh2";
 
 /** sshd's own default (MaxSessions in sshd_config(5)). */
 const MAX_SESSIONS = 10;
+
+/** sshd closes a session's channel a moment before it counts the session as ended; then one is asked for again. */
+const PATIENCE = 10;
+const PATIENCE_MS = 100;
 
 /** refused: sshd permits no session at all now.   no_exec: it permits one, and no command in it.   lost: the connection is over. */
 export type Unopened = "refused" | "no_exec" | "lost";
@@ -17,8 +22,11 @@ export interface Opening {
 export class Channels {
 	readonly #client: Client;
 	readonly #waiting: (() => void)[] = [];
+	readonly #open = new Set<ClientChannel>();
 	#limit = MAX_SESSIONS;
-	#open = 0;
+	#hasOpened = false;
+	/** Asked for, and not yet answered. */
+	#opening = 0;
 
 	constructor(client: Client) {
 		this.#client = client;
@@ -29,20 +37,32 @@ export class Channels {
 
 	/** Answers why there is no channel; null: there is one. `signal` ends the waiting only. */
 	async open({ commandLine, signal, begin }: Opening): Promise<Unopened | null> {
-		for (;;) {
+		for (let patience = 0; ; ) {
 			await this.#turn(signal);
 			if (signal.aborted) return "lost";
-			this.#open++;
+			const isAlone = this.#count === 0;
+			this.#opening++;
 			const unopened = await this.#exec(commandLine, begin);
-			if (unopened === null) return null;
-			this.#leave();
-			if (unopened !== "refused" || this.#open === 0) return unopened;
-			this.#limit = Math.min(this.#limit, this.#open);
+			if (unopened !== "refused") return unopened;
+			this.#limit = Math.max(1, Math.min(this.#limit, this.#open.size));
+			if (!isAlone) continue;
+			if (!this.#hasOpened || patience++ === PATIENCE) return unopened;
+			await setTimeout(PATIENCE_MS);
 		}
 	}
 
+	/** The command is given up: its channel counts no longer here, although sshd may keep it until the command has ended. */
+	giveUp(channel: ClientChannel): void {
+		channel.close();
+		this.#leave(channel);
+	}
+
+	get #count(): number {
+		return this.#open.size + this.#opening;
+	}
+
 	async #turn(signal: AbortSignal): Promise<void> {
-		while (this.#open >= this.#limit && !signal.aborted) {
+		while (this.#count >= this.#limit && !signal.aborted) {
 			const { promise, resolve } = Promise.withResolvers<void>();
 			this.#waiting.push(resolve);
 			signal.addEventListener("abort", () => resolve(), { once: true });
@@ -50,32 +70,42 @@ export class Channels {
 		}
 	}
 
-	#leave(): void {
-		this.#open--;
+	#leave(channel: ClientChannel): void {
+		if (this.#open.delete(channel)) this.#next();
+	}
+
+	#next(): void {
 		this.#waiting.shift()?.();
 	}
 
 	/** ssh2 throws where the socket has ended and 'close' is still to come, and calls back with an error when it comes. */
 	#exec(commandLine: string, begin: Opening["begin"]): Promise<Unopened | null> {
-		return new Promise((resolve) => {
-			try {
-				this.#client.once("close", lost);
-				this.#client.exec(commandLine, (error, channel) => {
-					this.#client.off("close", lost);
-					if (error) return resolve(reasonOf(error));
-					channel.once("close", () => this.#leave());
-					begin(channel);
-					resolve(null);
-				});
-			} catch (error) {
-				this.#client.off("close", lost);
-				if (!(error instanceof Error) || error.message !== "Not connected") throw error;
-				resolve("lost");
-			}
-			function lost() {
-				resolve("lost");
-			}
-		});
+		const { promise, resolve } = Promise.withResolvers<Unopened | null>();
+		const lost = () => answer("lost");
+		const answer = (unopened: Unopened | null) => {
+			this.#client.off("close", lost);
+			resolve(unopened);
+		};
+		this.#client.once("close", lost);
+		try {
+			this.#client.exec(commandLine, (error, channel) => {
+				this.#opening--;
+				if (error) {
+					answer(reasonOf(error));
+					return this.#next();
+				}
+				this.#open.add(channel);
+				this.#hasOpened = true;
+				channel.once("close", () => this.#leave(channel));
+				begin(channel);
+				answer(null);
+			});
+		} catch (error) {
+			this.#opening--;
+			answer("lost");
+			if (!(error instanceof Error) || error.message !== "Not connected") throw error;
+		}
+		return promise;
 	}
 }
 

@@ -100,6 +100,8 @@ export async function dialDirectly({ address, port }: Door, signal: AbortSignal)
 
 function shakeHands({ door, key, seen }: Attempt, { stream, localAddress }: Path): Promise<Connection | Failed> {
 	const client = new ssh2.Client();
+	// Every command listens for the connection's end.
+	client.setMaxListeners(0);
 	const { promise, resolve } = Promise.withResolvers<Connection | Failed>();
 	const refuse = (error: SshError) => {
 		if (error.level === "agent") seen.agentSaid = error.message;

@@ -136,7 +136,7 @@ export class Session {
 		let channel: ClientChannel | null = null;
 		const begin = (opened: ClientChannel) => {
 			channel = opened;
-			if (over.signal.aborted) return opened.close();
+			if (over.signal.aborted) return this.#channels.giveUp(opened);
 			receive(opened, options.maxOutputBytes, (ran) => end(ran ?? lost()));
 			if (firstLine !== null) opened.write(`${firstLine}\n`);
 			feed(opened, options.stdin);
@@ -148,7 +148,7 @@ export class Session {
 		clearTimeout(timer);
 		options.signal.removeEventListener("abort", abort);
 		this.#connection.client.off("close", abort);
-		if (answer.kind === "failed") (channel as ClientChannel | null)?.close();
+		if (answer.kind === "failed" && channel !== null) this.#channels.giveUp(channel);
 		if (options.stdin && "destroy" in options.stdin) options.stdin.destroy();
 		return answer;
 	}

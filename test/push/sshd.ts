@@ -55,7 +55,7 @@ export async function startSshd(t: TestContext, options: SshdOptions = {}): Prom
 	const host = makeKeyPair();
 	const port = await freePort(address);
 	await writeFile(join(folder, "host_key"), host.private, { mode: 0o600 });
-	await writeFile(join(folder, "authorized_keys"), pair.public, { mode: 0o644 });
+	await writeFile(join(folder, "authorized_keys"), `${pair.public}\n`, { mode: 0o644 });
 	await writeFile(join(folder, "sshd_config"), configOf(folder, options, { address, port }));
 	await writeFile(join(folder, "boot"), bootOf(folder, options));
 	const own = ["--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--ipc", "--uts"];

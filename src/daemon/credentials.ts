@@ -8,7 +8,9 @@ import type { Settings } from "../policy/parse-settings.ts";
 /** The environment, in which systemd tells where a unit's credentials are (systemd.exec(5), LoadCredential=). */
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const GROUP_AND_OTHERS = 0o077;
+const ALL_BUT_OWNER = 0o077;
+/** All of others, and of the group all but reading. */
+const ALL_BUT_GROUP_READS = 0o037;
 
 /** A secret by its name in the daemon's configuration, as it stands there. Errors: FS-CREDENTIAL-UNKNOWN, -MODE, -READ. */
 export async function readCredential(
@@ -36,24 +38,25 @@ export function passwordIn(secret: string): string {
 	return secret.replace(/\r?\n$/, "");
 }
 
-/** A file that its owner alone may read. Errors: FS-CREDENTIAL-MODE, -READ. */
-export async function readSecretFile(path: string): Promise<{ readonly secret: string } | Failure> {
+/** A file that its owner alone may use; one of root's may be read by the daemon's group. Errors: FS-CREDENTIAL-MODE, -READ. */
+export async function readSecretFile(
+	path: string,
+	self = process.getuid?.() ?? 0,
+): Promise<{ readonly secret: string } | Failure> {
 	try {
-		const tooOpen = judge(path, await stat(path));
+		const tooOpen = judge(path, await stat(path), self);
 		return tooOpen ?? { secret: await readFile(path, "utf8") };
 	} catch (error) {
 		return { code: "FS-CREDENTIAL-READ", detail: (error as Error).message };
 	}
 }
 
-function judge(path: string, { mode, uid }: Stats): Failure | null {
+function judge(path: string, { mode, uid }: Stats, self: number): Failure | null {
+	const refuse = (detail: string): Failure => ({ code: "FS-CREDENTIAL-MODE", detail: `${path} ${detail}` });
+	if (uid !== self && uid !== 0) return refuse(`belongs to user ${uid}, neither root nor the daemon's own`);
+	const forbidden = uid === self ? ALL_BUT_OWNER : ALL_BUT_GROUP_READS;
 	const bits = (mode & 0o777).toString(8).padStart(3, "0");
-	if ((mode & GROUP_AND_OTHERS) !== 0)
-		return { code: "FS-CREDENTIAL-MODE", detail: `${path} has the mode ${bits}: others than its owner may use it` };
-	const self = process.getuid?.() ?? uid;
-	return uid === self || uid === 0
-		? null
-		: { code: "FS-CREDENTIAL-MODE", detail: `${path} belongs to user ${uid}, neither root nor the daemon's own` };
+	return (mode & forbidden) === 0 ? null : refuse(`has the mode ${bits}: others than its owner may use it`);
 }
 
 /** systemd keeps the folder for the unit alone, with modes of its own. */

@@ -8,7 +8,7 @@ import { after, before, test } from "node:test";
 import { pino } from "pino";
 import { ApiServer } from "../../src/console/api.ts";
 import { ApiError, Client } from "../../src/console/client.ts";
-import { GOOD_KEY, MemoryCockpit, REVOKED } from "./memory-cockpit.ts";
+import { GOOD_KEY, MemoryCockpit, REVOKED, UNLISTED } from "./memory-cockpit.ts";
 
 const log = pino({ level: "silent" });
 const cockpit = new MemoryCockpit();
@@ -132,6 +132,8 @@ test("an unknown route and an unknown machine are told apart", async () => {
 test("a revoked key is approved by nobody, and an unknown machine is told as such", async () => {
 	const revoked = await refusal(client.post("machines/mill-01/approve", { by: "eve", host_key: REVOKED }));
 	assert.equal(revoked.code, "FS-MACHINE-REVOKED");
+	const unlisted = await refusal(client.post("machines/mill-01/approve", { by: "eve", host_key: UNLISTED }));
+	assert.equal(unlisted.code, "FS-MACHINE-STRICT");
 	const unknown = await refusal(client.post("machines/nobody/approve", { by: "eve", host_key: GOOD_KEY }));
 	assert.equal(unknown.code, "FS-MACHINE-UNKNOWN");
 });

@@ -12,6 +12,8 @@ import type { OperatorEvent } from "../../src/model/event.ts";
 
 export const GOOD_KEY = { type: "ssh-ed25519", fingerprint: `SHA256:${"A".repeat(43)}` };
 
+/** Neither in the inventory nor in known_hosts, where nothing else may be pinned. */
+export const UNLISTED = { type: "ssh-ed25519", fingerprint: `SHA256:${"u".repeat(43)}` };
 export const REVOKED = { type: "ssh-ed25519", fingerprint: `SHA256:${"R".repeat(43)}` };
 
 export const REVISION = "1a2b3c4d".repeat(8);
@@ -195,6 +197,7 @@ export class MemoryCockpit implements Cockpit {
 	}
 
 	async approve(machine: string, hostKey: { fingerprint: string }, by: string) {
+		if (hostKey.fingerprint === UNLISTED.fingerprint) return "strict" as const;
 		if (hostKey.fingerprint === REVOKED.fingerprint) return "revoked" as const;
 		this.acts.push(`approve ${machine} ${hostKey.fingerprint} ${by}`);
 		return machine === this.machineName ? ("approved" as const) : ("unknown" as const);

@@ -44,6 +44,8 @@ export const ERROR_CODES = {
 		"sshd limits new connections (MaxStartups, PerSourcePenalties); it is tried again. Exempt the controller with PerSourcePenaltyExemptList if it lasts.",
 	"FS-SSH-JUMP":
 		"Let the machine on the way pass connections on: AllowTcpForwarding and PermitOpen in its sshd_config.",
+	"FS-SSH-JUMP-HOSTKEY":
+		"The machine on the way shows another key. If it was rebuilt, compare the fingerprint on its console, correct the known_hosts file or approve it anew, and reload.",
 	"FS-SSH-BECOME": "Look at what sudo or doas says on the machine. Then: fleetseed retry MACHINE.",
 	"FS-BECOME-MISSING":
 		"Install sudo or doas on the machine, or correct `become_method`. Then: fleetseed retry MACHINE.",

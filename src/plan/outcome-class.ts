@@ -43,6 +43,9 @@ const MENDED_BY_HAND: ReadonlySet<ErrorCode> = new Set([
 	"FS-SSH-KEY",
 	"FS-SSH-PASSPHRASE",
 	"FS-SSH-CONFIG",
+	"FS-SSH-HOSTKEY-REVOKED",
+	"FS-SSH-HOSTKEY-UNKNOWN",
+	"FS-SSH-JUMP-HOSTKEY",
 ]);
 
 /** An announcement cannot mend these; only the back-off or a retry asks again. */

@@ -108,7 +108,8 @@ async function pathThrough(bastion: Bastion, { door, last, signal }: Passage): P
 
 /** The machine itself is not to blame, and its own key was not seen. */
 function ofHop({ machine }: Door, { failure }: Failed): Failed {
-	return failed(failure.code, `${machine}: on the way through ${failure.detail}`);
+	const code = failure.code === "FS-SSH-HOSTKEY" ? "FS-SSH-JUMP-HOSTKEY" : failure.code;
+	return failed(code, `${machine}: on the way through ${failure.detail}`);
 }
 
 function forward(client: Client, { address, port }: Door): Promise<ClientChannel | Error> {

@@ -102,8 +102,8 @@ export class Session {
 		const { argv: prefix, firstLine } = this.#elevation;
 		const ran = await this.#exec(quote([...prefix, ...argv]), options, firstLine);
 		if (ran.kind === "failed" || this.#isShellProven) return ran;
-		if (ran.exitCode === 0 && ran.stdout.length > 0) this.#isShellProven = true;
-		else return (await this.#refusedByShell(ran, options.signal)) ?? ran;
+		if (ran.exitCode !== 0) return (await this.#refusedByShell(ran, options.signal)) ?? ran;
+		this.#isShellProven = ran.stdout.length > 0;
 		return ran;
 	}
 

@@ -1,8 +1,11 @@
 import { Slots } from "./slots.ts";
 import type { Target } from "./target.ts";
 
-/** Handshakes at once at one address: sshd begins to turn some away at ten that have not logged in (MaxStartups 10:30:100). */
-const AT_ONE_ADDRESS = 8;
+/**
+ * Handshakes at once at one address: sshd begins to turn some away at ten that have not logged in (MaxStartups 10:30:100), others' among
+ * them, and counts one a moment longer than we do.
+ */
+const AT_ONE_ADDRESS = 4;
 
 /** Who may begin a handshake: several names may lead to one sshd, while one that is slow must not hold up the others. */
 export class Starts {

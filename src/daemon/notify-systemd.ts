@@ -13,18 +13,20 @@ export function notifySystemd(...variables: readonly string[]): Promise<void> {
 
 const STATUS_EVERY_MS = 1_000;
 
-/** A writer of STATUS= that starts at most one helper a second; the last sentence always gets through. */
+/** A writer of STATUS= that starts at most one helper a second; the first sentence goes at once, and the last one always gets through. */
 export function statusWriter(): (sentence: string) => void {
 	let latest = "";
 	let isDue = false;
+	let writtenAt = Number.NEGATIVE_INFINITY;
 	const write = () => {
 		isDue = false;
+		writtenAt = performance.now();
 		void notifySystemd(`STATUS=${latest}`);
 	};
 	return (sentence) => {
 		latest = sentence;
 		if (isDue) return;
 		isDue = true;
-		setTimeout(write, STATUS_EVERY_MS).unref();
+		setTimeout(write, Math.max(0, writtenAt + STATUS_EVERY_MS - performance.now())).unref();
 	};
 }

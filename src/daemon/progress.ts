@@ -43,7 +43,7 @@ export class Progress {
 		return this.#peers.get(`${machine} ${sha256}`)?.downloadedBytes;
 	}
 
-	/** What the daemon does or waits for, as one line: "office: 2 of 6 verified; 3 steps in flight; office: window opens 02:00 (4 machines)". */
+	/** What the daemon does or waits for, as one line: "office: 2 of 6 verified; in flight: 3 install; office: window opens 02:00 (4 machines)". */
 	sentence(fleet: Fleet, decision: Decision): string {
 		const parts = [
 			...(fleet.pause ? [`paused by ${fleet.pause.by}`] : []),
@@ -51,7 +51,7 @@ export class Progress {
 			...[...fleet.running.values()].flatMap(({ step }) =>
 				step.kind === "acquire" ? [this.#download(step.sha256)] : [],
 			),
-			`${fleet.running.size} steps in flight`,
+			inFlight(fleet),
 			waitingFor(fleet, decision),
 		];
 		return parts.join("; ");
@@ -72,4 +72,11 @@ export class Progress {
 		const of = download.sizeBytes === null ? "" : ` of ${mib(download.sizeBytes)}`;
 		return `downloading, ${mib(download.receivedBytes)}${of} MiB`;
 	}
+}
+
+/** "in flight: 2 install, 1 deliver", by the kinds of steps. */
+function inFlight({ running }: Fleet): string {
+	const kinds = Map.groupBy(running.values(), ({ step }) => step.kind);
+	const counts = [...kinds].map(([kind, each]) => `${each.length} ${kind}`);
+	return counts.length === 0 ? "nothing in flight" : `in flight: ${counts.join(", ")}`;
 }

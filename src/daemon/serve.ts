@@ -16,6 +16,8 @@ const WRONG_USAGE = 2;
 
 /** Runs the daemon until SIGTERM or SIGINT; answers the exit code. SIGHUP reads configuration, policies and inventory again. */
 export async function serve({ config }: { readonly config: string }): Promise<number> {
+	// What ps and systemctl call us.
+	process.title = "fleetseed";
 	const read = await readSettings(config);
 	if ("problems" in read) {
 		for (const problem of read.problems) process.stderr.write(`${describeProblem(problem)}\n`);

@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { checkInstalled } from "../../src/daemon/check-installed.ts";
+import { init } from "../../src/daemon/init.ts";
+import { parseInventory } from "../../src/policy/parse-inventory.ts";
+import { parseSettings } from "../../src/policy/parse-settings.ts";
+import { publicKeyOf } from "../../src/push/key-pair.ts";
+
+const folder = await mkdtemp(join(tmpdir(), "fleetseed-init-"));
+after(() => rm(folder, { recursive: true }));
+
+test("it writes what the daemon can begin with, and the key is its owner's alone", async () => {
+	const place = join(folder, "fresh");
+	const { made, kept, public_key } = await init({ folder: place });
+	assert.deepEqual(
+		made.map((file) => file.slice(place.length + 1)),
+		["fleetseed.yaml", "inventory.yaml", "policies/README", "id_ed25519"],
+	);
+	assert.deepEqual(kept, []);
+	const key = join(place, "id_ed25519");
+	assert.equal((await stat(key)).mode & 0o777, 0o600);
+	assert.ok(public_key.startsWith(publicKeyOf(await readFile(key, "utf8")) ?? "no key"));
+	assert.equal(await readFile(`${key}.pub`, "utf8"), `${public_key}\n`);
+	const { problems, notes } = await checkInstalled({ config: join(place, "fleetseed.yaml") });
+	assert.deepEqual(problems, []);
+	assert.deepEqual(notes, [`there is no policy in ${join(place, "policies")} yet`]);
+});
+
+test("what is there is never overwritten, a key of another's making neither", async () => {
+	const place = join(folder, "twice");
+	await init({ folder: place });
+	await writeFile(join(place, "fleetseed.yaml"), "version: 1\npolicies: mine\n");
+	const key = await readFile(join(place, "id_ed25519"), "utf8");
+	const { made } = await init({ folder: place });
+	assert.deepEqual(made, []);
+	assert.equal(await readFile(join(place, "fleetseed.yaml"), "utf8"), "version: 1\npolicies: mine\n");
+	assert.equal(await readFile(join(place, "id_ed25519"), "utf8"), key);
+	await writeFile(join(place, "id_ed25519"), "not a key\n");
+	await assert.rejects(init({ folder: place }), /holds no private key/);
+	assert.equal(await readFile(join(place, "id_ed25519"), "utf8"), "not a key\n");
+});
+
+test("what the starter files show in comments is valid as it stands", async () => {
+	const starter = join(import.meta.dirname, "../../config/starter");
+	for (const [name, parse] of [
+		["fleetseed.yaml", parseSettings],
+		["inventory.yaml", parseInventory],
+	] as const) {
+		const text = await readFile(join(starter, name), "utf8");
+		const shown = text.replace(/^( *)#(?=[a-z]| {2})/gm, "$1");
+		assert.notEqual(shown, text);
+		assert.deepEqual("problems" in parse(shown, name) ? parse(shown, name) : null, null);
+		assert.equal("problems" in parse(text, name), false);
+	}
+});

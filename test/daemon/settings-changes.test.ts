@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { reloadable, settingsChanges } from "../../src/daemon/settings-changes.ts";
+import { parseSettings, type Settings, settingsDocument } from "../../src/policy/parse-settings.ts";
+
+function settingsOf(text: string): Settings {
+	const parsed = parseSettings(`version: 1\npolicies: p\n${text}`, "fleetseed.yaml");
+	assert.ok("settings" in parsed, text);
+	return parsed.settings;
+}
+
+const OTHERS: Readonly<Record<string, string>> = {
+	policies: "",
+	inventory: "inventory: i",
+	known_hosts: "known_hosts: k",
+	state: "state: s",
+	socket: "socket: s",
+	ssh: "ssh: { identity_file: i, become_password_file: b }",
+	discovery: "discovery: { enabled: false }",
+	swarm:
+		"swarm: { address: a, tracker_port: 1, peer_port: 2, link: 1gbit, bandwidth: { up: 1gbit }, seed_time: 1h, helper_folder: h }",
+	sites: "sites: [{ name: s, subnets: [10.0.0.0/8] }]",
+	limits: "limits: { deliveries: 1, sessions: 1 }",
+	max_package_size: "max_package_size: 1MiB",
+};
+
+test("every setting that can be changed is named, with the moment when it takes effect", () => {
+	const before = settingsOf("");
+	const changed = Object.values(OTHERS).flatMap((text) => settingsChanges(before, settingsOf(text)));
+	const keys = changed.map(({ key }) => key);
+	assert.deepEqual(new Set(keys).size, keys.length);
+	const tops = new Set(keys.map((key) => key.split(".")[0]));
+	const known = Object.keys(settingsDocument.shape).filter((key) => !["version", "policies"].includes(key));
+	assert.deepEqual([...tops].sort(), known.sort());
+	const written = (key: string) => keys.filter((each) => each.startsWith(`${key}.`)).length;
+	assert.deepEqual([written("swarm"), written("ssh"), written("limits")], [7, 2, 2]);
+	assert.deepEqual(settingsChanges(before, settingsOf("")), []);
+});
+
+test("what a reload makes of them has changed by exactly what takes effect now", () => {
+	const before = settingsOf("");
+	const after = settingsOf(Object.values(OTHERS).join("\n"));
+	const inForce = reloadable(before, after);
+	assert.deepEqual(
+		settingsChanges(before, inForce),
+		settingsChanges(before, after).filter(({ effect }) => effect === "now"),
+	);
+	assert.deepEqual(
+		settingsChanges(inForce, after).map(({ effect }) => effect),
+		settingsChanges(before, after).flatMap(({ effect }) => (effect === "now" ? [] : [effect])),
+	);
+});

@@ -1,6 +1,17 @@
 import { parseArgs } from "node:util";
 
-export const SCENARIOS = ["happy", "kills", "hostkey", "asleep", "rings", "reboots", "helper", "http", "sftp"] as const;
+export const SCENARIOS = [
+	"happy",
+	"kills",
+	"hostkey",
+	"asleep",
+	"rings",
+	"reboots",
+	"helper",
+	"http",
+	"sftp",
+	"package",
+] as const;
 export type ScenarioName = (typeof SCENARIOS)[number];
 
 export interface LabArguments {

@@ -106,7 +106,8 @@ export class Controller {
 	}
 
 	async lastLog(lines: number): Promise<string> {
-		const log = await readFile(this.#logFile, "utf8");
+		// One that was never started has none.
+		const log = await readFile(this.#logFile, "utf8").catch(() => "");
 		return log.trimEnd().split("\n").slice(-lines).join("\n");
 	}
 

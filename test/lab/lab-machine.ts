@@ -19,6 +19,8 @@ export interface LabMachineOptions {
 /** nspawn's exit code when the machine asked for a reboot (with --keep-unit nobody boots it again but us). */
 const REBOOT = 133;
 const BOOT_MS = 120_000;
+/** apt unpacks a large package on a busy host. */
+const COMMAND_MS = 120_000;
 const UP = new Set(["running", "degraded"]);
 
 /** A Debian machine: systemd, sshd and avahi on an overlay of the image, in a network namespace of its own. */
@@ -114,7 +116,7 @@ export class LabMachine {
 		if (leader === null) return Promise.resolve({ code: 255, stdout: "", stderr: `${this.name} is off` });
 		const path = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 		const inside = ["nsenter", "--target", String(leader), "--all", "--root", "--wd", "env", "-i", path, "LC_ALL=C"];
-		return run([...inside, ...argv], input === undefined ? {} : { input });
+		return run([...inside, ...argv], { timeoutMs: COMMAND_MS, ...(input === undefined ? {} : { input }) });
 	}
 
 	/** As `run`, for a command that has to succeed: answers its stdout. */

@@ -5,6 +5,7 @@ import { sawLogin, sshdUpAt } from "./evidence.ts";
 import { killAtMoments, killMoments } from "./kills.ts";
 import { freshMachines, type Lab } from "./lab.ts";
 import type { LabMachine } from "./lab-machine.ts";
+import { packaged } from "./packaged.ts";
 import { resultOf, type ScenarioResult } from "./result.ts";
 import { reboots, rings, type Steered } from "./steered.ts";
 import { Trial, type TrialOptions } from "./trial.ts";
@@ -34,6 +35,8 @@ export async function runScenario(lab: Lab, name: ScenarioName, seed: number): P
 			return steered(lab, name, http);
 		case "sftp":
 			return steered(lab, name, sftp);
+		case "package":
+			return steered(lab, name, packaged);
 	}
 }
 

@@ -9,9 +9,13 @@ export const BREAKS_INSTALLS = "/etc/lab-breaks-installs";
 /** On a machine where this file is, the small package asks for a reboot as Debian's packages do. */
 export const WANTS_REBOOT = "/etc/lab-wants-reboot";
 
+/** As long as this file is on a machine, the small package's installation does not end. */
+export const SLOW_INSTALLS = "/etc/lab-slow-installs";
+
 const POSTINST = `#!/bin/sh
 set -e
 [ ! -e ${BREAKS_INSTALLS} ] || { echo "this machine breaks installs" >&2; exit 1; }
+while [ -e ${SLOW_INSTALLS} ]; do sleep 0.2; done
 [ ! -e ${WANTS_REBOOT} ] || touch /run/reboot-required
 `;
 

@@ -51,8 +51,8 @@ async function build(release: Release, architecture: Architecture): Promise<stri
 		await settle(root, release.epoch);
 		const name = `fleetseed_${release.version}_${architecture.name}.deb`;
 		const env = { ...process.env, SOURCE_DATE_EPOCH: String(release.epoch) };
-		// Helpers are packed already, so a harder compression gains little and costs minutes.
-		const options = ["--root-owner-group", "-Zxz", "-z1", "--build"];
+		// Half of it is packed already: a harder compression gains little and costs minutes.
+		const options = ["--root-owner-group", "-Zzstd", "-z10", "--build"];
 		await run("dpkg-deb", [...options, root, join(draft, name)], { env });
 		await rename(join(draft, name), join(FOLDER, name));
 		return await describe(join(FOLDER, name), files.length);

@@ -1,7 +1,7 @@
 import type { Command, Option } from "commander";
 import { EXIT_CODES, programOf } from "../../../console/program.ts";
 import type { Release } from "../control.ts";
-import { bold, item, prose, renderPage, roff } from "./roff.ts";
+import { bold, item, prose, renderPage, roff, withDefault } from "./roff.ts";
 
 /** fleetseed(1), from the definition of the command line. */
 export function commandPage({ version, epoch }: Release): string {
@@ -64,10 +64,9 @@ function commandsOf(command: Command, prefix = ""): readonly string[] {
 
 function commandItem(command: Command, name: string): string {
 	const help = command.createHelp();
-	const words = command.registeredArguments.map((each) => help.argumentTerm(each));
-	const usage = command.registeredArguments.map(({ required, variadic }, index) => {
-		const word = `${words[index]}${variadic ? "..." : ""}`;
-		return required ? word : `[${word}]`;
+	const usage = command.registeredArguments.map((each) => {
+		const word = `${each.name()}${each.variadic ? "..." : ""}`;
+		return each.required ? `<${word}>` : `[${word}]`;
 	});
 	const told = help.visibleArguments(command).filter(({ description }) => description);
 	const texts = [
@@ -84,5 +83,5 @@ function commandItem(command: Command, name: string): string {
 function optionItem(option: Option): string {
 	const preset = option.defaultValue;
 	const isTold = preset !== undefined && preset !== "" && preset !== false;
-	return item(bold(option.flags), prose(option.description + (isTold ? ` Default: ${String(preset)}.` : "")));
+	return item(bold(option.flags), prose(withDefault(option.description, isTold ? preset : undefined)));
 }

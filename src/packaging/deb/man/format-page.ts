@@ -3,7 +3,7 @@ import { settingsDocument } from "../../../policy/parse-settings.ts";
 import { policyJsonSchema } from "../../../policy/policy-schema.ts";
 import { type JsonSchema, keysOf, type SchemaKey } from "../../../policy/schema-keys.ts";
 import type { Release } from "../control.ts";
-import { bold, item, prose, renderPage, roff } from "./roff.ts";
+import { bold, item, prose, renderPage, roff, withDefault } from "./roff.ts";
 
 const FORMS =
 	"YAML 1.2. Durations are 30s, 10m, 2h or 7d; rates 500kbit, 20mbit, 1gbit or 2MiB, each a second; times name an IANA zone. Below, `[]` stands for each entry of a list.";
@@ -53,5 +53,5 @@ export function policyPage({ version, epoch }: Release): string {
 
 function keyItem({ path, description = "", default: preset }: SchemaKey): string {
 	const isPlain = ["string", "number", "boolean"].includes(typeof preset);
-	return item(bold(path), prose(description + (isPlain ? ` Default: ${String(preset)}.` : "")));
+	return item(bold(path), prose(withDefault(description, isPlain ? preset : undefined)));
 }

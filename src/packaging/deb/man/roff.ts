@@ -8,6 +8,12 @@ export function bold(text: string): string {
 	return `\\fB${roff(text)}\\fR`;
 }
 
+/** A sentence, ended as one, and what holds where nothing is said. */
+export function withDefault(text: string, preset: unknown): string {
+	const sentence = text === "" || /[.:)]$/.test(text) ? text : `${text}.`;
+	return preset === undefined ? sentence : `${sentence} Default: ${String(preset)}.`;
+}
+
 export function prose(text: string): string {
 	return text
 		.split("`")

@@ -1,0 +1,257 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
+import type { MachineRow, StatusReport } from "../../src/console/cockpit.ts";
+import type { Checks } from "./checks.ts";
+import { must } from "./command.ts";
+import type { Evidence } from "./evidence.ts";
+import type { Lab } from "./lab.ts";
+import type { LabMachine } from "./lab-machine.ts";
+import { makeSmallPackage, packageEntry, SLOW_INSTALLS } from "./small-package.ts";
+import type { Steered } from "./steered.ts";
+import type { Trial } from "./trial.ts";
+import { type Block, readTutorial } from "./tutorial.ts";
+import { waitFor } from "./wait.ts";
+
+const REPOSITORY = join(import.meta.dirname, "../..");
+const BUILD_MS = 15 * 60_000;
+const PATIENCE_MS = 120_000;
+/** systemd-analyze's word for it, from 0 to 10. */
+const MOST_EXPOSURE = 1.5;
+/** Where a person is who has just logged in. */
+const AT_HOME = ["env", "--chdir=/root", "HOME=/root"] as const;
+const TYPED = "/run/typed.sh";
+const LINES_TOLD = 24;
+const STATE = ["/var/lib/fleetseed/journal.sqlite", "/etc/fleetseed/id_ed25519", "/etc/fleetseed/policies/hello.yaml"];
+
+/**
+ * The Debian package on a machine that has no Node: installed and led to its first rollout by the tutorial's commands alone, under its
+ * hardened unit; then reloaded, made to hang, upgraded in the middle of a rollout, removed and purged.
+ */
+export async function packaged(lab: Lab, trial: Trial): Promise<Steered> {
+	const [controller, ...machines] = lab.machines;
+	if (!controller) throw new Error("this needs three machines");
+	const built = await buildPackage(lab);
+	const host = new Host(lab, controller);
+	await host.sh(`cd /root && curl -sSfO ${await lab.origin.serve(built.file, built.name)}`);
+	const hasNode = (await controller.run(["sh", "-c", "command -v node"])).code === 0;
+	const began = trial.seconds;
+	const tutorial = await followTutorial(host, machines);
+	const notes: Record<string, unknown> = { tutorial_seconds: trial.seconds - began };
+	const checks: Record<string, boolean> = { there_was_no_node: !hasNode, ...tutorial };
+	Object.assign(notes, await exposure(host));
+	checks.exposure_is_low = Number(notes.exposure) <= MOST_EXPOSURE;
+	Object.assign(checks, await reloads(host));
+	Object.assign(checks, await hangs(host));
+	const upgraded = await upgrade(lab, trial, { host, built, machines });
+	const status = await host.json<StatusReport>("status --json");
+	Object.assign(checks, upgraded.checks, await removal(host));
+	return { status, evidence: upgraded.evidence, checks, notes, packageBytes: upgraded.packageBytes };
+}
+
+interface Built {
+	readonly file: string;
+	readonly name: string;
+	readonly version: string;
+}
+
+async function buildPackage({ log, signal }: Lab): Promise<Built> {
+	const began = performance.now();
+	const main = join(REPOSITORY, "src/packaging/deb/main.ts");
+	const argv = [process.execPath, "--disable-warning=ExperimentalWarning", main, "--only", "amd64"];
+	log((await must(argv, { cwd: REPOSITORY, timeoutMs: BUILD_MS, signal })).trim());
+	log(`built in ${((performance.now() - began) / 1000).toFixed(0)} s`);
+	const { version } = JSON.parse(await readFile(join(REPOSITORY, "package.json"), "utf8")) as { version: string };
+	const name = `fleetseed_${version}_amd64.deb`;
+	return { file: join(REPOSITORY, "dist/package", name), name, version };
+}
+
+/** The machine that is the controller, and what a person types on it. */
+class Host {
+	readonly machine: LabMachine;
+	readonly #lab: Lab;
+
+	constructor(lab: Lab, machine: LabMachine) {
+		this.#lab = lab;
+		this.machine = machine;
+	}
+
+	/** Answers what it printed; throws when any of it fails. */
+	sh(script: string): Promise<string> {
+		return this.machine.must([...AT_HOME, "bash", "-ec", script]);
+	}
+
+	async json<T>(command: string): Promise<T> {
+		return JSON.parse(await this.sh(`fleetseed ${command}`)) as T;
+	}
+
+	property(name: string): Promise<string> {
+		return this.sh(`systemctl show fleetseed --property=${name} --value`).then((text) => text.trim());
+	}
+
+	waitFor<T>(what: string, ask: () => Promise<T | null>): Promise<T> {
+		return waitFor(ask, { what, timeoutMs: PATIENCE_MS, signal: this.#lab.signal, intervalMs: 500 });
+	}
+
+	log(line: string): void {
+		this.#lab.log(line);
+	}
+}
+
+/** Every block of the page in its order, as it stands there, on a terminal as a person has one. */
+async function followTutorial(host: Host, machines: readonly LabMachine[]): Promise<Checks> {
+	for (const block of await readTutorial()) {
+		if (block.where === "controller") host.log(await type(host.machine, block, "y\n"));
+		else {
+			const key = await host.sh("cat /etc/fleetseed/id_ed25519.pub");
+			for (const machine of machines.slice(0, 2)) await machine.must([...AT_HOME, "bash", "-ec", block.script], key);
+		}
+		if (block.script.includes("enable --now")) await discovered(host, machines);
+	}
+	const status = await host.json<StatusReport>("status --json");
+	const greetings = await Promise.all(
+		machines.slice(0, 2).map((each) => each.must(["cat", "/usr/local/share/hello.txt"])),
+	);
+	const ways = status.rollouts.flatMap((rollout) => rollout.ways.map(({ method }) => method));
+	return {
+		service_is_active: (await host.property("ActiveState")) === "active",
+		first_rollout_is_done: status.totals.installed === 2 && status.totals.failed === 0,
+		hello_is_there: greetings.every((text, index) => text.trim() === `hello from ${machines[index]?.name}`),
+		it_was_seeded_from_the_hardened_unit: ways.length > 0 && ways.every((way) => way === "helper"),
+		the_key_stays_roots: (await host.sh("stat -c '%U %a' /etc/fleetseed/id_ed25519")).trim() === "root 600",
+		the_daemon_is_not_root:
+			(await host.sh(`stat -c %U /proc/${await host.property("MainPID")}`)).trim() === "fleetseed",
+	};
+}
+
+async function type(machine: LabMachine, { script, answersYes }: Block, answer: string): Promise<string> {
+	await machine.must(["tee", TYPED], script);
+	const argv = [...AT_HOME, "script", "-qec", `stty cols 120; bash -e ${TYPED}`, "/dev/null"];
+	const screen = await machine.must(argv, answersYes ? answer : undefined);
+	return stripVTControlCharacters(screen).replaceAll("\r", "").trimEnd().split("\n").slice(-LINES_TOLD).join("\n");
+}
+
+function discovered(host: Host, machines: readonly LabMachine[]): Promise<true> {
+	return host.waitFor("the machines are discovered", async () => {
+		const rows = await host.json<readonly MachineRow[]>("machines --json");
+		return machines.every(({ name }) => rows.some((row) => row.name === name)) ? true : null;
+	});
+}
+
+async function exposure(host: Host): Promise<{ readonly exposure: string }> {
+	const text = await host.sh("systemd-analyze security --no-pager fleetseed.service");
+	await host.sh(
+		"systemd-analyze security --offline=true --threshold=15 --no-pager /lib/systemd/system/fleetseed.service",
+	);
+	const line = text.match(/Overall exposure level.*: ([\d.]+)/);
+	host.log(line?.[0] ?? text);
+	return { exposure: line?.[1] ?? "unknown" };
+}
+
+/** Settings that a reload can apply are in force, those that it cannot are named, and a mistake fails the reload and nothing else. */
+async function reloads(host: Host): Promise<Checks> {
+	const before = await host.property("MainPID");
+	await host.sh("printf 'swarm: { peer_port: 6990, bandwidth: { up: 80mbit } }\\n' >> /etc/fleetseed/fleetseed.yaml");
+	const diff = await host.sh("fleetseed diff");
+	await host.sh("systemctl reload fleetseed");
+	const journal = await host.sh("journalctl -u fleetseed -o cat --no-pager");
+	await host.sh("echo 'naem: x' > /etc/fleetseed/policies/torn.yaml");
+	const torn = await host.machine.run(["systemctl", "reload", "fleetseed"]);
+	const checked = await host.machine.run(["fleetseed", "check"]);
+	await host.sh("rm /etc/fleetseed/policies/torn.yaml && systemctl reload fleetseed");
+	return {
+		diff_names_the_settings: /swarm\.bandwidth.*now/.test(diff) && /swarm\.peer_port.*after a restart/.test(diff),
+		reload_applies_what_it_can: /setting swarm\.bandwidth: changed, takes effect now/.test(journal),
+		a_mistake_fails_the_reload: torn.code !== 0 && checked.code === 1 && /torn\.yaml:1:1/.test(checked.stdout),
+		a_reload_starts_nothing_again: (await host.property("MainPID")) === before,
+		still_active: (await host.property("ActiveState")) === "active",
+	};
+}
+
+/** A daemon that no longer turns is killed by the watchdog and started again. */
+async function hangs(host: Host): Promise<Checks> {
+	await host.sh("mkdir -p /run/systemd/system/fleetseed.service.d");
+	await host.sh("printf '[Service]\\nWatchdogSec=6\\n' > /run/systemd/system/fleetseed.service.d/lab.conf");
+	await host.sh("systemctl daemon-reload && systemctl restart fleetseed");
+	const before = await host.property("MainPID");
+	await new Promise((resolve) => setTimeout(resolve, 8_000));
+	const isKept = (await host.property("MainPID")) === before;
+	await host.sh(`kill -STOP ${before}`);
+	await host.waitFor("the watchdog starts it again", async () => {
+		const isNew = !["0", before].includes(await host.property("MainPID"));
+		return isNew && (await host.property("ActiveState")) === "active" ? true : null;
+	});
+	const log = await host.sh("journalctl -u fleetseed --no-pager");
+	await host.sh(
+		"rm -r /run/systemd/system/fleetseed.service.d && systemctl daemon-reload && systemctl restart fleetseed",
+	);
+	return { watchdog_lets_a_live_one_be: isKept, watchdog_kills_one_that_hangs: /watchdog timeout/i.test(log) };
+}
+
+interface Upgrading {
+	readonly host: Host;
+	readonly built: Built;
+	readonly machines: readonly LabMachine[];
+}
+
+/** The next version is installed while installers run: the rollout goes on, and each of them runs once. */
+async function upgrade(lab: Lab, trial: Trial, { host, built, machines }: Upgrading) {
+	const known = machines.slice(0, 2);
+	const small = await makeSmallPackage(lab, "lab-upgrade", "1.0");
+	for (const machine of known) await machine.must(["touch", SLOW_INSTALLS]);
+	const policy = {
+		version: 1,
+		name: "upgrade",
+		packages: [packageEntry(small)],
+		targets: { machines: known.map(({ name }) => name) },
+		schedule: "now",
+	};
+	const next = `${built.version}+next`;
+	await host.sh(`cd /root && dpkg-deb -R ${built.name} next && sed -i 's/^Version: .*/Version: ${next}/' next/DEBIAN/control
+		dpkg-deb -Znone --build next fleetseed_next.deb >/dev/null && rm -r next`);
+	await host.machine.must(["tee", "/etc/fleetseed/policies/upgrade.yaml"], JSON.stringify(policy));
+	await host.sh("systemctl reload fleetseed");
+	const before = await host.property("MainPID");
+	await host.waitFor("installers run", async () => {
+		const { rollouts } = await host.json<StatusReport>("status --json");
+		const rows = rollouts.find((each) => each.policy === "upgrade")?.machines ?? [];
+		return rows.length > 0 && rows.every(({ state }) => state === "installing") ? true : null;
+	});
+	host.log(await host.sh("cd /root && apt install -y ./fleetseed_next.deb 2>&1 | tail -3"));
+	const after = await host.property("MainPID");
+	const during = of(await trial.evidence(small), known);
+	for (const machine of known) await machine.must(["rm", SLOW_INSTALLS]);
+	await host.waitFor("the rollout is done after the upgrade", async () => {
+		const { rollouts } = await host.json<StatusReport>("status --json");
+		const rows = rollouts.find((each) => each.policy === "upgrade")?.machines ?? [];
+		return rows.length > 0 && rows.every(({ state }) => state === "verified") ? true : null;
+	});
+	const evidence = of(await trial.evidence(small), known);
+	const checks = {
+		upgraded_in_mid_rollout: after !== before && after !== "0" && during.every(({ isInstalled }) => !isInstalled),
+		the_new_one_is_in_force: (await host.sh("dpkg-query --show fleetseed")).trim() === `fleetseed\t${next}`,
+		all_installed: evidence.every(({ isInstalled }) => isInstalled),
+		installer_ran_once: evidence.every(({ installerRuns }) => installerRuns.length === 1),
+	};
+	return { checks, evidence, packageBytes: small.sizeBytes };
+}
+
+function of(evidence: readonly Evidence[], machines: readonly LabMachine[]): readonly Evidence[] {
+	return evidence.filter(({ machine }) => machines.some(({ name }) => name === machine));
+}
+
+async function removal(host: Host): Promise<Checks> {
+	const there = async (path: string) => (await host.machine.run(["test", "-e", path])).code === 0;
+	const all = async (paths: readonly string[]) => (await Promise.all(paths.map(there))).every(Boolean);
+	await host.sh("apt remove -y fleetseed 2>&1");
+	const isLeft = await all(STATE);
+	const isOff = (await host.machine.run(["systemctl", "is-active", "fleetseed"])).code !== 0;
+	await host.sh("apt purge -y fleetseed 2>&1");
+	const left = (await host.sh("ls -d /var/lib/fleetseed /etc/fleetseed /usr/lib/fleetseed 2>/dev/null || true")).trim();
+	const degraded = await host.sh("systemctl --failed --no-legend --plain || true");
+	return {
+		removal_leaves_data: isLeft && isOff,
+		purge_removes_data: left === "",
+		nothing_failed_is_left: !degraded.includes("fleetseed"),
+	};
+}

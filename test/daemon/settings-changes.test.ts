@@ -15,7 +15,8 @@ const OTHERS: Readonly<Record<string, string>> = {
 	known_hosts: "known_hosts: k",
 	state: "state: s",
 	socket: "socket: s",
-	ssh: "ssh: { identity_file: i, become_password_file: b }",
+	credentials: "credentials: { c: { file: f } }",
+	ssh: "ssh: { identity_file: i, become_password: c }",
 	discovery: "discovery: { enabled: false }",
 	swarm:
 		"swarm: { address: a, tracker_port: 1, peer_port: 2, link: 1gbit, bandwidth: { up: 1gbit }, seed_time: 1h, helper_folder: h }",
@@ -26,14 +27,19 @@ const OTHERS: Readonly<Record<string, string>> = {
 
 test("every setting that can be changed is named, with the moment when it takes effect", () => {
 	const before = settingsOf("");
-	const changed = Object.values(OTHERS).flatMap((text) => settingsChanges(before, settingsOf(text)));
+	const changed = Object.entries(OTHERS).flatMap(([key, text]) =>
+		settingsChanges(
+			key === "ssh" ? settingsOf(OTHERS.credentials ?? "") : before,
+			settingsOf(key === "ssh" ? `${OTHERS.credentials}\n${text}` : text),
+		),
+	);
 	const keys = changed.map(({ key }) => key);
 	assert.deepEqual(new Set(keys).size, keys.length);
 	const tops = new Set(keys.map((key) => key.split(".")[0]));
 	const known = Object.keys(settingsDocument.shape).filter((key) => !["version", "policies"].includes(key));
 	assert.deepEqual([...tops].sort(), known.sort());
 	const written = (key: string) => keys.filter((each) => each.startsWith(`${key}.`)).length;
-	assert.deepEqual([written("swarm"), written("ssh"), written("limits")], [7, 2, 2]);
+	assert.deepEqual([written("swarm"), written("limits")], [7, 2]);
 	assert.deepEqual(settingsChanges(before, settingsOf("")), []);
 });
 

@@ -52,7 +52,7 @@ async function build(release: Release, architecture: Architecture): Promise<stri
 		const name = `fleetseed_${release.version}_${architecture.name}.deb`;
 		const env = { ...process.env, SOURCE_DATE_EPOCH: String(release.epoch) };
 		// Half of it is packed already: a harder compression gains little and costs minutes.
-		const options = ["--root-owner-group", "-Zzstd", "-z10", "--build"];
+		const options = ["--root-owner-group", "-Zxz", "-z0", "--build"];
 		await run("dpkg-deb", [...options, root, join(draft, name)], { env });
 		await rename(join(draft, name), join(FOLDER, name));
 		return await describe(join(FOLDER, name), files.length);

@@ -28,7 +28,18 @@ manager() {
 }
 `;
 
-/** The words of the manager hold no blanks of their own, and come between the environment and what is installed. */
+/** Puts the manager's words, which hold no blanks of their own, between the environment and the rest. */
+const INSERT_MANAGER = `
+count=$# index=0
+while [ $index -lt $count ]; do
+	[ $index -ne "$fixed" ] || set -- "$@" $manager
+	set -- "$@" "$1"
+	shift
+	index=$(( index + 1 ))
+done
+[ $count -gt "$fixed" ] || set -- "$@" $manager
+`;
+
 const INSTALL = `${PREPARE}${MANAGER}
 prepare "$1" .rpm
 is_newer_there() {
@@ -40,22 +51,16 @@ manager install
 shift 2
 fixed=$1
 shift
-# The environment, then the manager, then the rest.
-count=$# index=0
-while [ $index -lt $count ]; do
-	[ $index -ne "$fixed" ] || set -- "$@" $manager
-	set -- "$@" "$1"
-	shift
-	index=$(( index + 1 ))
-done
+${INSERT_MANAGER}
 set -- "$fixed" "$@"
 ${RUN_PROGRAM}`;
 
 const REMOVE = `${MANAGER}
 manager remove
-name=$1
-shift
-exec env "$@" $manager -- "$name"
+name=$1 fixed=$2
+shift 2
+${INSERT_MANAGER}
+exec env "$@" -- "$name"
 `;
 
 /** Reads zypper's ZYPP_LOCK_TIMEOUT; dnf waits by itself. */
@@ -76,9 +81,9 @@ export const rpm: Installer = {
 		const words = programWords(env, [], [...install.arguments, "{file}"]);
 		return { program: INSTALL, words: [sha256, mayDowngrade ? "downgrade" : "", ...words] };
 	},
-	uninstall: ({ name, install }) => ({
+	uninstall: ({ name, install, uninstall }) => ({
 		program: REMOVE,
-		words: [name, ...programWords({ ...PATIENTLY, ...install.env }, [], []).slice(1)],
+		words: [name, ...programWords({ ...PATIENTLY, ...install.env }, [], uninstall?.arguments ?? [])],
 	}),
 	busy,
 };

@@ -75,7 +75,14 @@ for (const [title, password, expected] of [
 		});
 		const swarm = { ...settings.swarm, address: "127.0.0.1", trackerPort: 0, peerPort: 0 };
 		const log = pino({ level: "trace" }, sink);
-		const daemon = new Daemon({ settings: { ...settings, swarm }, log, now: Date.now, onStatus: () => undefined });
+		const given = { ...settings, swarm };
+		const daemon = new Daemon({
+			settings: given,
+			readSettings: async () => ({ settings: given }),
+			log,
+			now: Date.now,
+			onStatus: () => undefined,
+		});
 		t.after(async () => {
 			await daemon.stop();
 			await rm(folder, { recursive: true, force: true, maxRetries: 5 });

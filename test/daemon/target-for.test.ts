@@ -8,8 +8,8 @@ import { parseSshConfig } from "../../src/daemon/ssh-config.ts";
 import { type Access, type Knowledge, targetFor } from "../../src/daemon/target-for.ts";
 import { parseSettings, type Settings } from "../../src/policy/parse-settings.ts";
 import { hostKeyOf } from "../../src/push/host-keys.ts";
+import { makeKeyPair } from "../../src/push/key-pair.ts";
 import { parseKnownHosts } from "../../src/push/known-hosts.ts";
-import { makeKeyPair } from "../fleet/make-key-pair.ts";
 import { APPROVED, fleetOf } from "../plan/fleet-of.ts";
 
 const line = makeKeyPair().public.split(" ").slice(0, 2).join(" ").trim();

@@ -7,6 +7,7 @@ export const SCENARIOS = [
 	"asleep",
 	"rings",
 	"reboots",
+	"installs",
 	"helper",
 	"http",
 	"sftp",

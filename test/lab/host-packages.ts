@@ -14,6 +14,9 @@ const LAB: HostPackages = [
 	["openssh-client", "/usr/bin/ssh-keygen"],
 	["util-linux", "/usr/bin/nsenter"],
 	["aria2", "/usr/bin/aria2c"],
+	["rpm", "/usr/bin/rpmbuild"],
+	["zstd", "/usr/bin/zstd"],
+	["zip", "/usr/bin/zip"],
 ];
 
 const INSTALL_MS = 300_000;

@@ -10,6 +10,10 @@ export const IMAGE_PACKAGES = [
 	"aria2",
 	"curl",
 	"ca-certificates",
+	"rpm",
+	"unzip",
+	"zstd",
+	"xz-utils",
 ] as const;
 
 /** Where the installers' log of a machine is, one line a run: ms since the epoch, boot id, arguments. */

@@ -42,7 +42,7 @@ export async function killAtMoments(trial: Trial, moments: readonly number[]): P
 }
 
 /** Tommy Ettinger's mulberry32: 32 bits of state, good enough to choose moments. */
-function mulberry32(seed: number): () => number {
+export function mulberry32(seed: number): () => number {
 	let state = seed | 0;
 	return () => {
 		state = (state + 0x6d2b79f5) | 0;

@@ -2,6 +2,7 @@ import type { StatusReport } from "../../src/console/cockpit.ts";
 import type { ScenarioName } from "./arguments.ts";
 import { type Checks, checkInstalled, checkOrigin, checkRingOrder, checkUplink } from "./checks.ts";
 import { sawLogin, sshdUpAt } from "./evidence.ts";
+import { installs } from "./installs.ts";
 import { killAtMoments, killMoments } from "./kills.ts";
 import { freshMachines, type Lab } from "./lab.ts";
 import type { LabMachine } from "./lab-machine.ts";
@@ -29,6 +30,8 @@ export async function runScenario(lab: Lab, name: ScenarioName, seed: number): P
 			return steered(lab, name, rings);
 		case "reboots":
 			return steered(lab, name, reboots);
+		case "installs":
+			return steered(lab, name, installs);
 		case "helper":
 			return steered(lab, name, helper, HELPER_FOLDER);
 		case "http":

@@ -15,6 +15,7 @@ export const SLOW_INSTALLS = "/etc/lab-slow-installs";
 const POSTINST = `#!/bin/sh
 set -e
 [ ! -e ${BREAKS_INSTALLS} ] || { echo "this machine breaks installs" >&2; exit 1; }
+[ ! -e "/etc/lab-breaks-$(dpkg-query -W -f '\${Version}' "$DPKG_MAINTSCRIPT_PACKAGE")" ] || { echo "this version breaks" >&2; exit 1; }
 while [ -e ${SLOW_INSTALLS} ]; do sleep 0.2; done
 [ ! -e ${WANTS_REBOOT} ] || touch /run/reboot-required
 `;

@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { test } from "node:test";
 import { promisify } from "node:util";
-import { makeKeyPair } from "../fleet/make-key-pair.ts";
+import { makeKeyPair } from "../../src/push/key-pair.ts";
 import { sshdObstacle } from "./sshd.ts";
 
 const skip = sshdObstacle() || (!existsSync("/sbin/ip") && "not installed here: iproute2");

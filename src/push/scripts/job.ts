@@ -112,7 +112,7 @@ member() {
 }
 uptime() { read -r up rest < /proc/uptime; echo "\${up%%.*}"; }
 hook() { ( ${AS_INSTALLER}; export FLEETSEED_PACKAGE="$about_name" FLEETSEED_VERSION="$about_version" FLEETSEED_EXIT="$2"; exec /bin/sh -c "$1" ); }
-end() {
+give_up() {
 	[ -z "$1" ] || echo "$1" > "$job/marker"
 	[ "$2" -eq 0 ] || [ -z "$on_failure" ] || hook "$on_failure" "$2" || echo "on_failure exited $?"
 	exit "$2"
@@ -122,15 +122,15 @@ act() {
 		hook "$pre_install" ""
 		code=$?
 		[ $code -ne ${LATER_EXIT} ] || { echo later > "$job/marker"; exit $code; }
-		[ $code -eq 0 ] || end pre_install $code
+		[ $code -eq 0 ] || give_up pre_install $code
 	fi
 	( exec /bin/sh "$state/shim/$program" "$@" )
 	code=$?
 	case " $success " in
 	*" $code "*) ;;
-	*) end "" $code ;;
+	*) give_up "" $code ;;
 	esac
-	[ -z "$post_install" ] || hook "$post_install" $code || end post_install $?
+	[ -z "$post_install" ] || hook "$post_install" $code || give_up post_install $?
 	exit $code
 }
 capture() {

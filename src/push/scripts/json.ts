@@ -9,19 +9,21 @@ export const JSON_READER = `
 newline='
 '
 tab='	'
+# Quotes and backslashes within \${...} are read by some shells in another way than by others.
+before_name=$tab'"' after_name='": ' backslash='\\'
 json_string() {
 	string=
 	case $1 in '"'*'"') ;; *) return 1 ;; esac
 	left=\${1#?}
 	left=\${left%?}
-	while case $left in *\\\\*) ;; *) false ;; esac; do
-		string=$string\${left%%\\\\*}
-		left=\${left#*\\\\}
+	while case $left in *"$backslash"*) ;; *) false ;; esac; do
+		string=$string\${left%%"$backslash"*}
+		left=\${left#*"$backslash"}
 		case $left in
 		n*) string=$string$newline ;;
 		t*) string=$string$tab ;;
 		'"'*) string=$string'"' ;;
-		\\\\*) string=$string'\\' ;;
+		"$backslash"*) string=$string$backslash ;;
 		*) return 1 ;;
 		esac
 		left=\${left#?}
@@ -46,8 +48,9 @@ read_members() {
 		'}') is_whole=yes ;;
 		"$tab$tab"*) json_value "\${line#"$tab$tab"}" && set -- "$@" "$string" || return 1 ;;
 		"$tab"'"'*'": '*)
-			name=\${line%%'": '*}
-			json_value "\${line#*'": '}" && member "\${name#"$tab"'"'}" "$string" || return 1 ;;
+			name=\${line%%"$after_name"*}
+			name=\${name#"$before_name"}
+			json_value "\${line#*"$after_name"}" && member "$name" "$string" || return 1 ;;
 		*) return 1 ;;
 		esac
 	done < "$file"

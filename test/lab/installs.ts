@@ -1,0 +1,204 @@
+import { createHash } from "node:crypto";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { must } from "./command.ts";
+import type { Lab } from "./lab.ts";
+import type { LabMachine } from "./lab-machine.ts";
+import { makeSmallPackage, packageEntry, type SmallPackage } from "./small-package.ts";
+import type { Steered } from "./steered.ts";
+import type { Trial } from "./trial.ts";
+import { waitFor } from "./wait.ts";
+
+const WITHIN_MS = 180_000;
+
+/** What a machine's own tools say is there: a version each, or nothing. */
+const STATE = `
+echo "deb=$(dpkg-query -W -f '\${db:Status-Abbrev}\${Version}' lab-tool 2>/dev/null | sed -n 's/^ii *//p')"
+echo "archive=$(readlink /opt/lab-archive/current)"
+echo "script=$(cat /var/lib/lab-script 2>/dev/null)"
+echo "rpm=$(rpm -q --qf '%{VERSION}-%{RELEASE}' lab-rpm 2>/dev/null | grep -v 'not installed')"
+echo "broken=$(dpkg --audit)"
+`;
+
+interface Versions {
+	readonly deb: string;
+	readonly archive: string;
+	readonly script: string;
+	readonly rpm: string;
+}
+
+const [FIRST, SECOND, NONE]: readonly Versions[] = [
+	{ deb: "1.0", archive: "1.0", script: "1.0", rpm: "1.0-1" },
+	{ deb: "2.0", archive: "2.0", script: "1.0", rpm: "2.0-1" },
+	{ deb: "", archive: "", script: "", rpm: "" },
+] as const;
+
+/** One package of each type: installed, upgraded, brought back by a rollback after a broken revision, and removed. */
+export async function installs(lab: Lab, trial: Trial): Promise<Steered> {
+	if (!FIRST || !SECOND || !NONE) throw new Error("no versions");
+	const debs = await Promise.all(["1.0", "2.0", "3.0"].map((version) => makeSmallPackage(lab, "lab-tool", version)));
+	const [one, two, broken] = debs;
+	if (!one || !two || !broken) throw new Error("no packages");
+	const others = await makeOthers(lab);
+	const course: Record<string, number> = {};
+	const step = async (name: string, packages: readonly object[], wanted: Versions, rollout: object = {}) => {
+		await trial.writeOwnPolicy({
+			version: 1,
+			name: "lab",
+			packages,
+			targets: { match: "*" },
+			rollout,
+			schedule: "now",
+		});
+		await trial.controller.fleetseed(["reload"]);
+		await waitForVersions(lab, name, wanted);
+		course[name] = Math.round(trial.seconds * 10) / 10;
+		lab.log(`${trial.seconds.toFixed(0).padStart(4)} s  ${name}`);
+	};
+	await trial.controller.start();
+	await step("installed", [packageEntry(one), ...others.first], FIRST);
+	await step("upgraded", [packageEntry(two), ...others.second], SECOND);
+	await trial.waitForStatus("the second revision is verified", ({ totals }) => totals.installed >= lab.machines.length);
+	for (const machine of lab.machines) await machine.must(["touch", "/etc/lab-breaks-3.0"]);
+	const refused = { max_errors: 0, on_failure: "rollback" };
+	await trial.writeOwnPolicy({
+		version: 1,
+		name: "lab",
+		packages: [packageEntry(broken), ...others.second],
+		targets: { match: "*" },
+		rollout: refused,
+		schedule: "now",
+	});
+	await trial.controller.fleetseed(["reload"]);
+	const tried = () => trial.controller.status().then((status) => (hasFailedRevision(status) ? true : null));
+	await waitFor(tried, { what: "the third revision fails", timeoutMs: WITHIN_MS, signal: lab.signal });
+	await waitForVersions(lab, "rolled back", SECOND);
+	course["rolled back"] = Math.round(trial.seconds * 10) / 10;
+	const status = await trial.waitForStatus("all are back", ({ totals }) => totals.installed >= lab.machines.length);
+	const evidence = await trial.evidence(two);
+	await step("removed", removals(), NONE);
+	const last = await Promise.all(lab.machines.map(versionsOf));
+	const checks = {
+		all_back_after_the_rollback: evidence.every(({ isInstalled }) => isInstalled),
+		all_removed: last.every((state) => Object.values(state).join("") === ""),
+		dpkg_is_whole: last.every(({ broken }) => broken === ""),
+		within_ninety_seconds: trial.seconds < 90 * slowness(lab),
+	};
+	return { status, evidence, checks, notes: { course }, packageBytes: two.sizeBytes };
+}
+
+/** More machines share the same two processors. */
+function slowness({ machines }: Lab): number {
+	return Math.max(2, machines.length / 2);
+}
+
+function hasFailedRevision(status: Awaited<ReturnType<Trial["controller"]["status"]>>): boolean {
+	return status?.rollouts.some((rollout) => JSON.stringify(rollout).includes("FS-INSTALL-EXIT")) ?? false;
+}
+
+async function waitForVersions(lab: Lab, what: string, wanted: Versions): Promise<void> {
+	const isThere = async () => {
+		const states = await Promise.all(lab.machines.map(versionsOf));
+		return states.every((state) => Object.entries(wanted).every(([key, value]) => state[key] === value)) ? true : null;
+	};
+	await waitFor(isThere, { what, timeoutMs: WITHIN_MS, signal: lab.signal, intervalMs: 1_000 });
+}
+
+async function versionsOf(machine: LabMachine): Promise<Readonly<Record<string, string>>> {
+	const { stdout } = await machine.run(["/bin/sh", "-c", STATE]);
+	return Object.fromEntries(
+		stdout
+			.trim()
+			.split("\n")
+			.map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]),
+	);
+}
+
+interface Others {
+	readonly first: readonly object[];
+	readonly second: readonly object[];
+}
+
+async function makeOthers(lab: Lab): Promise<Others> {
+	const script = await serve(lab, "lab-script", "1.0", "script", '#!/bin/sh\necho "$VERSION" > /var/lib/lab-script\n');
+	const run = {
+		...script,
+		install: { env: { VERSION: "1.0" } },
+		detection: [{ type: "script", script: 'test "$(cat /var/lib/lab-script)" = 1.0' }],
+	};
+	const forced = { arguments: ["--force-debian", "--nodeps"] };
+	const rpms = await Promise.all(["1.0", "2.0"].map((version) => makeRpm(lab, version)));
+	const [rpm, newer] = rpms.map((entry) => ({ ...entry, install: forced }));
+	const archives = [await makeTar(lab, "1.0"), await makeZip(lab, "2.0")];
+	return { first: [archives[0] ?? {}, run, rpm ?? {}], second: [archives[1] ?? {}, run, newer ?? {}] };
+}
+
+function removals(): readonly object[] {
+	const gone = (name: string, type: string, version: string) => ({ name, type, version, state: "absent" });
+	return [
+		gone("lab-tool", "deb", "2.0"),
+		gone("lab-archive", "archive", "1.0"),
+		gone("lab-archive", "archive", "2.0"),
+		{
+			...gone("lab-script", "script", "1.0"),
+			uninstall: { command: "rm", arguments: ["/var/lib/lab-script"] },
+			detection: [{ type: "file", path: "/var/lib/lab-script" }],
+		},
+		{ ...gone("lab-rpm", "rpm", "2.0-1"), uninstall: { arguments: ["--force-debian"] } },
+	].filter(({ name, version }) => name !== "lab-archive" || version === "2.0");
+}
+
+async function makeTar(lab: Lab, version: string): Promise<object> {
+	const folder = join(lab.footprint.folder, `archive-${version}`);
+	await mkdir(join(folder, "bin"), { recursive: true });
+	await writeFile(join(folder, "bin/tool"), version, { mode: 0o755 });
+	await must(["tar", "--zstd", "-cf", `${folder}.tar.zst`, "-C", folder, "."]);
+	return serve(lab, "lab-archive", version, "archive", await readFile(`${folder}.tar.zst`));
+}
+
+async function makeZip(lab: Lab, version: string): Promise<object> {
+	const file = join(lab.footprint.folder, `archive-${version}.zip`);
+	const folder = join(lab.footprint.folder, `archive-${version}`);
+	await mkdir(join(folder, "bin"), { recursive: true });
+	await writeFile(join(folder, "bin/tool"), version, { mode: 0o755 });
+	await must(["zip", "-q", "-r", file, "bin"], { cwd: folder });
+	return serve(lab, "lab-archive", version, "archive", await readFile(file));
+}
+
+async function makeRpm(lab: Lab, version: string): Promise<object> {
+	const top = join(lab.footprint.folder, `rpm-${version}`);
+	await mkdir(top, { recursive: true });
+	const spec = `Name: lab-rpm
+Version: ${version}
+Release: 1
+Summary: of the lab
+License: none
+BuildArch: noarch
+AutoReqProv: no
+%description
+Of the lab.
+%install
+mkdir -p %{buildroot}/usr/share/lab-rpm
+echo ${version} > %{buildroot}/usr/share/lab-rpm/version
+%files
+/usr/share/lab-rpm/version
+`;
+	await writeFile(join(top, "lab.spec"), spec);
+	await must(["rpmbuild", "-bb", "--quiet", "--define", `_topdir ${top}`, join(top, "lab.spec")]);
+	const content = await readFile(join(top, `RPMS/noarch/lab-rpm-${version}-1.noarch.rpm`));
+	return serve(lab, "lab-rpm", `${version}-1`, "rpm", content);
+}
+
+async function serve(lab: Lab, name: string, version: string, type: string, content: string | Buffer) {
+	const file = join(lab.footprint.folder, `${name}-${version}.file`);
+	await writeFile(file, content);
+	const sha256 = createHash("sha256").update(content).digest("hex");
+	const made: SmallPackage = {
+		name,
+		version,
+		sha256,
+		sizeBytes: content.length,
+		url: await lab.origin.serve(file, `${name}-${version}`),
+	};
+	return { ...packageEntry(made), type };
+}

@@ -12,6 +12,8 @@ const OWN_FILES = [
 	"/sys/class/net/lan0/speed",
 	"/run/reboot-required",
 	"/var/run/reboot-required",
+	"/boot",
+	"/boot/*",
 ];
 
 /** The real program, on the machine's own files. */
@@ -27,6 +29,7 @@ exec "/bin/\${0##*/}" "$@"
 const PROGRAMS: Readonly<Record<string, (root: string) => string>> = {
 	cat: OWN_VIEW,
 	stat: OWN_VIEW,
+	ls: OWN_VIEW,
 	who: (root) => `#!/bin/sh\nexec /bin/cat '${root}/users' 2>/dev/null\n`,
 	shutdown: (root) => `#!/bin/sh
 echo "$*" >> '${root}/shutdowns'

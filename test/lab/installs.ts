@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { StatusReport } from "../../src/console/cockpit.ts";
 import { must } from "./command.ts";
 import type { Lab } from "./lab.ts";
 import type { LabMachine } from "./lab-machine.ts";
@@ -70,15 +71,17 @@ export async function installs(lab: Lab, trial: Trial): Promise<Steered> {
 		schedule: "now",
 	});
 	await trial.controller.fleetseed(["reload"]);
-	const tried = () => trial.controller.status().then((status) => (hasFailedRevision(status) ? true : null));
-	await waitFor(tried, { what: "the third revision fails", timeoutMs: WITHIN_MS, signal: lab.signal });
+	const isBack = ({ machines }: StatusReport) =>
+		machines.length > 0 && machines.every(({ state }) => state === "rolled_back");
+	const status = await trial.waitForStatus("the third revision was rolled back", isBack);
 	await waitForVersions(lab, "rolled back", SECOND);
 	course["rolled back"] = Math.round(trial.seconds * 10) / 10;
-	const status = await trial.waitForStatus("all are back", ({ totals }) => totals.installed >= lab.machines.length);
 	const evidence = await trial.evidence(two);
 	await step("removed", removals(), NONE);
 	const last = await Promise.all(lab.machines.map(versionsOf));
+	const tried = await Promise.all(lab.machines.map((machine) => wasTried(machine, "3.0")));
 	const checks = {
+		the_broken_one_was_tried: tried.every(Boolean),
 		all_back_after_the_rollback: evidence.every(({ isInstalled }) => isInstalled),
 		all_removed: last.every((state) => Object.values(state).join("") === ""),
 		dpkg_is_whole: last.every(({ broken }) => broken === ""),
@@ -92,8 +95,15 @@ function slowness({ machines }: Lab): number {
 	return Math.max(2, machines.length / 2);
 }
 
-function hasFailedRevision(status: Awaited<ReturnType<Trial["controller"]["status"]>>): boolean {
-	return status?.rollouts.some((rollout) => JSON.stringify(rollout).includes("FS-INSTALL-EXIT")) ?? false;
+/** dpkg's log has it half configured. */
+async function wasTried(machine: LabMachine, version: string): Promise<boolean> {
+	const { code } = await machine.run([
+		"grep",
+		"-q",
+		`status half-configured lab-tool:all ${version}`,
+		"/var/log/dpkg.log",
+	]);
+	return code === 0;
 }
 
 async function waitForVersions(lab: Lab, what: string, wanted: Versions): Promise<void> {

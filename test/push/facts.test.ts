@@ -74,7 +74,7 @@ test("counts people, and not the logins without a terminal, as ours is", async (
 	assert.deepEqual([users, userNames], [3, ["anna", "cili"]], "a name that is none is not passed on");
 });
 
-test("hears of a reboot that the machine needs, from Debian's mark and from rpm's tool", async (t) => {
+test("hears of a reboot that the machine needs, from Debian's mark, from rpm's tools and by a newer kernel", async (t) => {
 	const { folder, read } = await debian(t);
 	const needed = async () => (await read()).isRebootNeeded;
 	await writeFile(join(folder, "root/run/reboot-required"), "");
@@ -86,6 +86,17 @@ test("hears of a reboot that the machine needs, from Debian's mark and from rpm'
 	assert.equal(await needed(), false);
 	await putProgram(folder, "needs-restarting", "echo Traceback >&2; exit 1");
 	assert.equal(await needed(), false);
+	await rm(join(folder, "bin/needs-restarting"));
+	await putProgram(folder, "dnf", 'test "$*" = "-q needs-restarting -r" && echo "Reboot is required" && exit 1');
+	assert.equal(await needed(), true);
+	await rm(join(folder, "bin/dnf"));
+	await putProgram(folder, "zypper", 'test "$*" = "--non-interactive needs-rebooting" && exit 102');
+	assert.equal(await needed(), true);
+	await putProgram(folder, "zypper", "exit 0");
+	assert.equal(await needed(), false);
+	await mkdir(join(folder, "root/boot"));
+	await writeFile(join(folder, "root/boot/vmlinuz-6.1.0-9-amd64"), "");
+	assert.equal(await needed(), true, "a kernel that came since the boot");
 });
 
 test("reads what its interface with the default route can, if that says so", async (t) => {

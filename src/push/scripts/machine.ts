@@ -10,16 +10,33 @@ boot_id() { cat /proc/sys/kernel/random/boot_id; }
 
 /**
  * `machine_facts` prints a line each: `machine NAME VALUE`. Of os-release(5), which is a program to a shell, two lines are passed on as they
- * stand, with their quotes. needs-restarting(1) belongs to rpm; it says why on stdout, while its own crash, which exits 1 too, goes to stderr.
+ * stand, with their quotes. needs-restarting(1) belongs to rpm, also as a command of dnf; it says why on stdout, while its own crash, which
+ * exits 1 too, goes to stderr. zypper exits with 102 (zypper(8)).
  */
 export const MACHINE_FACTS = `${BOOT_ID}${COUNT_USERS}
 user_names() { who 2>/dev/null | awk '$2 != "sshd" || $3 ~ /^pts/ { print $1 }' | sort -u | head -n 32 | tr '\\n' ' '; }
 one_line() { head -n 1 | head -c 256; }
 present() { for program; do command -v "$program" >/dev/null && printf '%s ' "$program"; done; }
+# One that came since the boot: its file keeps the time of its build, but not that of its change.
+has_new_kernel() {
+	booted=$(sed -n 's/^btime //p' /proc/stat)
+	for kernel in $(ls /boot 2>/dev/null); do
+		case $kernel in vmlinuz-*|Image-*) ;; *) continue ;; esac
+		[ "$(stat -c %Z "/boot/$kernel" 2>/dev/null || echo 0)" -le "\${booted:-0}" ] || return 0
+	done
+	return 1
+}
 needs_reboot() {
 	[ -z "$(stat -c %n /run/reboot-required /var/run/reboot-required 2>/dev/null)" ] || return 0
-	command -v needs-restarting >/dev/null || return 1
-	said=$(timeout -k 5 60 needs-restarting -r 2>/dev/null)
+	! has_new_kernel || return 0
+	if command -v needs-restarting >/dev/null; then said=$(timeout -k 5 60 needs-restarting -r 2>/dev/null)
+	elif command -v dnf >/dev/null; then said=$(timeout -k 5 60 dnf -q needs-restarting -r 2>/dev/null)
+	elif command -v zypper >/dev/null; then
+		timeout -k 5 60 zypper --non-interactive needs-rebooting >/dev/null 2>&1
+		[ $? -eq 102 ]
+		return
+	else return 1
+	fi
 	[ $? -eq 1 ] && [ -n "$said" ]
 }
 machine_facts() {

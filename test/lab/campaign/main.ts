@@ -58,7 +58,7 @@ async function play(lab: Lab, wanted: Readonly<Record<Kind, number>>, { seed, lo
 		await trial.controller.start();
 		const rounds = new Rounds(trial, seed);
 		await rounds.measure();
-		for (const kind of ["ssh", "daemon", "reboot"] as const)
+		for (const kind of ["reboot", "ssh", "daemon"] as const)
 			while (rounds.counted(kind) < wanted[kind]) await rounds.play(kind);
 		const lock = lockSeconds === 0 ? null : await heldLock(rounds, lockSeconds);
 		const result = { seed, seconds: Math.round(trial.seconds), ...rounds.result, lock };

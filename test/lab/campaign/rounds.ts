@@ -179,6 +179,7 @@ export class Rounds {
 		const ended: Ended = { kind, machine: machine.name, version, atSeconds, during, outcome, runs, attempts };
 		this.#ended.push(ended);
 		this.#log(JSON.stringify(ended));
+		if (outcome === "unclean") this.#log((await this.trial.controller.fleetseed(["logs", machine.name])).stdout);
 	}
 
 	/** Jobs of this version's rollout that the machine has begun. */

@@ -1,16 +1,14 @@
 import type { AppliedPolicy } from "../model/fleet.ts";
+import { countingApprovals, isApprover, type NeededApproval } from "../plan/needed-approval.ts";
 import type { ApprovalReport } from "./policy-reports.ts";
 import { iso } from "./time-text.ts";
 
 /** How far the revision in force is through its approval gate; null: it has none. */
-export function approvalReport({ policy, approvals }: AppliedPolicy): ApprovalReport | null {
-	if (!policy.approval) return null;
-	const { required, approvers } = policy.approval;
-	const given = approvals.map(({ by, at }) => ({ by, at: iso(at), counts: isApprover(approvers, by) }));
-	const people = new Set(given.filter(({ counts }) => counts).map(({ by }) => by));
-	return { required, approvers, given, is_approved: people.size >= required };
-}
-
-export function isApprover(approvers: readonly string[], by: string): boolean {
-	return approvers.length === 0 || approvers.includes(by);
+export function approvalReport(applied: AppliedPolicy, needed: NeededApproval | null): ApprovalReport | null {
+	if (!needed) return null;
+	const { required, approvers, machines } = needed;
+	const given = applied.approvals.map(({ by, at }) => ({ by, at: iso(at), counts: isApprover(approvers, by) }));
+	const because =
+		machines === undefined ? null : `the controller asks for ${required} people: it is for ${machines} machines`;
+	return { required, approvers, because, given, is_approved: countingApprovals(applied, approvers) >= required };
 }

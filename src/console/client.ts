@@ -38,20 +38,30 @@ export class Client {
 		return this.#call<T>("POST", path, body);
 	}
 
+	/** The answer's body piece by piece, however long it is. */
+	async stream(path: string): Promise<AsyncIterable<Buffer>> {
+		const answer = await this.#request("GET", path);
+		if (answer.statusCode < 300) return answer.body;
+		throw new ApiError(problemShape.parse(await answer.body.json()), true);
+	}
+
 	async close(): Promise<void> {
 		await this.#agent.close();
 	}
 
 	async #call<T>(method: "GET" | "POST", path: string, body?: object): Promise<T> {
-		const json = body && { body: JSON.stringify(body), headers: { "content-type": "application/json" } };
-		const answer = await request(`http://fleetseed/api/v1/${path}`, { method, dispatcher: this.#agent, ...json }).catch(
-			(error: Error) => {
-				throw this.#unreachable(error);
-			},
-		);
+		const answer = await this.#request(method, path, body);
 		const content: unknown = await answer.body.json();
 		if (answer.statusCode < 300) return content as T;
 		throw new ApiError(problemShape.parse(content), true);
+	}
+
+	async #request(method: "GET" | "POST", path: string, body?: object) {
+		const json = body && { body: JSON.stringify(body), headers: { "content-type": "application/json" } };
+		const url = `http://fleetseed/api/v1/${path}`;
+		return request(url, { method, dispatcher: this.#agent, ...json }).catch((error: Error) => {
+			throw this.#unreachable(error);
+		});
 	}
 
 	#unreachable(error: Error): ApiError {

@@ -1,32 +1,39 @@
 import type { AppliedPolicy, Fleet } from "../model/fleet.ts";
-import { approvalReport, isApprover } from "./approval-report.ts";
+import type { Policy } from "../model/policy.ts";
+import { isApprover, type NeededApproval } from "../plan/needed-approval.ts";
+import { approvalReport } from "./approval-report.ts";
 import { accepted, alreadySo, butPaused, type Judgement, type Order, policyUnknown, refused } from "./judgement.ts";
 import { shortRevision } from "./short-revision.ts";
 
 /** Only the revision in force can be approved, so that nobody approves what changed while they were reading. */
-export function judgeApproval(fleet: Fleet, order: Order<"PolicyApproved">): Judgement {
+export function judgeApproval(
+	fleet: Fleet,
+	order: Order<"PolicyApproved">,
+	neededFor: (policy: Policy) => NeededApproval | null,
+): Judgement {
 	const { policy: name, revision, by } = order;
 	const applied = fleet.policies.get(name);
 	if (!applied) return policyUnknown(name);
 	const { policy, approvals } = applied;
-	if (!policy.approval) return refused(`${name} needs no approval: its policy has no \`approval\``);
+	const needed = neededFor(policy);
+	if (!needed) return refused(`${name} needs no approval: its policy has no \`approval\``);
 	const current = shortRevision(policy.revision);
 	if (!policy.revision.startsWith(revision))
 		return refused(
 			`${name} is at revision ${current}, not ${shortRevision(revision)}: look again before you approve it`,
 		);
-	const { approvers } = policy.approval;
+	const { approvers } = needed;
 	if (!isApprover(approvers, by))
 		return refused(`${by} is not among the approvers of ${name}: ${approvers.join(", ")}`);
 	if (approvals.some((each) => each.by === by))
-		return alreadySo(`${by} has approved revision ${current} of ${name} already: ${howFar(applied)}`);
+		return alreadySo(`${by} has approved revision ${current} of ${name} already: ${howFar(applied, needed)}`);
 	const after = { ...applied, approvals: [...approvals, { by, at: 0 }] };
-	const message = `revision ${current} of ${name} approved by ${by}: ${howFar(after)}${butPaused(fleet, name)}`;
+	const message = `revision ${current} of ${name} approved by ${by}: ${howFar(after, needed)}${butPaused(fleet, name)}`;
 	return accepted({ ...order, revision: policy.revision }, message);
 }
 
-function howFar(applied: AppliedPolicy): string {
-	const report = approvalReport(applied);
+function howFar(applied: AppliedPolicy, needed: NeededApproval): string {
+	const report = approvalReport(applied, needed);
 	if (!report) return "";
 	const { given, required, is_approved } = report;
 	const count = given.filter(({ counts }) => counts).length;

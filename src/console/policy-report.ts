@@ -1,5 +1,6 @@
 import type { AppliedPolicy, Rollout } from "../model/fleet.ts";
 import type { Policy } from "../model/policy.ts";
+import type { NeededApproval } from "../plan/needed-approval.ts";
 import { writtenLeaves } from "../policy/written-leaves.ts";
 import { approvalReport } from "./approval-report.ts";
 import { differencesBetween } from "./difference-report.ts";
@@ -7,7 +8,11 @@ import type { PolicyReport } from "./policy-reports.ts";
 import { iso } from "./time-text.ts";
 
 /** What a person approves: the revision, what it does, and what it changes against the one that was rolled out last. */
-export function policyReport(applied: AppliedPolicy, rollout: Rollout | undefined): PolicyReport {
+export function policyReport(
+	applied: AppliedPolicy,
+	rollout: Rollout | undefined,
+	needed: NeededApproval | null,
+): PolicyReport {
 	const { policy, source, appliedAt } = applied;
 	const last = rollout && rollout.policy.revision !== policy.revision ? rollout.policy : null;
 	return {
@@ -15,7 +20,7 @@ export function policyReport(applied: AppliedPolicy, rollout: Rollout | undefine
 		revision: policy.revision,
 		source,
 		applied_at: iso(appliedAt),
-		approval: approvalReport(applied),
+		approval: approvalReport(applied, needed),
 		content: contentOf(policy),
 		since: last && { revision: last.revision, differences: differencesBetween(last, policy) },
 	};

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
+import { addAuditCommands } from "./commands/audit.ts";
 import { addCompletionCommand } from "./commands/completion.ts";
 import type { Context } from "./commands/context.ts";
 import { addFileCommands } from "./commands/files.ts";
@@ -10,6 +11,7 @@ import { addPolicyCommands } from "./commands/policies.ts";
 import { addSimulateCommand } from "./commands/simulate.ts";
 import { addStatusCommands } from "./commands/status.ts";
 import { addSteerCommands } from "./commands/steer.ts";
+import { addTokenCommands } from "./commands/token.ts";
 
 const DEFAULT_SOCKET = "/run/fleetseed/fleetseed.sock";
 
@@ -39,6 +41,8 @@ export function programOf(context: Omit<Context, "socketPath">, acts: HostActs):
 	addSteerCommands(program, whole);
 	addPolicyCommands(program, whole);
 	addFolderCommands(program, whole);
+	addAuditCommands(program, whole);
+	addTokenCommands(program, whole);
 	addCompletionCommand(program, whole);
 	return program;
 }

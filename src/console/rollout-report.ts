@@ -31,7 +31,7 @@ export function rolloutReport(
 		next_run: isoOrNull(next),
 		held: heldSentence(sight, policy.name),
 		paused: pause && actOf(pause),
-		approval: approvalReport(applied),
+		approval: approvalReport(applied, sight.neededApproval(policy)),
 		halted: rollout?.halt ? actOf({ ...rollout.halt, reason: rollout.halt.why }) : null,
 		rolls_back: rollout?.restores?.revision ?? null,
 		missed_runs: missedRuns.map(iso),

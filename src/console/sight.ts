@@ -4,6 +4,7 @@ import { machineOf, type Step } from "../model/step.ts";
 import type { Decision } from "../plan/decide.ts";
 import { describeHeld } from "../plan/describe-held.ts";
 import type { Held } from "../plan/held.ts";
+import { type ApprovalRule, type NeededApproval, neededApproval } from "../plan/needed-approval.ts";
 import { type Membership, membership } from "../plan/rings.ts";
 import { type Roster, rostersOf } from "../plan/roster.ts";
 
@@ -12,6 +13,8 @@ export interface View {
 	readonly fleet: Fleet;
 	readonly decision: Decision;
 	readonly now: number;
+	/** What the controller asks for, whatever a policy says. */
+	readonly approvalRule?: ApprovalRule | undefined;
 	/** The way that a package is being delivered to a machine by, and why, if it is. */
 	readonly wayOf?: (machine: string, sha256: string) => string | undefined;
 }
@@ -34,7 +37,10 @@ export class Sight {
 	readonly #rosters: ReadonlyMap<Policy, Roster>;
 	readonly #memberships = new Map<Rollout, Membership>();
 
-	constructor({ fleet, decision, now, wayOf }: View) {
+	readonly #approvalRule: ApprovalRule | undefined;
+
+	constructor({ fleet, decision, now, wayOf, approvalRule }: View) {
+		this.#approvalRule = approvalRule;
 		this.wayOf = wayOf ?? (() => undefined);
 		this.fleet = fleet;
 		this.now = now;
@@ -63,6 +69,12 @@ export class Sight {
 	/** Whom a policy without a rollout selects. */
 	roster(policy: Policy): Roster | undefined {
 		return this.#rosters.get(policy);
+	}
+
+	/** Who must approve the policy's revision in force. */
+	neededApproval(policy: Policy): NeededApproval | null {
+		const roster = this.#rosters.get(policy) ?? rostersOf(this.fleet.machines, [policy]).get(policy);
+		return neededApproval(policy, roster, this.#approvalRule);
 	}
 
 	/** Why the policy as a whole waits. */

@@ -42,6 +42,12 @@ export async function readSettings(
 				...settings.swarm,
 				...(settings.swarm.helperFolder === undefined ? {} : { helperFolder: from(settings.swarm.helperFolder) }),
 			},
+			api: settings.api && {
+				...settings.api,
+				...(settings.api.tls === undefined
+					? {}
+					: { tls: { certFile: from(settings.api.tls.certFile), keyFile: from(settings.api.tls.keyFile) } }),
+			},
 			...(settings.inventoryFile === undefined ? {} : { inventoryFile: from(settings.inventoryFile) }),
 			...(settings.knownHostsFile === undefined ? {} : { knownHostsFile: from(settings.knownHostsFile) }),
 		},

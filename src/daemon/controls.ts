@@ -10,7 +10,10 @@ import { whyReport } from "../console/why-report.ts";
 import type { Event, OperatorEvent } from "../model/event.ts";
 import type { Fleet } from "../model/fleet.ts";
 import type { HostKey } from "../model/machine.ts";
+import type { Policy } from "../model/policy.ts";
 import { applyEvent } from "../plan/apply-event.ts";
+import { neededApproval } from "../plan/needed-approval.ts";
+import { rostersOf } from "../plan/roster.ts";
 import { describeProblem } from "../policy/document.ts";
 import type { OutputRecord } from "../record/journal.ts";
 import { cleanOne } from "./clean-machine.ts";
@@ -41,6 +44,7 @@ export class Controls implements Cockpit {
 			fleet,
 			decision,
 			now: this.#now(),
+			approvalRule: this.#daemon.settings.approvalRule,
 			waitingFor: progress.sentence(fleet, decision),
 			problems: problems.map(describeProblem),
 			uplink: journal.uplink(),
@@ -68,7 +72,7 @@ export class Controls implements Cockpit {
 	async policy(name: string) {
 		const { policies, rollouts } = this.#fleet;
 		const applied = policies.get(name);
-		return applied ? policyReport(applied, rollouts.get(name)) : null;
+		return applied ? policyReport(applied, rollouts.get(name), this.#neededFor(applied.policy)) : null;
 	}
 
 	async why(name: string) {
@@ -85,7 +89,7 @@ export class Controls implements Cockpit {
 
 	async steer(order: OperatorEvent): Promise<Answer> {
 		const at = this.#now();
-		const judgement = judge(this.#fleet, order, at);
+		const judgement = judge(this.#fleet, order, { now: at, neededFor: (policy) => this.#neededFor(policy) });
 		if (judgement.kind === "refused") return judgement;
 		if (judgement.event) this.#record({ ...judgement.event, at });
 		return { kind: "done", message: judgement.message };
@@ -148,6 +152,11 @@ export class Controls implements Cockpit {
 	#changes(before: Fleet, after: Fleet, { changes, problems }: Changed): ChangesReport {
 		const policies = policyChanges(before, after, this.#now());
 		return { policies, settings: changes, problems: problems.map(describeProblem) };
+	}
+
+	#neededFor(policy: Policy) {
+		const roster = rostersOf(this.#fleet.machines, [policy]).get(policy);
+		return neededApproval(policy, roster, this.#daemon.settings.approvalRule);
 	}
 
 	get #fleet(): Fleet {

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Logger } from "pino";
 import { DownloadLimit } from "../acquire/download-limit.ts";
 import { Store } from "../acquire/store.ts";
+import { AuditDesk } from "../console/audit/audit-desk.ts";
 import type { SettingChange } from "../console/policy-reports.ts";
 import { Browser } from "../discover/browser.ts";
 import type { Event } from "../model/event.ts";
@@ -55,6 +56,7 @@ const DRAIN_MS = 20_000;
 export class Daemon {
 	readonly ledger: Ledger;
 	readonly journal: Journal;
+	readonly audit: AuditDesk;
 	readonly pusher: Pusher;
 	readonly loop: Loop;
 	readonly progress = new Progress();
@@ -79,7 +81,9 @@ export class Daemon {
 		this.#settings = settings;
 		const live = () => this.#settings;
 		this.journal = new Journal(join(settings.stateFolder, "journal.sqlite"));
+		this.audit = new AuditDesk(this.journal);
 		this.ledger = new Ledger(this.journal, {
+			onWritten: () => this.audit.wrote(),
 			onProblem: (detail) => log.warn({ detail }, "snapshot"),
 			onKept: (kept) => log.info(kept, "snapshot kept"),
 		});
@@ -139,7 +143,8 @@ export class Daemon {
 			ledger,
 			now,
 			get limits() {
-				return live().limits;
+				const { limits, approvalRule } = live();
+				return { ...limits, ...(approvalRule === undefined ? {} : { approvalRule }) };
 			},
 			perform: (step, signal) => perform(rooms, step, signal),
 			onDecision: (decision) => this.#decided(decision),

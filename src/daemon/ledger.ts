@@ -10,6 +10,8 @@ export interface LedgerOptions {
 	readonly snapshotEvery: number;
 	/** A snapshot that could not be read or written. Nothing is lost by it but time. */
 	readonly onProblem: (detail: string) => void;
+	/** Events were written. */
+	readonly onWritten: () => void;
 	readonly onKept: (kept: { readonly seq: number; readonly sizeBytes: number; readonly durationMs: number }) => void;
 }
 
@@ -19,6 +21,7 @@ const SNAPSHOT_EVERY = 50_000;
 const IN_SILENCE: LedgerOptions = {
 	snapshotEvery: SNAPSHOT_EVERY,
 	onProblem: () => undefined,
+	onWritten: () => undefined,
 	onKept: () => undefined,
 };
 
@@ -90,10 +93,11 @@ export class Ledger {
 		const seq = this.#journal.append(events);
 		if (seq !== this.#last.seq + events.length) this.#isAstray = true;
 		this.#last = { seq, at: events.at(-1)?.at ?? this.#last.at };
+		this.#options.onWritten();
 	}
 }
 
 /** What is kept although nothing is decided from it. */
 function isRecordAlone({ kind }: Event): boolean {
-	return kind === "DeliveryChosen" || kind === "MachineCleaned";
+	return kind === "DeliveryChosen" || kind === "MachineCleaned" || kind === "TokenMade" || kind === "TokenRevoked";
 }

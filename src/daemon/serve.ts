@@ -1,7 +1,8 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type Logger, pino } from "pino";
-import { ApiServer } from "../console/api.ts";
+import { ApiServer } from "../console/api/server.ts";
+import { Tokens } from "../console/api/tokens.ts";
 import { ERROR_CODES } from "../model/error-codes.ts";
 import { describeProblem } from "../policy/document.ts";
 import type { Settings } from "../policy/parse-settings.ts";
@@ -44,7 +45,10 @@ async function run(config: string, settings: Settings, log: Logger): Promise<voi
 	const onStatus = statusWriter();
 	const daemon = new Daemon({ settings, readSettings: () => readSettings(config), log, now: Date.now, onStatus });
 	const watchdog = new Watchdog({ turn: () => daemon.loop.turn() });
-	const api = new ApiServer({ cockpit: new Controls(daemon, Date.now), socketPath: settings.socketPath, log });
+	const cockpit = new Controls(daemon, Date.now);
+	const tokens = new Tokens({ table: daemon.journal.tokens, record: (events) => daemon.record(events), now: Date.now });
+	const desks = { cockpit, audit: daemon.audit, tokens };
+	const api = new ApiServer({ desks, socketPath: settings.socketPath, tcp: settings.api, log });
 	process.on("SIGHUP", () => {
 		daemon.reload().catch((error: unknown) => log.error({ err: error }, "reload failed"));
 	});
@@ -54,7 +58,7 @@ async function run(config: string, settings: Settings, log: Logger): Promise<voi
 	await notifySystemd("STATUS=reading the journal, starting the swarm");
 	await daemon.start();
 	await api.start();
-	log.info({ socket: settings.socketPath }, "ready");
+	log.info({ socket: settings.socketPath, url: api.url(), head: daemon.audit.head() }, "ready");
 	await notifySystemd("READY=1");
 	watchdog.start();
 	await stopped;

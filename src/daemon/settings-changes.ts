@@ -14,6 +14,7 @@ const LIVE: Readonly<Record<string, Read>> = {
 	"swarm.link": ({ swarm }) => swarm.linkBytesPerSecond,
 	"swarm.bandwidth": ({ swarm }) => swarm.bandwidth,
 	sites: ({ sites }) => sites,
+	approvals: ({ approvalRule }) => approvalRule,
 	"limits.deliveries": ({ limits }) => limits.deliveries,
 };
 
@@ -21,6 +22,7 @@ const LIVE: Readonly<Record<string, Read>> = {
 const AT_START: Readonly<Record<string, Read>> = {
 	state: ({ stateFolder }) => stateFolder,
 	socket: ({ socketPath }) => socketPath,
+	api: ({ api }) => api,
 	discovery: ({ discovery }) => discovery,
 	"swarm.address": ({ swarm }) => swarm.address,
 	"swarm.tracker_port": ({ swarm }) => swarm.trackerPort,
@@ -43,13 +45,14 @@ export function settingsChanges(before: Settings, after: Settings): readonly Set
 
 /** The second settings with what only a start reads as it was: so that the daemon goes on as it began. */
 export function reloadable(before: Settings, after: Settings): Settings {
-	const { stateFolder, socketPath, discovery, maxPackageBytes } = before;
+	const { stateFolder, socketPath, api, discovery, maxPackageBytes } = before;
 	const { address, trackerPort, peerPort, seedTimeMs, helperFolder } = before.swarm;
 	const { linkBytesPerSecond, bandwidth } = after.swarm;
 	return {
 		...after,
 		stateFolder,
 		socketPath,
+		api,
 		discovery,
 		maxPackageBytes,
 		limits: { deliveries: after.limits.deliveries, sessions: before.limits.sessions },

@@ -157,6 +157,13 @@ export const ERROR_CODES = {
 	"FS-DAEMON-DOWN": "Start the daemon: systemctl start fleetseed; or name its socket with --socket.",
 	"FS-DAEMON-RUNNING":
 		"Stop the other daemon first: systemctl stop fleetseed; or give this one a state folder of its own.",
+	"FS-API-TOKEN": "Send a token that counts: fleetseed token create NAME --role viewer.",
+	"FS-API-ROLE": "Use a token with the role that this takes: fleetseed token create NAME --role ROLE.",
+	"FS-API-ORIGIN":
+		"Send it from the dashboard, or from a program with a token; name a proxy's own origin in `api.origins`.",
+	"FS-API-RATE": "Wait a minute, and ask less often; follow /api/v1/events rather than asking again and again.",
+	"FS-AUDIT-BROKEN":
+		"Lines of the journal are not what was written. Keep the file, find out who could write to it, and compare it with a backup.",
 	"FS-API-REQUEST": "Correct the request as the message says.",
 } as const satisfies Record<string, string>;
 

@@ -11,6 +11,7 @@ export type Event = { readonly at: number } & (
 	| StepEvent
 	| DeliveryEvent
 	| CleaningEvent
+	| TokenEvent
 	| OperatorEvent
 	| DaemonEvent
 );
@@ -69,6 +70,19 @@ export interface CleaningEvent {
 	readonly removed: { readonly helpers: number; readonly packages: number; readonly jobs: number };
 	readonly freedBytes: number;
 }
+
+/** Who may use the API over TCP, as what; it changes nothing that is decided from. The token itself is nowhere. */
+export type TokenEvent =
+	| {
+			readonly kind: "TokenMade";
+			readonly token: string;
+			readonly name: string;
+			readonly role: string;
+			/** ms since the epoch; null: never. */
+			readonly expiresAt: number | null;
+			readonly by: string;
+	  }
+	| { readonly kind: "TokenRevoked"; readonly token: string; readonly name: string; readonly by: string };
 
 export type OperatorEvent =
 	/** `policy` null: everything. */

@@ -28,6 +28,8 @@ export function applyEvent(fleet: Fleet, event: Event): Fleet {
 			return applyStepInterrupted(fleet, event.step, event.at);
 		case "DeliveryChosen":
 		case "MachineCleaned":
+		case "TokenMade":
+		case "TokenRevoked":
 			return fleet;
 		case "DaemonStarted":
 			return applyStart(fleet, event.at);

@@ -57,8 +57,7 @@ function resume(fleet: Fleet, { policy, at }: Act<"Resumed">): Fleet {
 /** One approval a person; for a revision that is no longer in force it comes too late. The time before it is nobody's lack of progress. */
 function approve(fleet: Fleet, { policy, revision, by, at }: Act<"PolicyApproved">): Fleet {
 	const approved = changeApplied(fleet, policy, (applied) => {
-		const isLate = applied.policy.revision !== revision || !applied.policy.approval;
-		if (isLate || applied.approvals.some((each) => each.by === by)) return applied;
+		if (applied.policy.revision !== revision || applied.approvals.some((each) => each.by === by)) return applied;
 		return { ...applied, approvals: [...applied.approvals, { by, at }] };
 	});
 	return approved === fleet ? fleet : changeRollout(approved, policy, (rollout) => ({ ...rollout, steeredAt: at }));

@@ -1,4 +1,4 @@
-import type { AppliedPolicy, Fleet, Rollout } from "../model/fleet.ts";
+import type { Fleet, Rollout } from "../model/fleet.ts";
 import type { LedgerStep } from "../model/step.ts";
 import { spentBudget } from "./budget.ts";
 import { decideAbsent } from "./decide-absent.ts";
@@ -9,6 +9,7 @@ import { describeReason } from "./describe-held.ts";
 import { gateOf } from "./gate.ts";
 import type { Ground, Part, Places } from "./ground.ts";
 import type { Held, HeldReason } from "./held.ts";
+import { countingApprovals, neededApproval } from "./needed-approval.ts";
 import { prestageBar } from "./prestage.ts";
 import { progressBar } from "./progress-deadline.ts";
 import { type Membership, membership, type RingCount } from "./rings.ts";
@@ -24,7 +25,7 @@ export function decideRollout(fleet: Fleet, rollout: Rollout, now: number, place
 	const { rings } = members;
 	const windows = windowsOf(rollout, now);
 	const gate = steady(rollout.policy, "gate", gateOf(rollout, rings, now));
-	const bar = steady(rollout.policy, "bar", barOf(fleet, rollout));
+	const bar = steady(rollout.policy, "bar", barOf(fleet, rollout, places));
 	const progress = progressBar(rollout, { gate: bar ? null : gate, rings, windows, now });
 	const brake = steady(rollout.policy, "brake", spentBudget(rollout, rings) ?? progress.reason);
 	const ledger = rollout.halt ? [] : brake ? afterFailure(fleet, rollout, { brake, now }) : [gate?.step ?? []].flat();
@@ -78,17 +79,12 @@ function prestaging(rollout: Rollout, count: RingCount): readonly [string, HeldR
 }
 
 /** What stops the rollout as a whole. */
-function barOf(fleet: Fleet, { policy, halt, restores }: Rollout): HeldReason | null {
+function barOf(fleet: Fleet, { policy, halt, restores }: Rollout, places: Places): HeldReason | null {
 	if (halt) return { kind: "aborted", by: halt.by, why: halt.why };
-	if (!policy.approval || restores) return null;
-	const approvals = countingApprovals(fleet.policies.get(policy.name), policy.approval.approvers);
-	const { required, approvers } = policy.approval;
-	return approvals >= required ? null : { kind: "approval_pending", approvals, required, approvers };
-}
-
-function countingApprovals(applied: AppliedPolicy | undefined, approvers: readonly string[]): number {
-	const people = new Set(applied?.approvals.map(({ by }) => by));
-	return [...people].filter((by) => approvers.length === 0 || approvers.includes(by)).length;
+	const needed = restores ? null : neededApproval(policy, places.rosters.get(policy), places.approvalRule);
+	if (!needed) return null;
+	const approvals = countingApprovals(fleet.policies.get(policy.name), needed.approvers);
+	return approvals >= needed.required ? null : { kind: "approval_pending", approvals, ...needed };
 }
 
 interface Failing {

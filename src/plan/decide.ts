@@ -36,7 +36,12 @@ export function decide(fleet: Fleet, policies: readonly Policy[], now: number, l
 export function decideInLists(fleet: Fleet, policies: readonly Policy[], now: number, limits: Limits): DecisionInLists {
 	const pinned = policies.map((policy) => fleet.rollouts.get(policy.name)?.policy ?? policy);
 	const rosters = rostersOf(fleet.machines, pinned);
-	const places = { slots: new Slots(fleet, limits), busy: busyMachines(fleet), rosters };
+	const places = {
+		slots: new Slots(fleet, limits),
+		busy: busyMachines(fleet),
+		rosters,
+		approvalRule: limits.approvalRule,
+	};
 	const steps = new Map<string, Step>();
 	const held: (readonly Held[])[] = [];
 	let wakeAt = Number.POSITIVE_INFINITY;

@@ -57,7 +57,8 @@ function describeRun(policy: string, reason: RunReason, until: number | undefine
 			return `aborted by ${because(reason)}`;
 		case "approval_pending": {
 			const whose = reason.approvers.length > 0 ? ` of ${reason.approvers.join(", ")}` : "";
-			return `waits for approval: ${reason.approvals} of ${reason.required}${whose}; approve with: fleetseed approve ${policy}`;
+			const why = reason.machines === undefined ? "" : `, since it is for ${reason.machines} machines`;
+			return `waits for approval: ${reason.approvals} of ${reason.required}${whose}${why}; approve with: fleetseed approve ${policy}`;
 		}
 		case "no_machines":
 			return `no approved machine is selected, ${reason.discovered} discovered wait for approval (FS-TARGETS-EMPTY)`;

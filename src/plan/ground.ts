@@ -4,6 +4,7 @@ import type { Policy } from "../model/policy.ts";
 import type { FactsStep, MachineStep, RebootStep, Step } from "../model/step.ts";
 import type { Gate } from "./gate.ts";
 import type { HeldLists, HeldReason } from "./held.ts";
+import type { ApprovalRule } from "./needed-approval.ts";
 import type { RingCount } from "./rings.ts";
 import type { Roster } from "./roster.ts";
 import type { Seat } from "./seat.ts";
@@ -16,6 +17,8 @@ export interface Places {
 	readonly slots: Slots;
 	/** Machines that have a step in flight or were given one, and for which policy. */
 	readonly busy: Map<string, string>;
+	/** What the controller asks for, whatever a policy says. */
+	readonly approvalRule?: ApprovalRule | undefined;
 	/** Who is where, by policy. */
 	readonly rosters: ReadonlyMap<Policy, Roster>;
 }

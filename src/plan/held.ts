@@ -28,6 +28,8 @@ export type RunReason =
 			readonly approvals: number;
 			readonly required: number;
 			readonly approvers: readonly string[];
+			/** Present when the controller asks for it, not the policy: how many machines it selects. */
+			readonly machines?: number;
 	  }
 	| { readonly kind: "no_machines"; readonly discovered: number };
 

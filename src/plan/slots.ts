@@ -5,12 +5,15 @@ import { isChanging } from "./changing.ts";
 import { failedConnections } from "./contact.ts";
 import { resolveCount } from "./count.ts";
 import type { HeldReason } from "./held.ts";
+import type { ApprovalRule } from "./needed-approval.ts";
 import type { RingCount } from "./rings.ts";
 
 /** What the controller takes on at once, over all policies. */
 export interface Limits {
 	readonly sessions: number;
 	readonly deliveries: number;
+	/** absent: only policies ask for approvals. */
+	readonly approvalRule?: ApprovalRule;
 }
 
 /** Machines that announce themselves and do not answer may take this share of the sessions, so that they starve nobody. */

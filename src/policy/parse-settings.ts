@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { LoginSpec } from "../model/policy.ts";
 import type { Bandwidth, Site } from "../model/traffic.ts";
+import { type ApiSettings, apiSchema, toApi } from "./api-schema.ts";
 import { bandwidthSchema } from "./bandwidth-schema.ts";
 import { type CredentialSource, credentialsSchema, toCredentials } from "./credentials-schema.ts";
 import { type Problem, readDocument } from "./document.ts";
@@ -55,6 +56,10 @@ export interface Settings {
 	};
 	/** The first that a machine matches is its own. */
 	readonly sites: readonly Site[];
+	/** What the controller asks for, whatever a policy says: a rollout to more machines needs so many people. */
+	readonly approvalRule?: { readonly above: number; readonly required: number };
+	/** null: the API is on the unix socket alone. */
+	readonly api: ApiSettings | null;
 	readonly limits: { readonly deliveries: number; readonly sessions: number };
 	readonly maxPackageBytes: number;
 }
@@ -124,6 +129,15 @@ const limits = mapping({
 	sessions: whole(1, 10_000).default(64).describe("SSH sessions at once, over all policies."),
 });
 
+const approvals = mapping({
+	above_machines: whole(1, 1_000_000)
+		.optional()
+		.describe(
+			"A rollout to more machines than this needs approvals, whatever its policy says. Default: only policies ask.",
+		),
+	required: whole(1, 100).default(2).describe("How many different people must approve it."),
+});
+
 export const settingsDocument = mapping({
 	version: z.literal(1, "1").describe("The version of this format: 1."),
 	policies: controllerPath.describe("The folder of the policies."),
@@ -138,6 +152,8 @@ export const settingsDocument = mapping({
 	discovery: discovery.prefault({}).describe("How machines are found."),
 	swarm: swarm.prefault({}).describe("How packages are seeded."),
 	sites: sitesSchema.default([]).describe("Machines behind a slow link, which carries one copy that they then share."),
+	api: apiSchema.prefault({}).describe("The API and the dashboard over TCP; the unix socket is always there."),
+	approvals: approvals.prefault({}).describe("Whom a large rollout waits for."),
 	limits: limits.prefault({}).describe("What the controller takes on at once."),
 	max_package_size: byteSize.prefault("16GiB").describe("Larger packages are refused."),
 });
@@ -183,6 +199,10 @@ function toSettings(written: z.output<typeof settingsDocument>): Settings {
 			...(swarm.helper_folder === undefined ? {} : { helperFolder: swarm.helper_folder }),
 		},
 		sites: written.sites.map(toSite),
+		api: toApi(written.api),
+		...(written.approvals.above_machines === undefined
+			? {}
+			: { approvalRule: { above: written.approvals.above_machines, required: written.approvals.required } }),
 		limits: { deliveries: written.limits.deliveries, sessions: written.limits.sessions },
 		maxPackageBytes: written.max_package_size,
 	};

@@ -1,10 +1,13 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
 import type { Event } from "../model/event.ts";
 import type { TaskRef } from "../model/step.ts";
+import { chained, GENESIS } from "./chain.ts";
 import { migrate, transaction } from "./schema.ts";
 import { type KeptSnapshot, keepSnapshot, latestSnapshot, type Snapshot } from "./snapshots.ts";
+import { TokenTable } from "./tokens.ts";
+import { type ChainSoFar, type Head, verifyChain } from "./verify-chain.ts";
 
 /** What a step printed on its machine: the first and last part, and how much there was in all. */
 export interface OutputRecord extends TaskRef {
@@ -15,11 +18,25 @@ export interface OutputRecord extends TaskRef {
 	readonly totalBytes: number;
 }
 
+/** An event with its number, and the hash that chains it to all before it. */
+export interface JournalLine {
+	readonly seq: number;
+	readonly event: Event;
+	readonly hash: string;
+}
+
+export interface LineQuery {
+	readonly after: number;
+	readonly limit: number;
+	readonly machine?: string | undefined;
+}
+
 /** Outputs kept for each machine; older ones make room. */
 const OUTPUTS_PER_MACHINE = 20;
 
 /** The append-only journal: one SQLite file. An event is on the disk when `append` returns (WAL, synchronous=FULL). */
 export class Journal {
+	readonly tokens: TokenTable;
 	readonly #db: DatabaseSync;
 
 	constructor(file: string) {
@@ -32,13 +49,24 @@ export class Journal {
 			this.#db.close();
 			throw error;
 		}
+		this.tokens = new TokenTable(this.#db);
 	}
 
 	/** All of them or none, in order; answers the number of the last one (of the newest there is, when given none). */
 	append(events: readonly Event[]): number {
-		const insert = this.#db.prepare("INSERT INTO events (at, kind, machine, body) VALUES (?, ?, ?, ?)");
+		const insert = this.#db.prepare(
+			"INSERT INTO events (seq, at, kind, machine, body, hash) VALUES (?, ?, ?, ?, ?, ?)",
+		);
 		transaction(this.#db, () => {
-			for (const event of events) insert.run(event.at, event.kind, machineOf(event), JSON.stringify(event));
+			let { hash } = this.head();
+			let seq = this.#lastEverSeq();
+			for (const event of events) {
+				const { at, kind } = event;
+				const [machine, body] = [machineOf(event), JSON.stringify(event)];
+				seq += 1;
+				hash = chained(hash, { seq, at, kind, machine, body });
+				insert.run(seq, at, kind, machine, body, hash);
+			}
 		});
 		return this.lastSeq();
 	}
@@ -52,6 +80,62 @@ export class Journal {
 	/** The number of the newest event; 0: there is none. Numbers rise and are never used twice. */
 	lastSeq(): number {
 		return Number(this.#db.prepare("SELECT max(seq) AS seq FROM events").get()?.seq ?? 0);
+	}
+
+	/** Also of a line that somebody took away: a number that comes again would hide that. */
+	#lastEverSeq(): number {
+		return Number(this.#db.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'events'").get()?.seq ?? 0);
+	}
+
+	/** The newest line and its hash, which stands for all lines before it too. */
+	head(): Head {
+		const row = this.#db.prepare("SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1").get();
+		return row ? { seq: Number(row.seq), hash: String(row.hash) } : { seq: 0, hash: GENESIS };
+	}
+
+	/** Looks whether every line is what was written; answers after each page, and at the end with all that is wrong. */
+	verify(known: Head | null): Generator<ChainSoFar> {
+		return verifyChain(this.#db, known);
+	}
+
+	/** Lines in order after the one with this number; of one machine, or all. */
+	lines({ after, limit, machine }: LineQuery): readonly JournalLine[] {
+		const where = machine === undefined ? "" : "AND machine = ?";
+		const rows = this.#db
+			.prepare(`SELECT seq, body, hash FROM events WHERE seq > ? ${where} ORDER BY seq LIMIT ?`)
+			.all(after, ...(machine === undefined ? [] : [machine]), limit);
+		return rows.map(lineOf);
+	}
+
+	/** The same, newest first, before the one with this number. */
+	linesBefore({
+		before,
+		limit,
+		machine,
+	}: Omit<LineQuery, "after"> & { readonly before: number }): readonly JournalLine[] {
+		const where = machine === undefined ? "" : "AND machine = ?";
+		const rows = this.#db
+			.prepare(`SELECT seq, body, hash FROM events WHERE seq < ? ${where} ORDER BY seq DESC LIMIT ?`)
+			.all(before, ...(machine === undefined ? [] : [machine]), limit);
+		return rows.map(lineOf);
+	}
+
+	/** What steps on the machine came to before this line, the newest first. */
+	*outcomesBefore(seq: number, machine: string): Generator<Event> {
+		const before = this.#db.prepare(
+			"SELECT body FROM events WHERE machine = ? AND seq < ? AND kind = 'StepFinished' ORDER BY seq DESC",
+		);
+		for (const row of before.iterate(machine, seq)) yield JSON.parse(String(row.body)) as Event;
+	}
+
+	/** Every policy that was ever in force after this line; they are of no machine, which is what they are found by. */
+	policiesAfter(seq: number): readonly JournalLine[] {
+		const rows = this.#db
+			.prepare(
+				"SELECT seq, body, hash FROM events WHERE machine IS NULL AND seq > ? AND kind = 'PolicyApplied' ORDER BY seq",
+			)
+			.all(seq);
+		return rows.map(lineOf);
 	}
 
 	/** The newest two are kept. A crash at any moment costs at most the snapshot, never an event. */
@@ -112,6 +196,10 @@ export class Journal {
 	close(): void {
 		if (this.#db.isOpen) this.#db.close();
 	}
+}
+
+function lineOf(row: Record<string, SQLOutputValue>): JournalLine {
+	return { seq: Number(row.seq), event: JSON.parse(String(row.body)) as Event, hash: String(row.hash) };
 }
 
 function machineOf(event: Event): string | null {

@@ -6,21 +6,24 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { pino } from "pino";
-import { ApiServer } from "../../src/console/api.ts";
+import { ApiServer } from "../../src/console/api/server.ts";
 import { ApiError, Client } from "../../src/console/client.ts";
+import { type Furnished, furnish } from "./desks.ts";
 import { GOOD_KEY, MemoryCockpit, REVOKED, UNLISTED } from "./memory-cockpit.ts";
 
 const log = pino({ level: "silent" });
 const cockpit = new MemoryCockpit();
 let folder = "";
 let socketPath = "";
+let furnished: Furnished;
 let server: ApiServer;
 let client: Client;
 
 before(async () => {
 	folder = await mkdtemp(join(tmpdir(), "fleetseed-api-"));
 	socketPath = join(folder, "run", "api.sock");
-	server = new ApiServer({ cockpit, socketPath, log });
+	furnished = furnish(folder, cockpit);
+	server = serverAt(socketPath);
 	await server.start();
 	client = new Client(socketPath);
 });
@@ -28,8 +31,13 @@ before(async () => {
 after(async () => {
 	await client.close();
 	await server.stop();
+	furnished.journal.close();
 	await rm(folder, { recursive: true });
 });
+
+function serverAt(path: string, asked: MemoryCockpit = cockpit): ApiServer {
+	return new ApiServer({ desks: { ...furnished.desks, cockpit: asked }, socketPath: path, tcp: null, log });
+}
 
 async function refusal(call: Promise<unknown>): Promise<ApiError> {
 	const error = await call.then(
@@ -57,7 +65,7 @@ test("a socket that a killed daemon left behind is replaced", async () => {
 	const left = join(folder, "left.sock");
 	await leaveSocketAt(left);
 	assert.ok((await stat(left)).isSocket(), "it is still there");
-	const second = new ApiServer({ cockpit, socketPath: left, log });
+	const second = serverAt(left);
 	await second.start();
 	const other = new Client(left);
 	assert.ok(await other.get("status"));
@@ -75,7 +83,7 @@ test("whatever is not a socket is left alone, and the path is named", async () =
 		[link, "a symbolic link"],
 		[folder, "a folder"],
 	] as const) {
-		const second = new ApiServer({ cockpit, socketPath: path, log });
+		const second = serverAt(path);
 		const refusal = await second.start().catch((error: Error) => error.message);
 		await second.stop();
 		assert.ok(refusal?.includes(path) && refusal.includes(what), `${refusal}`);
@@ -85,7 +93,7 @@ test("whatever is not a socket is left alone, and the path is named", async () =
 });
 
 test("a second daemon does not take the socket of a running one", async () => {
-	const second = new ApiServer({ cockpit, socketPath, log });
+	const second = serverAt(socketPath);
 	await assert.rejects(second.start(), /another daemon answers/);
 	assert.ok(await client.get("status"), "the first one still answers");
 });
@@ -142,7 +150,7 @@ test("a bug in the daemon does not show its insides", async () => {
 	const broken = new MemoryCockpit();
 	broken.plan = () => Promise.reject(new Error("secret path /etc/shadow"));
 	const path = join(folder, "broken.sock");
-	const second = new ApiServer({ cockpit: broken, socketPath: path, log });
+	const second = serverAt(path, broken);
 	await second.start();
 	const other = new Client(path);
 	const error = await refusal(other.get("plan"));

@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { pino } from "pino";
-import { ApiServer } from "../../src/console/api.ts";
+import { ApiServer } from "../../src/console/api/server.ts";
+import { type Furnished, furnish } from "./desks.ts";
 import { MemoryCockpit } from "./memory-cockpit.ts";
 
 export const MAIN = new URL("../../src/daemon/main.ts", import.meta.url).pathname;
@@ -22,6 +23,7 @@ export interface Ended {
 /** The command line in processes of its own, against the real API over a cockpit that each test may replace. */
 export class CommandLine {
 	cockpit = new MemoryCockpit();
+	furnished: Furnished | null = null;
 	#folder = "";
 	#server: ApiServer | null = null;
 
@@ -39,12 +41,15 @@ export class CommandLine {
 		// Hands every call to the cockpit of the test that runs.
 		const get = (_: MemoryCockpit, name: string) => Reflect.get(this.cockpit, name).bind(this.cockpit);
 		const current: MemoryCockpit = new Proxy(this.cockpit, { get });
-		this.#server = new ApiServer({ cockpit: current, socketPath: this.socketPath, log: pino({ level: "silent" }) });
+		this.furnished = furnish(this.#folder, current);
+		const { desks } = this.furnished;
+		this.#server = new ApiServer({ desks, socketPath: this.socketPath, tcp: null, log: pino({ level: "silent" }) });
 		await this.#server.start();
 	}
 
 	async stop(): Promise<void> {
 		await this.#server?.stop();
+		this.furnished?.journal.close();
 		await rm(this.#folder, { recursive: true });
 	}
 

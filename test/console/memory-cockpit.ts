@@ -144,7 +144,7 @@ export class MemoryCockpit implements Cockpit {
 
 	async policy(name: string): Promise<PolicyReport | null> {
 		if (name !== "office") return null;
-		const approval = { required: 2, approvers: [], given: [], is_approved: false };
+		const approval = { required: 2, approvers: [], because: null, given: [], is_approved: false };
 		const content = ["packages[app].version: 2", "targets.groups: [office]\u001b[2J"];
 		const difference = {
 			path: "packages[0].version",

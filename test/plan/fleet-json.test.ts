@@ -115,7 +115,7 @@ test("a fleet that names a policy it does not hold is refused", () => {
 
 /** What the kept journal came to, event by event, when the format was current. */
 const CAME_TO: Readonly<Record<number, string>> = {
-	3: "04e57644bbf94bb6cac270dc34bbd4d4248baba036be5b5fff22fcd4b5e9ad67",
+	3: "62e3fff943411825e9f0483b4854dbc1897bd59e35a28fa9cca42ef60a3c255c",
 };
 
 function keptJournal(): readonly Event[] {
@@ -143,6 +143,7 @@ const EVENTS: Readonly<Record<Event["kind"], true>> = {
 	...{ StepStarted: true, StepFinished: true, StepInterrupted: true, DaemonStarted: true, RunRequested: true },
 	...{ Paused: true, Resumed: true, RingPromoted: true, RolloutAborted: true, MachineExcluded: true },
 	...{ MachineIncluded: true, RetryRequested: true, PolicyRetryRequested: true, PackageRetryRequested: true },
+	...{ TokenMade: true, TokenRevoked: true },
 };
 const STEPS: Readonly<Record<Step["kind"], true>> = {
 	...{ begin: true, soak: true, promote: true, queue: true, miss: true, halt: true, give_up: true, acquire: true },

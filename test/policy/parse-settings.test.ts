@@ -23,6 +23,7 @@ test("fills in every default but the folder of the policies", () => {
 				seedTimeMs: 1_800_000,
 			},
 			sites: [],
+			api: null,
 			limits: { deliveries: 64, sessions: 64 },
 			maxPackageBytes: 16 * 2 ** 30,
 		},
@@ -58,6 +59,8 @@ swarm:
     up: 20MiB
     windows: [{name: day, days: [sat, mon], start_time: "08:30", duration: 10h, time_zone: Europe/Budapest, down: 4mbit}]
   seed_time: 1h
+api: {listen: "0.0.0.0:8443", tls: {cert_file: c.pem, key_file: k.pem}, allowed_hosts: [ops.example.org], origins: ["https://portal.example.org"]}
+approvals: {above_machines: 200, required: 3}
 sites: [{name: graz, subnets: [10.2.0.0/16], labels_include_any: [site=graz]}, {name: linz, subnets: ["fd00:2::/32"]}]
 limits: {deliveries: 3, sessions: 4}
 max_package_size: 512KiB
@@ -108,6 +111,14 @@ max_package_size: 512KiB
 				{ name: "graz", subnets: ["10.2.0.0/16"], labelsIncludeAny: ["site=graz"] },
 				{ name: "linz", subnets: ["fd00:2::/32"], labelsIncludeAny: [] },
 			],
+			api: {
+				host: "0.0.0.0",
+				port: 8443,
+				tls: { certFile: "c.pem", keyFile: "k.pem" },
+				allowedHosts: ["0.0.0.0", "ops.example.org"],
+				origins: ["https://portal.example.org"],
+			},
+			approvalRule: { above: 200, required: 3 },
 			limits: { deliveries: 3, sessions: 4 },
 			maxPackageBytes: 512 * 1024,
 		},
@@ -152,6 +163,19 @@ ssh: { identity_agent: agent.sock, strict_host_key_checking: no }
 		'fleetseed.yaml:10:24 ssh.identity_agent: expected SSH_AUTH_SOCK or the absolute path of a socket, got "agent.sock" (FS-CONFIG)',
 		'fleetseed.yaml:10:62 ssh.strict_host_key_checking: expected yes, ask or accept-new, got "no" (FS-CONFIG)',
 	]);
+});
+
+test("the API over TCP needs TLS beyond loopback, and the names that it goes by", () => {
+	const problemsOf = (api: string) => {
+		const parsed = parseSettings(`version: 1\npolicies: p\napi: ${api}\n`, "fleetseed.yaml");
+		return "problems" in parsed ? parsed.problems.map(describeProblem) : [];
+	};
+	assert.deepEqual(problemsOf('{listen: "127.0.0.1:8080"}'), []);
+	assert.deepEqual(problemsOf('{listen: "[::1]:0"}'), []);
+	assert.match(String(problemsOf('{listen: "10.0.0.1:8080"}')), /expected tls, since it listens on more than loopback/);
+	const everywhere = '{listen: "[::]:443", tls: {cert_file: c, key_file: k}}';
+	assert.match(String(problemsOf(everywhere)), /api.allowed_hosts: expected at least one of the names/);
+	assert.match(String(problemsOf('{listen: "127.0.0.1:99999"}')), /expected an address and a port/);
 });
 
 test("names what is wrong with a site", () => {

@@ -70,7 +70,7 @@ test("a snapshot of events that the journal does not have makes room for a true 
 	journal.close();
 });
 
-test("a journal of schema 1 is brought up to 2 with all that it holds", () => {
+test("a journal of schema 1 is brought up to 3 with all that it holds", () => {
 	const file = join(folder, "one.sqlite");
 	const written = new Journal(file);
 	written.append([paused(1), paused(2)]);
@@ -83,16 +83,16 @@ test("a journal of schema 1 is brought up to 2 with all that it holds", () => {
 	journal.keepSnapshot(snapshot(2));
 	journal.close();
 	const db = new DatabaseSync(file);
-	assert.equal(db.prepare("PRAGMA user_version").get()?.user_version, 2);
+	assert.equal(db.prepare("PRAGMA user_version").get()?.user_version, 3);
 	db.close();
 });
 
 test("a newer journal is refused with what to do, unchanged, and is not held open", () => {
 	const file = join(folder, "newer.sqlite");
-	change(file, "PRAGMA user_version = 3");
+	change(file, "PRAGMA user_version = 4");
 	assert.throws(
 		() => new Journal(file),
-		/newer\.sqlite: written by a newer fleetseed \(schema 3, .* 2\)\. Run that release/,
+		/newer\.sqlite: written by a newer fleetseed \(schema 4, .* 3\)\. Run that release/,
 	);
 	const db = new DatabaseSync(file);
 	db.exec("BEGIN EXCLUSIVE; COMMIT");

@@ -1,4 +1,4 @@
-import { ERROR_CODES, type ErrorCode } from "../model/error-codes.ts";
+import { ERROR_CODES, type ErrorCode } from "../../model/error-codes.ts";
 
 /** What the API answers instead of what was asked for. */
 export function problem(code: ErrorCode, message: string) {

@@ -1,0 +1,127 @@
+import { createServer as createPlain } from "node:http";
+import { createServer as createSecure } from "node:https";
+import helmet from "@fastify/helmet";
+import rateLimit from "@fastify/rate-limit";
+import swagger from "@fastify/swagger";
+import Fastify, { type FastifyBaseLogger } from "fastify";
+import { jsonSchemaTransform, jsonSchemaTransformObject, validatorCompiler } from "fastify-type-provider-zod";
+import { addActRoutes } from "./act-routes.ts";
+import { addAuditRoutes } from "./audit-routes.ts";
+import { type Guarding, guard } from "./guard.ts";
+import { LOGIN_STYLE_SOURCE } from "./login-page.ts";
+import { ON_THE_SOCKET } from "./principal.ts";
+import { problem } from "./problem.ts";
+import { addReadRoutes } from "./read-routes.ts";
+import type { Api, Desks } from "./routes.ts";
+import { addSessionRoutes, addTokenRoutes } from "./token-routes.ts";
+
+const BODY_LIMIT_BYTES = 64 * 1024;
+/** Of the API, not of the release: only what breaks a client raises the first number, and then the path changes too. */
+const API_VERSION = "1.0.0";
+
+export interface Serving {
+	readonly desks: Desks;
+	readonly log: FastifyBaseLogger;
+	/** null: on the unix socket, where file permissions are the guard. */
+	readonly guarding: Guarding | null;
+	/** PEM. */
+	readonly tls?: { readonly cert: Buffer; readonly key: Buffer };
+}
+
+/** The API with all its routes, not listening yet. */
+export async function buildServer({ desks, log, guarding, tls }: Serving): Promise<Api> {
+	const server: Api = Fastify({
+		// Below warn Fastify logs every request.
+		loggerInstance: log.child({}, { level: "warn" }),
+		bodyLimit: BODY_LIMIT_BYTES,
+		forceCloseConnections: true,
+		serverFactory: (handler) => (tls ? createSecure({ ...tls, minVersion: "TLSv1.2" }, handler) : createPlain(handler)),
+	});
+	server.setValidatorCompiler(validatorCompiler);
+	// Answers are checked by tests, not again for each of five thousand machines.
+	server.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
+	server.decorateRequest("principal");
+	server.addHook("onRequest", async (request) => {
+		request.principal = ON_THE_SOCKET;
+	});
+	answerProblems(server);
+	await server.register(helmet, headers(tls !== undefined));
+	await server.register(swagger, {
+		openapi: {
+			openapi: "3.1.0",
+			info: { title: "fleetseed", version: API_VERSION, description: DESCRIPTION },
+			components: { securitySchemes: { token: { type: "http", scheme: "bearer" } } },
+			security: [{ token: [] }],
+		},
+		transform: jsonSchemaTransform,
+		transformObject: (document) => withoutUnused(jsonSchemaTransformObject(document)),
+	});
+	if (guarding) {
+		await server.register(rateLimit, { global: false });
+		guard(server, guarding);
+	}
+	addReadRoutes(server, desks);
+	addActRoutes(server, desks);
+	addAuditRoutes(server, desks);
+	addTokenRoutes(server, desks);
+	addSessionRoutes(server, desks);
+	const hidden = { config: { role: "viewer" as const }, schema: { hide: true } };
+	server.get("/api/v1/openapi.json", hidden, () => Promise.resolve(server.swagger()));
+	await server.ready();
+	return server;
+}
+
+/** Each schema is made once as what is sent and once as what is answered; those that nothing refers to are left out. */
+function withoutUnused<Document extends object>(document: Document): Document {
+	const { paths, components } = document as { paths?: object; components?: { schemas?: Record<string, object> } };
+	const schemas = components?.schemas ?? {};
+	const used: Record<string, object> = {};
+	const take = (from: object) => {
+		for (const [, name = ""] of JSON.stringify(from).matchAll(/"#\/components\/schemas\/(\w+)"/g)) {
+			const schema = schemas[name];
+			if (!schema || used[name]) continue;
+			used[name] = schema;
+			take(schema);
+		}
+	};
+	take(paths ?? {});
+	return { ...document, components: { ...components, schemas: used } };
+}
+
+const DESCRIPTION = `On the unix socket whoever may open it may do everything, and says in \`by\` who it is. Over TCP each request
+brings a token, as \`Authorization: Bearer\` or in the cookie of a login; its role says what it may do: viewer looks,
+operator steers too, approver approves too, admin does all of that and makes tokens.`;
+
+/** Pages run our own files and nothing else; nothing of ours is shown inside a page of others. */
+function headers(isSecure: boolean) {
+	const self = ["'self'"];
+	return {
+		contentSecurityPolicy: {
+			useDefaults: false,
+			directives: {
+				defaultSrc: ["'none'"],
+				scriptSrc: self,
+				styleSrc: ["'self'", LOGIN_STYLE_SOURCE],
+				imgSrc: self,
+				connectSrc: self,
+				formAction: self,
+				baseUri: ["'none'"],
+				frameAncestors: ["'none'"],
+				requireTrustedTypesFor: ["'script'"],
+			},
+		},
+		referrerPolicy: { policy: "no-referrer" as const },
+		frameguard: { action: "deny" as const },
+		hsts: isSecure,
+	};
+}
+
+function answerProblems(server: Api): void {
+	server.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
+		const status = error.statusCode ?? 500;
+		if (status >= 500) request.log.error({ err: error }, "request failed");
+		const message = status >= 500 ? "internal error" : error.message;
+		return reply.status(status).send(problem(status >= 500 ? "FS-STEP-CRASHED" : "FS-API-REQUEST", message));
+	});
+	server.setNotFoundHandler((_request, reply) => reply.status(404).send(problem("FS-API-REQUEST", "no such route")));
+}

@@ -1,0 +1,40 @@
+import { once } from "node:events";
+import type { ServerResponse } from "node:http";
+import type { AuditDesk } from "../audit/audit-desk.ts";
+
+/** Proxies close what says nothing for a minute. */
+const HEARTBEAT_MS = 20_000;
+
+/**
+ * Sends the journal's lines after one as server-sent events (WHATWG HTML 9.2), each with its number as the id, so that a
+ * client that comes again says where it was. Who reads slowly holds up nobody: it is sent more when it has read.
+ */
+export async function streamLines(response: ServerResponse, desk: AuditDesk, after: number): Promise<void> {
+	const gone = new AbortController();
+	let wake: () => void = () => undefined;
+	response.on("close", () => {
+		gone.abort();
+		wake();
+	});
+	const unlisten = desk.listen(() => wake());
+	const heartbeat = setInterval(() => response.write(": still here\n\n"), HEARTBEAT_MS);
+	try {
+		response.write(`retry: 2000\nid: ${after}\nevent: hello\ndata: {"seq":${after}}\n\n`);
+		for (let sent = after; !gone.signal.aborted; ) {
+			const frames = desk.frames(sent);
+			const last = frames.at(-1);
+			if (last) {
+				sent = last.seq;
+				const isRoom = response.write(frames.map(({ text }) => text).join(""));
+				if (!isRoom) await once(response, "drain", { signal: gone.signal }).catch(() => undefined);
+				continue;
+			}
+			await new Promise<void>((resolve) => {
+				wake = resolve;
+			});
+		}
+	} finally {
+		clearInterval(heartbeat);
+		unlisten();
+	}
+}

@@ -1,0 +1,102 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { ErrorCode } from "../../model/error-codes.ts";
+import type { ApiSettings } from "../../policy/api-schema.ts";
+import { LOGIN_PAGE } from "./login-page.ts";
+import { may, type Principal } from "./principal.ts";
+import { problem } from "./problem.ts";
+import type { Tokens } from "./tokens.ts";
+
+/** What one token may ask for in a minute, and one address without a good one. */
+const REQUESTS_PER_MINUTE = 6_000;
+const GUESSES_PER_MINUTE = 30;
+
+export interface Guarding {
+	readonly api: ApiSettings;
+	readonly tokens: Tokens;
+}
+
+/** The doors of the API over TCP, before anything of a request is read: its host, its origin, its token, its role. */
+export function guard(server: FastifyInstance, { api, tokens }: Guarding): void {
+	const timeWindow = 60_000;
+	const guesses = server.createRateLimit({ max: GUESSES_PER_MINUTE, timeWindow, keyGenerator: ({ ip }) => ip });
+	const keyGenerator = ({ principal, ip }: FastifyRequest) => principal.token ?? ip;
+	const requests = server.createRateLimit({ max: REQUESTS_PER_MINUTE, timeWindow, keyGenerator });
+	server.addHook("onRequest", async (request, reply) => {
+		// A page that was made to believe that we are its own server (DNS rebinding) learns nothing at all.
+		if (!api.allowedHosts.includes(request.hostname.toLowerCase())) return reply.code(421).send();
+		if (!isFromHere(request, api)) return refuse(reply, 403, "FS-API-ORIGIN", "this page may not send that");
+		if (request.routeOptions.config.isLogin) {
+			const { isExceeded } = await allowed(guesses, request);
+			return isExceeded ? tooMany(reply) : undefined;
+		}
+		const principal = principalOf(request, tokens);
+		if (!principal) {
+			const { isExceeded } = await allowed(guesses, request);
+			return isExceeded && hasToken(request) ? tooMany(reply) : unauthorized(request, reply);
+		}
+		request.principal = principal;
+		if ((await allowed(requests, request)).isExceeded) return tooMany(reply);
+		const { role } = request.routeOptions.config;
+		// An unknown route is answered as such to whoever may be here at all.
+		if (request.is404) return undefined;
+		if (role === undefined || !may(principal.role, role))
+			return refuse(reply, 403, "FS-API-ROLE", `${principal.name} is ${principal.role}, and this takes ${role}`);
+		return undefined;
+	});
+}
+
+const COOKIE = "fleetseed";
+
+/** The cookie that a browser keeps; scripts cannot read it, and other sites' pages do not send it. */
+export function sessionCookie(token: string, isSecure: boolean): string {
+	return `${COOKIE}=${token}; Path=/; HttpOnly; SameSite=Strict${isSecure ? "; Secure" : ""}${token === "" ? "; Max-Age=0" : ""}`;
+}
+
+function tokenOf({ headers }: FastifyRequest): string | null {
+	const bearer = /^Bearer ([\w-]+)$/i.exec(headers.authorization ?? "")?.[1];
+	const cookies = (headers.cookie ?? "").split(/; */);
+	const kept = cookies.find((each) => each.startsWith(`${COOKIE}=`))?.slice(COOKIE.length + 1);
+	return bearer ?? kept ?? null;
+}
+
+function hasToken(request: FastifyRequest): boolean {
+	return tokenOf(request) !== null;
+}
+
+function principalOf(request: FastifyRequest, tokens: Tokens): Principal | null {
+	const token = tokenOf(request);
+	return token === null ? null : tokens.find(token);
+}
+
+/** What changes something comes from our own page or from no page at all. */
+function isFromHere({ method, headers, protocol }: FastifyRequest, { origins }: ApiSettings): boolean {
+	if (method === "GET" || method === "HEAD") return true;
+	const { origin } = headers;
+	if (origin !== undefined) return origin === `${protocol}://${headers.host}` || origins.includes(origin);
+	// Browsers say where a request comes from; programs say nothing, and bring their token themselves.
+	const site = headers["sec-fetch-site"];
+	if (site !== undefined) return site === "same-origin";
+	return headers.cookie === undefined;
+}
+
+type Limiter = ReturnType<FastifyInstance["createRateLimit"]>;
+
+async function allowed(limit: Limiter, request: FastifyRequest): Promise<{ readonly isExceeded: boolean }> {
+	const answer = await limit(request);
+	return { isExceeded: !answer.isAllowed && answer.isExceeded };
+}
+
+function unauthorized(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+	reply.header("www-authenticate", 'Bearer realm="fleetseed"');
+	const isPage = request.method === "GET" && request.url === "/";
+	if (isPage) return reply.code(401).type("text/html; charset=utf-8").send(LOGIN_PAGE);
+	return refuse(reply, 401, "FS-API-TOKEN", "no token, or none that counts");
+}
+
+function tooMany(reply: FastifyReply): FastifyReply {
+	return refuse(reply, 429, "FS-API-RATE", "too many requests in this minute");
+}
+
+function refuse(reply: FastifyReply, status: number, code: ErrorCode, message: string): FastifyReply {
+	return reply.code(status).send(problem(code, message));
+}

@@ -1,0 +1,31 @@
+import { createHash } from "node:crypto";
+
+const STYLE = `
+:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
+body { display: grid; place-items: center; min-height: 100vh; margin: 0; }
+form { display: grid; gap: 0.75rem; width: min(26rem, 90vw); }
+h1 { font-size: 1.4rem; margin: 0; }
+p { margin: 0; }
+input, button { font: inherit; padding: 0.5rem; }
+`;
+
+/** The only style that is not in a file of ours, by its digest, for the content security policy. */
+export const LOGIN_STYLE_SOURCE = `'sha256-${createHash("sha256").update(STYLE).digest("base64")}'`;
+
+/** What a browser without a token is shown; it works without scripts. */
+export const LOGIN_PAGE = `<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>fleetseed: log in</title><style>${STYLE}</style></head>
+<body>
+<main>
+<form method="post" action="/api/v1/session">
+<h1>fleetseed</h1>
+<label for="token">Your token</label>
+<input id="token" name="token" type="password" autocomplete="current-password" required>
+<button>Log in</button>
+<p>An administrator makes one: <code>fleetseed token create NAME --role viewer</code></p>
+</form>
+</main>
+</body>
+</html>
+`;

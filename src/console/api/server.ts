@@ -1,0 +1,69 @@
+import { chmod, mkdir, readFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import type { FastifyBaseLogger } from "fastify";
+import type { ApiSettings } from "../../policy/api-schema.ts";
+import { clearSocketPath } from "../clear-socket-path.ts";
+import { buildServer } from "./build-server.ts";
+import type { Api, Desks } from "./routes.ts";
+
+interface ApiOptions {
+	readonly desks: Desks;
+	readonly socketPath: string;
+	/** null: on the unix socket alone. */
+	readonly tcp: ApiSettings | null;
+	readonly log: FastifyBaseLogger;
+}
+
+/** The daemon's HTTP API: on its unix socket, where who may open it may steer, and over TCP for those with a token. */
+export class ApiServer {
+	readonly #options: ApiOptions;
+	readonly #servers: Api[] = [];
+
+	constructor(options: ApiOptions) {
+		this.#options = options;
+	}
+
+	/** Rejects when the socket's path or the port is taken, or when the certificate cannot be read. */
+	async start(): Promise<void> {
+		const { desks, socketPath, tcp, log } = this.#options;
+		await mkdir(dirname(socketPath), { recursive: true });
+		await clearSocketPath(socketPath);
+		const onSocket = await buildServer({ desks, log, guarding: null });
+		this.#servers.push(onSocket);
+		await onSocket.listen({ path: socketPath });
+		await chmod(socketPath, 0o660);
+		if (tcp) await this.#startTcp(tcp);
+	}
+
+	/** Where it listens over TCP: https://127.0.0.1:8443; null: nowhere. */
+	url(): string | null {
+		const { tcp } = this.#options;
+		const address = this.#servers[1]?.server.address();
+		if (!tcp || typeof address !== "object" || !address) return null;
+		const host = address.family === "IPv6" ? `[${address.address}]` : address.address;
+		return `${tcp.tls ? "https" : "http"}://${host}:${address.port}`;
+	}
+
+	async stop(): Promise<void> {
+		await Promise.all(this.#servers.map((server) => server.close()));
+	}
+
+	async #startTcp(api: ApiSettings): Promise<void> {
+		const { desks, log } = this.#options;
+		const tls = api.tls && { cert: await readPem(api.tls.certFile), key: await readPem(api.tls.keyFile) };
+		const server = await buildServer({
+			desks,
+			log,
+			guarding: { api, tokens: desks.tokens },
+			...(tls ? { tls } : {}),
+		});
+		this.#servers.push(server);
+		await server.listen({ host: api.host, port: api.port });
+	}
+}
+
+function readPem(file: string): Promise<Buffer> {
+	return readFile(file).catch((error: Error) => {
+		throw new Error(`${file}: cannot be read: ${error.message} (FS-CONFIG)`);
+	});
+}

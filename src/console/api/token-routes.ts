@@ -1,0 +1,77 @@
+import { z } from "zod";
+import { roles, session, tokenMade, tokenRow } from "../answers.ts";
+import { sessionCookie } from "./guard.ts";
+import { problem } from "./problem.ts";
+import { type Api, type Desks, named, operator, route, whoAsks } from "./routes.ts";
+
+const MAX_DAYS = 3650;
+
+const making = operator.extend({
+	name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/, "expected letters, digits and . _ @ -"),
+	role: roles,
+	days: z
+		.int()
+		.min(1)
+		.max(MAX_DAYS)
+		.nullable()
+		.default(null)
+		.describe("How long it counts; null: until it is revoked."),
+});
+
+export function addTokenRoutes(server: Api, { tokens }: Desks): void {
+	const keep = <Answer extends z.ZodType>(summary: string, answer: Answer) =>
+		route({ role: "admin", tag: "tokens", summary, answer });
+	const list = keep("Who may use the API over TCP.", z.array(tokenRow));
+	server.get("/api/v1/tokens", list, () => Promise.resolve([...tokens.list()]));
+	const make = keep("Make a token, which is shown this once.", tokenMade);
+	server.post("/api/v1/tokens", { ...make, schema: { ...make.schema, body: making } }, async (request, reply) => {
+		const { name, role, days, by } = request.body;
+		const lifetimeMs = days === null ? null : days * 86_400_000;
+		const made = tokens.make({ name, role, lifetimeMs, by: whoAsks(request, by) });
+		if (made) return made;
+		return reply.status(409).send(problem("FS-API-REQUEST", `${name} has a token that counts: revoke it first`));
+	});
+	const revoke = keep("Revoke a token, by its id.", tokenRow);
+	const revoking = { ...revoke, schema: { ...revoke.schema, params: named, body: operator } };
+	server.post("/api/v1/tokens/:name/revoke", revoking, async (request, reply) => {
+		const revoked = tokens.revoke(request.params.name, whoAsks(request, request.body.by));
+		return (
+			revoked ?? reply.status(404).send(problem("FS-API-REQUEST", `${request.params.name}: no token of this id counts`))
+		);
+	});
+}
+
+/** How a browser logs in and out: its token becomes a cookie that scripts cannot read. */
+export function addSessionRoutes(server: Api, { tokens }: Desks): void {
+	const tag = "session";
+	const who = route({ role: "viewer", tag, summary: "Who asks, as what.", answer: session });
+	server.get("/api/v1/session", who, async ({ principal: { name, role } }) => ({ name, role }));
+	server.addContentTypeParser("application/x-www-form-urlencoded", { parseAs: "string" }, (_request, body, done) => {
+		done(null, Object.fromEntries(new URLSearchParams(String(body))));
+	});
+	const login = route({
+		role: "viewer",
+		tag,
+		summary: "Log in with a token; the answer sets a cookie.",
+		answer: session,
+	});
+	const body = z.strictObject({ token: z.string().max(200) });
+	const options = { config: { ...login.config, isLogin: true as const }, schema: { ...login.schema, body } };
+	server.post("/api/v1/session", options, async (request, reply) => {
+		const found = tokens.find(request.body.token);
+		if (!found) return reply.status(401).send(problem("FS-API-TOKEN", "no token, or none that counts"));
+		reply.header("set-cookie", sessionCookie(request.body.token, request.protocol === "https"));
+		const isForm = request.headers["content-type"]?.startsWith("application/x-www-form-urlencoded");
+		return isForm ? reply.redirect("/", 303) : { name: found.name, role: found.role };
+	});
+	const logout = route({
+		role: "viewer",
+		tag,
+		summary: "Log out: the cookie is taken back.",
+		answer: z.object({ done: z.literal(true) }),
+	});
+	server.delete("/api/v1/session", logout, async (request, reply) => {
+		reply.header("set-cookie", sessionCookie("", request.protocol === "https"));
+		return { done: true as const };
+	});
+}

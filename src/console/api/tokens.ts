@@ -1,0 +1,85 @@
+import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import type { TokenEvent } from "../../model/event.ts";
+import type { TokenRecord, TokenTable } from "../../record/tokens.ts";
+import { roles } from "../answers.ts";
+import type { TokenMade, TokenRow } from "../cockpit.ts";
+import { iso, isoOrNull } from "../time-text.ts";
+import type { Principal } from "./principal.ts";
+
+export interface TokenOrder {
+	/** Who will act with it, for the journal. */
+	readonly name: string;
+	readonly role: Principal["role"];
+	readonly lifetimeMs: number | null;
+	readonly by: string;
+}
+
+interface TokensOptions {
+	readonly table: TokenTable;
+	readonly record: (events: readonly (TokenEvent & { readonly at: number })[]) => void;
+	readonly now: () => number;
+}
+
+/** fst_, then 8 hex digits that name the token, then 256 random bits, which no one can try out; so a plain digest is enough. */
+const FORM = /^fst_([0-9a-f]{8})_[A-Za-z0-9_-]{43}$/;
+
+/** Who may use the API over TCP. A token is shown once; what is kept is its digest. */
+export class Tokens {
+	readonly #options: TokensOptions;
+
+	constructor(options: TokensOptions) {
+		this.#options = options;
+	}
+
+	list(): readonly TokenRow[] {
+		return this.#options.table.list().map(row);
+	}
+
+	/** null: a token that counts has the name already. */
+	make({ name, role, lifetimeMs, by }: TokenOrder): TokenMade | null {
+		const { table, record, now } = this.#options;
+		const at = now();
+		const id = randomBytes(4).toString("hex");
+		const token = `fst_${id}_${randomBytes(32).toString("base64url")}`;
+		const expiresAt = lifetimeMs === null ? null : at + lifetimeMs;
+		const kept = { id, name, role, digest: digest(token).toString("hex"), madeAt: at, madeBy: by, expiresAt };
+		if (!table.add(kept)) return null;
+		record([{ kind: "TokenMade", token: id, name, role, expiresAt, by, at }]);
+		return { ...row({ ...kept, revokedAt: null }), token };
+	}
+
+	/** By its id. null: there is none that counts. */
+	revoke(id: string, by: string): TokenRow | null {
+		const { table, record, now } = this.#options;
+		const at = now();
+		const revoked = table.revoke(id, at);
+		if (revoked) record([{ kind: "TokenRevoked", token: id, name: revoked.name, by, at }]);
+		return revoked && row(revoked);
+	}
+
+	/** Whose token it is; null: nobody's, or no longer anybody's. */
+	find(token: string): Principal | null {
+		const id = FORM.exec(token)?.[1];
+		const kept = id === undefined ? null : this.#options.table.find(id);
+		if (!kept || kept.revokedAt !== null) return null;
+		if (kept.expiresAt !== null && kept.expiresAt <= this.#options.now()) return null;
+		if (!timingSafeEqual(digest(token), Buffer.from(kept.digest, "hex"))) return null;
+		return { name: kept.name, role: roles.parse(kept.role), token: kept.id };
+	}
+}
+
+function digest(token: string): Buffer {
+	return createHash("sha256").update(token).digest();
+}
+
+function row({ id, name, role, madeAt, madeBy, expiresAt, revokedAt }: TokenRecord): TokenRow {
+	return {
+		id,
+		name,
+		role: roles.parse(role),
+		made_at: iso(madeAt),
+		made_by: madeBy,
+		expires_at: isoOrNull(expiresAt),
+		revoked_at: isoOrNull(revokedAt),
+	};
+}

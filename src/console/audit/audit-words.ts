@@ -1,0 +1,100 @@
+import type { Event, Outcome } from "../../model/event.ts";
+import type { Step } from "../../model/step.ts";
+import { iso } from "../time-text.ts";
+
+const ACTS: Readonly<Record<Exclude<Event["kind"], "StepStarted" | "StepFinished" | "StepInterrupted">, string>> = {
+	DaemonStarted: "start_daemon",
+	DeliveryChosen: "choose_delivery",
+	MachineApproved: "approve_machine",
+	MachineCleaned: "clean_machine",
+	MachineExcluded: "exclude_machine",
+	MachineForgotten: "forget_machine",
+	MachineIncluded: "include_machine",
+	MachineLost: "lose_machine",
+	MachineSeen: "see_machine",
+	PackageLost: "lose_package",
+	PackageRetryRequested: "retry_package",
+	Paused: "pause",
+	PolicyApplied: "apply_policy",
+	PolicyApproved: "approve_policy",
+	PolicyRemoved: "remove_policy",
+	PolicyRetryRequested: "retry_policy",
+	Resumed: "resume",
+	RetryRequested: "retry_machine",
+	RingPromoted: "promote",
+	RolloutAborted: "abort",
+	RunRequested: "run",
+	TokenMade: "make_token",
+	TokenRevoked: "revoke_token",
+};
+
+/** What was done, as one word; a step's is its own kind. */
+export function actOf(event: Event): string {
+	return "step" in event ? event.step.kind : ACTS[event.kind];
+}
+
+/** What else there is to say, in one line; empty: nothing. */
+export function detailOf(event: Event): string {
+	switch (event.kind) {
+		case "StepFinished":
+			return outcomeDetail(event.outcome);
+		case "StepStarted":
+			return stepDetail(event.step);
+		case "MachineSeen":
+			return `${event.source} at ${event.address}:${event.port}`;
+		case "MachineLost":
+			return event.reason;
+		case "MachineApproved":
+			return event.hostKeys.map(({ type, fingerprint }) => `${type} ${fingerprint}`).join(", ");
+		case "MachineCleaned":
+			return event.reason;
+		case "DeliveryChosen":
+			return `${event.method}: ${event.because}`;
+		case "PolicyApplied":
+			return event.source;
+		case "RingPromoted":
+			return `ring ${event.ring}`;
+		case "PolicyRetryRequested":
+			return event.only.join(", ");
+		case "TokenMade":
+			return `token ${event.token} of ${event.name} as ${event.role}${event.expiresAt === null ? "" : ` until ${iso(event.expiresAt)}`}`;
+		case "TokenRevoked":
+			return `token ${event.token} of ${event.name}`;
+		default:
+			return "reason" in event ? event.reason : "";
+	}
+}
+
+function stepDetail(step: Step): string {
+	switch (step.kind) {
+		case "begin":
+			return step.restores === undefined ? "" : `goes back from ${step.restores.rollout}: ${step.restores.why}`;
+		case "soak":
+		case "promote":
+			return `ring ${step.ring}`;
+		case "halt":
+			return step.why;
+		case "give_up":
+			return step.as;
+		case "queue":
+		case "miss":
+			return `run of ${iso(step.run)}`;
+		default:
+			return "";
+	}
+}
+
+function outcomeDetail(outcome: Outcome): string {
+	switch (outcome.kind) {
+		case "failed":
+			return outcome.failure.detail;
+		case "delivered":
+			return `${outcome.bytes} bytes by ${outcome.method} in ${outcome.durationMs} ms`;
+		case "acquired":
+			return `${outcome.sizeBytes} bytes from ${outcome.source}`;
+		case "rebooted":
+			return `boot ${outcome.bootId}`;
+		default:
+			return "";
+	}
+}

@@ -1,0 +1,22 @@
+import type { Observation } from "../../model/facts.ts";
+import type { PackageSpec } from "../../model/policy.ts";
+import { verdict } from "../../plan/verdict.ts";
+
+/** "verified: package 2.0; file there" */
+export function detectionText(spec: PackageSpec, observed: readonly Observation[]): string {
+	return `${verdict(spec, observed)}: ${observed.map(observationText).join("; ") || "nothing was read"}`;
+}
+
+function observationText(observed: Observation): string {
+	switch (observed.type) {
+		case "package":
+			return observed.version === null ? "package not installed" : `package ${observed.version}`;
+		case "file":
+			if (!observed.exists) return "file not there";
+			return observed.sha256 === undefined ? "file there" : `file sha256:${observed.sha256}`;
+		case "script":
+			return `script exits ${observed.exitCode}`;
+		case "unreadable":
+			return `unreadable: ${observed.detail}`;
+	}
+}

@@ -28,6 +28,10 @@ const planted: Readonly<Record<string, { readonly file: string; readonly text: s
 		file: "src/plan/planted.ts",
 		text: "export const planted = process.env.HOME;\n",
 	},
+	"types of the dashboard": {
+		file: "src/dashboard/planted.ts",
+		text: "export const planted: number = document.title;\n",
+	},
 	"lint and format": {
 		file: "src/model/planted.ts",
 		text: "export const planted = () => { try { Number(1) } catch {} }\n",

@@ -12,6 +12,7 @@ export const guards: readonly Guard[] = [
 		command: "tsc",
 		arguments: ["-p", "test/check/tsconfig.core.json"],
 	},
+	{ name: "types of the dashboard", command: "tsc", arguments: ["-p", "src/dashboard/tsconfig.json"] },
 	{ name: "lint and format", command: "biome", arguments: ["check", "--error-on-warnings", "."] },
 	{ name: "room rules", command: "node", arguments: ["test/check/rooms.ts"] },
 	{ name: "dead code", command: "knip", arguments: [] },

@@ -11,6 +11,7 @@ const rooms = {
 	push: ["installers", "model"],
 	record: ["model"],
 	console: ["record", "simulate", "plan", "policy", "model"],
+	dashboard: ["console", "record"],
 	agent: ["swarm", "discover", "model"],
 	packaging: ["console", "policy"],
 	daemon: [
@@ -54,7 +55,7 @@ module.exports = {
 		enhancedResolveOptions: {
 			exportsFields: ["exports"],
 			conditionNames: ["import", "node", "default", "types"],
-			extensions: [".ts", ".js", ".mjs", ".cjs", ".d.ts"],
+			extensions: [".ts", ".tsx", ".js", ".mjs", ".cjs", ".d.ts"],
 		},
 	},
 };

@@ -27,6 +27,8 @@ export class Controller {
 		readonly policy: object;
 		readonly knownHosts: string;
 		readonly identityFile: string;
+		/** As in the configuration; absent: on the unix socket alone. */
+		readonly api?: object;
 	}): Promise<void> {
 		const [trackerPort, peerPort] = await Promise.all([freePort(), freePort()]);
 		const settings = {
@@ -36,6 +38,7 @@ export class Controller {
 			state: "state",
 			socket: this.#socket,
 			ssh: { identity_file: files.identityFile },
+			...(files.api === undefined ? {} : { api: files.api }),
 			discovery: { interfaces: ["127.0.0.1"] },
 			swarm: { address: "127.0.0.1", tracker_port: trackerPort, peer_port: peerPort, seed_time: "5m" },
 		};
@@ -95,7 +98,7 @@ export class Controller {
 }
 
 /** A port that was free a moment ago. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
 	const server = createServer().listen(0, "127.0.0.1");
 	await once(server, "listening");
 	const address = server.address();

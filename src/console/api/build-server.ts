@@ -7,6 +7,7 @@ import Fastify, { type FastifyBaseLogger } from "fastify";
 import { jsonSchemaTransform, jsonSchemaTransformObject, validatorCompiler } from "fastify-type-provider-zod";
 import { addActRoutes } from "./act-routes.ts";
 import { addAuditRoutes } from "./audit-routes.ts";
+import { addDashboardRoutes, DASHBOARD_FOLDER } from "./dashboard-routes.ts";
 import { type Guarding, guard } from "./guard.ts";
 import { LOGIN_STYLE_SOURCE } from "./login-page.ts";
 import { ON_THE_SOCKET } from "./principal.ts";
@@ -65,6 +66,7 @@ export async function buildServer({ desks, log, guarding, tls }: Serving): Promi
 	addAuditRoutes(server, desks);
 	addTokenRoutes(server, desks);
 	addSessionRoutes(server, desks);
+	await addDashboardRoutes(server, DASHBOARD_FOLDER);
 	const hidden = { config: { role: "viewer" as const }, schema: { hide: true } };
 	server.get("/api/v1/openapi.json", hidden, () => Promise.resolve(server.swagger()));
 	await server.ready();

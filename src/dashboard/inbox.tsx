@@ -1,0 +1,88 @@
+import { useState } from "preact/hooks";
+import type { MachineRow } from "../console/cockpit.ts";
+import { get, segment } from "./api.ts";
+import { useLive } from "./live.ts";
+import { Act, MachineLink } from "./parts.tsx";
+
+interface HostKey {
+	readonly type: string;
+	readonly fingerprint: string;
+}
+
+/** Machines that were found and that nobody has let in. */
+export function InboxPage() {
+	const { value } = useLive<readonly MachineRow[]>("machines");
+	const waiting = (value ?? []).filter(({ trust }) => trust !== "approved");
+	return (
+		<>
+			<h1>Discovery</h1>
+			{value && waiting.length === 0 && <p>Nobody waits: every machine that was found is approved.</p>}
+			{waiting.map((row) => (
+				<Waiting key={row.name} row={row} />
+			))}
+		</>
+	);
+}
+
+/** A name on the network is a claim: it is compared by the key that the machine shows now. */
+function Waiting({ row }: { readonly row: MachineRow }) {
+	const { name, address, port, trust, presence, host_keys } = row;
+	const [key, setKey] = useState<HostKey | null>(null);
+	const [problem, setProblem] = useState<string | null>(null);
+	const look = () => {
+		setProblem(null);
+		get<HostKey>(`machines/${segment(name)}/host-key`).then(setKey, (error: Error) => setProblem(error.message));
+	};
+	return (
+		<section class="card">
+			<h2>
+				<MachineLink name={name} />
+			</h2>
+			<dl>
+				<dt>Address</dt>
+				<dd>
+					{address}:{port}
+				</dd>
+				<dt>Trust</dt>
+				<dd>{trust}</dd>
+				<dt>Presence</dt>
+				<dd>{presence}</dd>
+				{host_keys.length > 0 && (
+					<>
+						<dt>Pinned before</dt>
+						<dd>{host_keys.join(", ")}</dd>
+					</>
+				)}
+				{key && (
+					<>
+						<dt>Shows</dt>
+						<dd>
+							<code>
+								{key.type} {key.fingerprint}
+							</code>
+						</dd>
+					</>
+				)}
+			</dl>
+			{problem && <p class="note bad">{problem}</p>}
+			<div class="acts">
+				<button type="button" onClick={look}>
+					Read its fingerprint
+				</button>
+				{key && (
+					<Act
+						label="Approve"
+						tone="main"
+						path={`machines/${segment(name)}/approve`}
+						body={{ host_key: key }}
+						question={`Pin this key for ${name}? Compare it with what the machine itself says: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub`}
+					>
+						<p>
+							<code>{key.fingerprint}</code>
+						</p>
+					</Act>
+				)}
+			</div>
+		</section>
+	);
+}

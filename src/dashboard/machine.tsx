@@ -1,0 +1,118 @@
+import { useState } from "preact/hooks";
+import type { AuditLine, WhyReport } from "../console/cockpit.ts";
+import type { OutputRecord } from "../record/journal.ts";
+import { segment } from "./api.ts";
+import { AuditTable } from "./audit.tsx";
+import { useLive } from "./live.ts";
+import { Act, State } from "./parts.tsx";
+import { bytes, timeText } from "./words.ts";
+
+/** All that is known of one machine. */
+export function MachinePage({ name }: { readonly name: string }) {
+	const path = `machines/${segment(name)}`;
+	const { value: why, problem } = useLive<WhyReport>(`${path}/why`);
+	const { value: outputs } = useLive<readonly OutputRecord[]>(`${path}/logs`);
+	const { value: history } = useLive<{ readonly lines: readonly AuditLine[] }>(
+		`audit?machine=${segment(name)}&limit=200`,
+	);
+	if (!why) return <h1>{problem ? `${name}: ${problem}` : name}</h1>;
+	return (
+		<>
+			<h1>{why.name}</h1>
+			<section class="cards">
+				<Facts why={why} />
+				{why.policies.map(({ policy, state, sentence, next, advice, ring }) => (
+					<article class="card" key={policy}>
+						<h2>
+							<a href={`#/rollouts/${segment(policy)}`}>{policy}</a> {ring && <span class="quiet">ring {ring}</span>}
+						</h2>
+						<p>
+							<State state={state} />: {sentence}
+						</p>
+						{next && <p>Next: {next}</p>}
+						{advice && <p class="quiet">{advice}</p>}
+					</article>
+				))}
+			</section>
+			<div class="acts card">
+				<Act label="Retry" path={`${path}/retry`} body={{}} question={`Try ${name} again now?`} />
+				{why.excluded ? (
+					<Act label="Include" path={`${path}/include`} body={{}} question={`Let ${name} take part again?`} />
+				) : (
+					<Act label="Exclude" path={`${path}/exclude`} asksReason question={`Take ${name} out of every rollout?`} />
+				)}
+			</div>
+			{outputs && outputs.length > 0 && <Outputs outputs={outputs.toReversed()} />}
+			{history && <AuditTable caption="History" lines={history.lines.toReversed()} />}
+		</>
+	);
+}
+
+function Facts({ why }: { readonly why: WhyReport }) {
+	const { facts } = why;
+	const rows: readonly (readonly [string, string])[] = [
+		["Address", `${why.address}:${why.port}`],
+		["Trust", why.trust],
+		["Presence", why.presence],
+		["Host keys", why.host_keys.join(", ") || "none is pinned"],
+		["Groups", why.groups.join(", ") || "none"],
+		[
+			"Labels",
+			Object.entries(why.labels)
+				.map(([key, value]) => `${key}=${value}`)
+				.join(", "),
+		],
+		...(facts
+			? ([
+					["System", `${facts.distribution ?? facts.os} ${facts.os_version}, ${facts.arch}`],
+					["Disk free", bytes(facts.disk_free_bytes)],
+					["Memory", bytes(facts.memory_bytes)],
+					["Reboot needed", facts.is_reboot_needed ? "yes" : "no"],
+					["Read", timeText(facts.at)],
+				] as const)
+			: []),
+	];
+	return (
+		<article class="card">
+			<h2>Facts</h2>
+			<dl>
+				{rows.map(([word, value]) => (
+					<>
+						<dt>{word}</dt>
+						<dd>{value}</dd>
+					</>
+				))}
+			</dl>
+		</article>
+	);
+}
+
+function Outputs({ outputs }: { readonly outputs: readonly OutputRecord[] }) {
+	const [shown, setShown] = useState(0);
+	const output = outputs[Math.min(shown, outputs.length - 1)];
+	if (!output) return null;
+	const { head, tail, totalBytes, kind, at, attempt } = output;
+	const isCut = totalBytes > new Blob([head, tail]).size;
+	return (
+		<section class="card">
+			<h2>
+				Output of {kind}, attempt {attempt}, {timeText(new Date(at).toISOString())}
+			</h2>
+			<textarea
+				class="output"
+				readOnly
+				rows={12}
+				aria-label="Output"
+				value={isCut ? `${head}\n[... ${bytes(totalBytes)} in all ...]\n${tail}` : head + tail}
+			/>
+			<div class="acts">
+				<button type="button" disabled={shown >= outputs.length - 1} onClick={() => setShown(shown + 1)}>
+					Older
+				</button>
+				<button type="button" disabled={shown === 0} onClick={() => setShown(shown - 1)}>
+					Newer
+				</button>
+			</div>
+		</section>
+	);
+}

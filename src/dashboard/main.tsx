@@ -1,0 +1,97 @@
+import { render } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { StatusReport } from "../console/cockpit.ts";
+import { AuditPage } from "./audit.tsx";
+import { InboxPage } from "./inbox.tsx";
+import { useLive } from "./live.ts";
+import { MachinePage } from "./machine.tsx";
+import { Act } from "./parts.tsx";
+import { RolloutPage, RolloutsPage } from "./rollout.tsx";
+import { WallPage } from "./wall.tsx";
+
+const PAGES = [
+	{ path: "", words: "Fleet" },
+	{ path: "rollouts", words: "Rollouts" },
+	{ path: "inbox", words: "Discovery" },
+	{ path: "audit", words: "Audit" },
+];
+
+function App() {
+	const [path, name] = usePlace();
+	const { value: status, problem } = useLive<StatusReport>("status");
+	const main = useRef<HTMLElement>(null);
+	const place = `${path}/${name}`;
+	const first = useRef(place);
+	useEffect(() => {
+		document.title = `fleetseed: ${name || PAGES.find((page) => page.path === path)?.words || path}`;
+		// Whoever hears the page is told of the new one; the first one is read by itself.
+		if (first.current !== place) main.current?.focus();
+		first.current = "";
+	}, [place, path, name]);
+	const waiting = status?.machines.filter(({ state }) => state === "discovered" || state === "quarantined").length ?? 0;
+	return (
+		<>
+			<button type="button" class="skip" onClick={() => main.current?.focus()}>
+				To the content
+			</button>
+			<header>
+				<strong>fleetseed</strong>
+				<nav aria-label="Pages">
+					<ul>
+						{PAGES.map((page) => (
+							<li key={page.path}>
+								<a href={`#/${page.path}`} aria-current={page.path === path ? "page" : undefined}>
+									{page.words}
+									{page.path === "inbox" && waiting > 0 && ` (${waiting})`}
+								</a>
+							</li>
+						))}
+					</ul>
+				</nav>
+				<span class="doing">{problem ?? status?.waiting_for}</span>
+				{status &&
+					(status.paused ? (
+						<Act label="Resume all" tone="main" path="resume" body={{}} question="Let everything go on?" />
+					) : (
+						<Act
+							label="Pause all"
+							path="pause"
+							asksReason
+							question="Start nothing new at all? What is in flight ends."
+						/>
+					))}
+			</header>
+			<main id="main" ref={main} tabIndex={-1}>
+				{status?.problems.map((each) => (
+					<p class="note bad" key={each}>
+						{each}
+					</p>
+				))}
+				{status && <Page path={path} name={name} status={status} />}
+				{!status && <p role="status">{problem ?? "Asking the daemon ..."}</p>}
+			</main>
+		</>
+	);
+}
+
+function Page({ path, name, status }: { readonly path: string; readonly name: string; readonly status: StatusReport }) {
+	if (path === "rollouts") return name ? <RolloutPage status={status} name={name} /> : <RolloutsPage status={status} />;
+	if (path === "machines") return <MachinePage name={name} key={name} />;
+	if (path === "inbox") return <InboxPage />;
+	if (path === "audit") return <AuditPage />;
+	return <WallPage status={status} />;
+}
+
+function usePlace(): readonly [string, string] {
+	const [hash, setHash] = useState(location.hash);
+	useEffect(() => {
+		const follow = () => setHash(location.hash);
+		addEventListener("hashchange", follow);
+		return () => removeEventListener("hashchange", follow);
+	}, []);
+	const [path = "", name = ""] = hash.replace(/^#\/?/, "").split("/");
+	return [path, decodeURIComponent(name)];
+}
+
+const place = document.getElementById("app");
+if (place) render(<App />, place);

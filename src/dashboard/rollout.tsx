@@ -1,0 +1,246 @@
+import type { RingReport, RolloutReport, StatusReport } from "../console/cockpit.ts";
+import { segment } from "./api.ts";
+import { useNow } from "./live.ts";
+import { Act, MachineLink, State } from "./parts.tsx";
+import { ProgressChart } from "./progress-chart.tsx";
+import { bytes, count, left, timeText } from "./words.ts";
+
+/** Every policy with how far it is. */
+export function RolloutsPage({ status }: { readonly status: StatusReport }) {
+	return (
+		<>
+			<h1>Rollouts</h1>
+			{status.rollouts.length === 0 && <p>No policy is in force.</p>}
+			{status.rollouts.map((rollout) => {
+				const { verified, machines } = sumOf(rollout);
+				return (
+					<section class="card" key={rollout.policy}>
+						<h2>
+							<a href={`#/rollouts/${segment(rollout.policy)}`}>{rollout.policy}</a>
+						</h2>
+						<progress max={Math.max(1, machines)} value={verified} aria-label={`${verified} of ${machines} verified`} />
+						<p>
+							{count(verified)} of {count(machines)} verified
+							{rollout.held && <span class="quiet">; {rollout.held}</span>}
+							{rollout.next_run && <span class="quiet">; next run {timeText(rollout.next_run)}</span>}
+						</p>
+					</section>
+				);
+			})}
+		</>
+	);
+}
+
+export function RolloutPage({ status, name }: { readonly status: StatusReport; readonly name: string }) {
+	const rollout = status.rollouts.find(({ policy }) => policy === name);
+	if (!rollout) return <h1>No policy is named {name}</h1>;
+	return (
+		<>
+			<h1>{rollout.policy}</h1>
+			<Notes rollout={rollout} paused={status.paused} />
+			<section class="card">
+				<dl>
+					<dt>Revision</dt>
+					<dd>
+						<code>{rollout.revision}</code>
+					</dd>
+					<dt>Began</dt>
+					<dd>{rollout.began_at ? timeText(rollout.began_at) : "not yet"}</dd>
+					<dt>Next run</dt>
+					<dd>{rollout.next_run ? timeText(rollout.next_run) : "none is scheduled"}</dd>
+					<dt>Missed runs</dt>
+					<dd>{rollout.missed_runs.map(timeText).join(", ") || "none"}</dd>
+				</dl>
+				<Steering rollout={rollout} />
+			</section>
+			<section class="cards" aria-label="Rings">
+				{rollout.rings.map((ring) => (
+					<Ring key={ring.name} ring={ring} policy={rollout.policy} />
+				))}
+			</section>
+			<ProgressChart rollout={rollout} />
+			<Machines rollout={rollout} />
+		</>
+	);
+}
+
+function sumOf({ rings }: RolloutReport): { readonly verified: number; readonly machines: number } {
+	const sum = (pick: (ring: RingReport) => number) => rings.reduce((all, ring) => all + pick(ring), 0);
+	return { verified: sum(({ verified }) => verified), machines: sum(({ machines }) => machines) };
+}
+
+function Notes({ rollout, paused }: { readonly rollout: RolloutReport; readonly paused: StatusReport["paused"] }) {
+	const { held, halted, approval } = rollout;
+	const pause = paused ?? rollout.paused;
+	return (
+		<>
+			{pause && (
+				<p class="note">
+					Paused by {pause.by} since {timeText(pause.at)}
+					{pause.reason && `: ${pause.reason}`}
+				</p>
+			)}
+			{halted && (
+				<p class="note bad">
+					Ended by {halted.by} at {timeText(halted.at)}: {halted.reason}
+				</p>
+			)}
+			{held && !pause && !halted && <p class="note">{held}</p>}
+			{approval && !approval.is_approved && (
+				<p class="note">
+					{approval.given.filter(({ counts }) => counts).length} of {approval.required} have approved this revision
+					{approval.because && `; ${approval.because}`}
+				</p>
+			)}
+		</>
+	);
+}
+
+function Steering({ rollout }: { readonly rollout: RolloutReport }) {
+	const { policy, paused, approval, revision, rings, id, halted } = rollout;
+	const path = `policies/${segment(policy)}`;
+	const failed = rings.reduce((all, ring) => all + ring.failed, 0);
+	return (
+		<div class="acts">
+			{approval && !approval.is_approved && (
+				<Act
+					label="Approve"
+					tone="main"
+					path={`${path}/approve`}
+					body={{ revision }}
+					question={`Approve revision ${revision.slice(0, 8)} of ${policy}? It goes to ${count(sumOf(rollout).machines)} machines.`}
+				/>
+			)}
+			<Act
+				label="Run now"
+				path={`${path}/run`}
+				body={{}}
+				question={`Begin a run of ${policy} now, whatever its schedule says?`}
+			/>
+			{paused ? (
+				<Act label="Resume" tone="main" path={`${path}/resume`} body={{}} question={`Let ${policy} go on?`} />
+			) : (
+				<Act
+					label="Pause"
+					path={`${path}/pause`}
+					asksReason
+					question={`Start nothing new of ${policy}? What is in flight ends.`}
+				/>
+			)}
+			{id && (
+				<Act
+					label="Retry"
+					path={`${path}/retry`}
+					body={{ only: ["failed", "waiting"] }}
+					question={`Try again now on ${count(failed)} machines that failed, and on those that wait?`}
+				/>
+			)}
+			{id && !halted && (
+				<Act
+					label="Abort"
+					tone="danger"
+					path={`${path}/abort`}
+					asksReason
+					question={`End this run of ${policy} before its end? What is in flight ends; nothing new starts.`}
+				/>
+			)}
+		</div>
+	);
+}
+
+function Ring({ ring, policy }: { readonly ring: RingReport; readonly policy: string }) {
+	const now = useNow();
+	const { name, state, machines, verified, failed, left_out, unreachable, gate, prestaging } = ring;
+	const soak = gate?.until ? left(gate.until, now) : null;
+	return (
+		<article class="card">
+			<h2>
+				{name} <span class="quiet">{state}</span>
+			</h2>
+			<progress
+				max={Math.max(1, machines)}
+				value={verified}
+				aria-label={`${verified} of ${machines} verified in ring ${name}`}
+			/>
+			<p>
+				{count(verified)} of {count(machines)} verified, {count(failed)} failed
+				{unreachable > 0 && `, ${count(unreachable)} out of reach`}
+				{left_out > 0 && `, ${count(left_out)} left out`}
+			</p>
+			{gate && (
+				<p class="quiet">
+					{gate.sentence}
+					{soak && <b> {soak}</b>}
+				</p>
+			)}
+			{prestaging && (
+				<p class="quiet">
+					{prestaging.holding} of {prestaging.counted} hold the packages; {prestaging.threshold} % must
+				</p>
+			)}
+			{gate?.kind === "promotion_pending" && (
+				<div class="acts">
+					<Act
+						label="Promote"
+						tone="main"
+						path={`policies/${segment(policy)}/promote`}
+						body={{ ring: name }}
+						question={`Let the ring after ${name} start?`}
+					/>
+				</div>
+			)}
+		</article>
+	);
+}
+
+function Machines({ rollout }: { readonly rollout: RolloutReport }) {
+	const shown = rollout.machines.slice(0, 200);
+	return (
+		<section class="card scroll">
+			<table>
+				<caption>
+					Machines
+					{rollout.machines.length > shown.length &&
+						`: the first ${shown.length} of ${count(rollout.machines.length)}; the wall has all`}
+				</caption>
+				<thead>
+					<tr>
+						{[
+							"machine",
+							"ring",
+							"state",
+							"way",
+							"from the controller",
+							"from machines",
+							"times the floor",
+							"reason",
+						].map((each) => (
+							<th scope="col" key={each}>
+								{each}
+							</th>
+						))}
+					</tr>
+				</thead>
+				<tbody>
+					{shown.map(({ machine, ring, state, progress, delivery, reason }) => (
+						<tr key={machine}>
+							<th scope="row">
+								<MachineLink name={machine} />
+							</th>
+							<td>{ring}</td>
+							<td>
+								<State state={state} />
+								{progress !== null && ` ${Math.floor(progress * 100)} %`}
+							</td>
+							<td>{delivery?.method}</td>
+							<td class="number">{delivery && delivery.source_bytes !== null && bytes(delivery.source_bytes)}</td>
+							<td class="number">{delivery && delivery.peer_bytes !== null && bytes(delivery.peer_bytes)}</td>
+							<td class="number">{delivery?.floor_multiple?.toFixed(2)}</td>
+							<td>{reason}</td>
+						</tr>
+					))}
+				</tbody>
+			</table>
+		</section>
+	);
+}

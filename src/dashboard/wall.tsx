@@ -1,0 +1,176 @@
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { StatusReport } from "../console/cockpit.ts";
+import { MachineLink, State } from "./parts.tsx";
+import { STATES } from "./states.ts";
+import { WallPainter } from "./wall-painter.ts";
+import { bytes, count } from "./words.ts";
+
+type Cell = StatusReport["machines"][number];
+
+/** The whole fleet: a cell for each machine, what is counted, and why machines wait. */
+export function WallPage({ status }: { readonly status: StatusReport }) {
+	const { totals, groups, machines } = status;
+	return (
+		<>
+			<h1>Fleet</h1>
+			<section class="card" aria-label="Totals">
+				<ul class="figures">
+					<Figure value={count(totals.machines)} words="machines in rollouts" />
+					<Figure value={count(totals.installed)} words="installed" />
+					<Figure value={count(totals.failed)} words="failed" />
+					<Figure value={bytes(totals.origin_bytes)} words="from origins" />
+					<Figure value={bytes(totals.controller_uplink_bytes)} words="sent by the controller" />
+					<Figure value={bytes(totals.peer_bytes)} words="sent by machines to each other" />
+				</ul>
+			</section>
+			<section class="card">
+				<h2>{count(machines.length)} machines</h2>
+				{machines.length > 0 ? <Wall cells={machines} /> : <p>None yet: they appear as they announce themselves.</p>}
+				<Legend cells={machines} />
+			</section>
+			{groups.length > 0 && <Groups groups={groups} />}
+		</>
+	);
+}
+
+function Figure({ value, words }: { readonly value: string; readonly words: string }) {
+	return (
+		<li>
+			<b>{value}</b>
+			{words}
+		</li>
+	);
+}
+
+/** Keys move from cell to cell; Enter opens the machine. What a screen reader hears is the cell that is marked. */
+function Wall({ cells }: { readonly cells: readonly Cell[] }) {
+	const canvas = useRef<HTMLCanvasElement>(null);
+	const painter = useRef<WallPainter | null>(null);
+	const [marked, setMarked] = useState(0);
+	useLayoutEffect(() => {
+		if (!canvas.current) return;
+		painter.current ??= new WallPainter(canvas.current);
+		painter.current.paint(cells);
+	}, [cells]);
+	useEffect(() => {
+		const fit = () => painter.current?.fit();
+		addEventListener("resize", fit);
+		return () => removeEventListener("resize", fit);
+	}, []);
+	const at = Math.min(marked, cells.length - 1);
+	const cell = cells[at];
+	const place = painter.current?.placeOf(at);
+	const move = (event: KeyboardEvent) => {
+		const columns = painter.current?.columns ?? 1;
+		const steps: Readonly<Record<string, number>> = {
+			ArrowRight: 1,
+			ArrowLeft: -1,
+			ArrowDown: columns,
+			ArrowUp: -columns,
+			Home: -at,
+			End: cells.length - 1 - at,
+		};
+		if (event.key === "Enter" && cell) location.hash = `#/machines/${encodeURIComponent(cell.name)}`;
+		const step = steps[event.key];
+		if (step === undefined) return;
+		event.preventDefault();
+		setMarked(Math.max(0, Math.min(cells.length - 1, at + step)));
+	};
+	const point = (event: MouseEvent) => painter.current?.cellAt(event.offsetX, event.offsetY) ?? null;
+	return (
+		<>
+			<div
+				class="wall"
+				role="listbox"
+				tabIndex={0}
+				aria-label="Machines; arrow keys move, Enter opens one"
+				aria-activedescendant="marked-machine"
+				onKeyDown={move}
+				onMouseMove={(event) => setMarked(point(event) ?? at)}
+				onClick={(event) => {
+					const clicked = cells[point(event) ?? -1];
+					if (clicked) location.hash = `#/machines/${encodeURIComponent(clicked.name)}`;
+				}}
+			>
+				<canvas ref={canvas} />
+				{cell && (
+					<div
+						id="marked-machine"
+						class="marked"
+						role="option"
+						aria-selected="true"
+						tabIndex={-1}
+						aria-setsize={cells.length}
+						aria-posinset={at + 1}
+						style={
+							place && {
+								left: `${place.left}px`,
+								top: `${place.top}px`,
+								width: `${place.size}px`,
+								height: `${place.size}px`,
+							}
+						}
+					>
+						<span class="unseen">{`${cell.name}: ${STATES[cell.state].words}`}</span>
+					</div>
+				)}
+			</div>
+			{cell && (
+				<p class="told">
+					<MachineLink name={cell.name} />: <State state={cell.state} />
+					{cell.reason && <span class="quiet"> {cell.reason}</span>}
+				</p>
+			)}
+		</>
+	);
+}
+
+function Legend({ cells }: { readonly cells: readonly Cell[] }) {
+	const counts = new Map<Cell["state"], number>();
+	for (const { state } of cells) counts.set(state, (counts.get(state) ?? 0) + 1);
+	return (
+		<ul class="legend" aria-label="States">
+			{[...counts].map(([state, many]) => (
+				<li key={state}>
+					<State state={state} /> {count(many)}
+				</li>
+			))}
+		</ul>
+	);
+}
+
+function Groups({ groups }: Pick<StatusReport, "groups">) {
+	return (
+		<section class="card scroll">
+			<table>
+				<caption>Not done, and why</caption>
+				<thead>
+					<tr>
+						<th scope="col">state</th>
+						<th scope="col">machines</th>
+						<th scope="col">reason</th>
+						<th scope="col">such as</th>
+					</tr>
+				</thead>
+				<tbody>
+					{groups.map(({ state, reason, machines, names }) => (
+						<tr key={`${state} ${reason}`}>
+							<td>
+								<State state={state} />
+							</td>
+							<td class="number">{count(machines)}</td>
+							<td>{reason}</td>
+							<td>
+								{names.map((name) => (
+									<span key={name}>
+										<MachineLink name={name} />{" "}
+									</span>
+								))}
+							</td>
+						</tr>
+					))}
+				</tbody>
+			</table>
+		</section>
+	);
+}

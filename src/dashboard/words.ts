@@ -1,0 +1,26 @@
+const time = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+const number = new Intl.NumberFormat();
+
+export function timeText(at: string): string {
+	return time.format(new Date(at));
+}
+
+export function count(value: number): string {
+	return number.format(value);
+}
+
+export function bytes(value: number): string {
+	const units = ["B", "KiB", "MiB", "GiB", "TiB"];
+	let [rest, unit] = [value, 0];
+	for (; rest >= 1024 && unit < units.length - 1; unit += 1) rest /= 1024;
+	return `${rest.toFixed(unit === 0 ? 0 : 1)} ${units[unit]}`;
+}
+
+/** "2 h 05 min", "04:10" under an hour; null: it is over. */
+export function left(until: string, now: number): string | null {
+	const seconds = Math.ceil((Date.parse(until) - now) / 1000);
+	if (seconds <= 0) return null;
+	const two = (value: number) => String(value).padStart(2, "0");
+	const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60)];
+	return hours > 0 ? `${hours} h ${two(minutes)} min` : `${two(minutes)}:${two(seconds % 60)}`;
+}

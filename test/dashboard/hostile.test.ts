@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { MemoryCockpit } from "../console/memory-cockpit.ts";
+import { complaints, noBrowser, openBrowser, openPage } from "./browser.ts";
+import { serveModel } from "./modelled.ts";
+
+const MARK = "window.hit=1";
+const SHAPES: readonly ((index: number) => string)[] = [
+	(n) => `<script>${MARK}${n}</script>`,
+	(n) => `"><img src=x${n} onerror=${MARK}>`,
+	(n) => `<svg/onload=${MARK}${n}>`,
+	(n) => `javascript:${MARK}${n}`,
+	(n) => `</textarea><script>${MARK}${n}</script>`,
+	(n) => `' onmouseover='${MARK}${n}' x='`,
+	(n) => `<iframe srcdoc="<script>parent.hit=${n}</script>">`,
+	(n) => `{{constructor.constructor('${MARK}${n}')()}}`,
+	(n) => `<style>@import 'data:text/css,*{x:expression(${MARK}${n})}'</style>`,
+	(n) => `\u202e<a href="javascript:${MARK}${n}">x</a>`,
+];
+const STRINGS = Array.from({ length: 200 }, (_, index) => SHAPES[index % SHAPES.length]?.(index) ?? "");
+
+/** A fleet whose every word is an attack: names, reasons, versions, outputs, keys. */
+class HostileCockpit extends MemoryCockpit {
+	override async status(detail: "all" | "groups") {
+		const report = await super.status(detail);
+		const [rollout] = report.rollouts;
+		assert.ok(rollout);
+		const names = STRINGS.map((name) => ({ name, state: "failed" as const, reason: name }));
+		const machines = rollout.machines.flatMap((row) =>
+			STRINGS.map((each) => ({ ...row, machine: each, reason: each })),
+		);
+		const groups = STRINGS.map((each) => ({ state: "failed" as const, reason: each, machines: 1, names: [each] }));
+		const hostile = { ...rollout, held: STRINGS[0] ?? null, machines };
+		return {
+			...report,
+			waiting_for: STRINGS[1] ?? "",
+			problems: STRINGS,
+			rollouts: [hostile],
+			machines: names,
+			groups,
+		};
+	}
+
+	override async machines() {
+		const [row] = await super.machines();
+		assert.ok(row);
+		return STRINGS.map((name) => ({ ...row, name, presence: name, labels: { [name]: name } }));
+	}
+
+	override async why(name: string) {
+		const report = await new MemoryCockpit().why("mill-01");
+		const all = STRINGS.join(" ");
+		return (
+			report && {
+				...report,
+				name,
+				presence: all,
+				policies: report.policies.map((each) => ({ ...each, sentence: all, advice: all })),
+			}
+		);
+	}
+
+	override async logs(name: string) {
+		const [output] = (await super.logs("mill-01")) ?? [];
+		assert.ok(output);
+		return STRINGS.map((each) => ({ ...output, machine: name, package: each, kind: each, head: each, tail: each }));
+	}
+}
+
+test("200 attacks as names, reasons, versions and outputs are text on every page", { skip: noBrowser }, async (t) => {
+	const { url, token, stop, record } = await serveModel(new HostileCockpit());
+	t.after(stop);
+	for (const [at, text] of STRINGS.entries())
+		record([{ kind: "MachineExcluded", machine: text, by: text, reason: text, at }]);
+	const browser = await openBrowser();
+	t.after(() => browser.close());
+	const { page, errors } = await openPage(browser, url, token);
+	const first = STRINGS[0] ?? "";
+	const pages = ["", "rollouts", "rollouts/office", "inbox", "audit", `machines/${encodeURIComponent(first)}`];
+	for (const path of pages) {
+		await page.goto(`${url}/#/${path}`);
+		await page.reload();
+		await page.getByText(MARK).first().waitFor();
+		await page.waitForTimeout(200);
+		assert.equal(await page.evaluate("window.hit"), undefined, path);
+		assert.equal(await page.locator("#app script, #app iframe, #app img, #app style").count(), 0, path);
+	}
+	assert.deepEqual(errors, []);
+	assert.deepEqual(await complaints(page), []);
+});

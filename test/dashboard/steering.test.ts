@@ -1,0 +1,156 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import type { Page } from "playwright-core";
+import { Controller, freePort } from "../demo/controller.ts";
+import { DemoFleet, type DemoMachine } from "../demo/fleet.ts";
+import { makeIdentity } from "../demo/identity.ts";
+import { Origin } from "../demo/origin.ts";
+import { type DemoPackage, makePackage } from "../demo/package.ts";
+import { until } from "../demo/until.ts";
+import { complaints, noBrowser, openBrowser, openPage, picture } from "./browser.ts";
+
+const NAMES = ["wall-01", "wall-02", "wall-03", "wall-04"].map((name) => `${name}-${process.pid}`);
+
+/** A canary that a person lets in, then three of which one cannot be installed on at first. */
+function policyFor(machines: readonly DemoMachine[], made: DemoPackage, url: string): object {
+	return {
+		version: 1,
+		name: "atlas",
+		packages: [
+			{
+				name: "atlas",
+				version: "1.0",
+				type: "archive",
+				source: { url },
+				checksum: `sha256:${made.sha256}`,
+				install: { destination: "~/apps/atlas" },
+				detection: [{ type: "file", path: "~/apps/atlas/1.0/maps.data" }],
+			},
+		],
+		targets: { machines: machines.map(({ name }) => name) },
+		approval: { required: 1 },
+		rollout: {
+			max_concurrency: 4,
+			rings: [{ name: "canary", targets: { machines: [machines[0]?.name] }, promote: "manual" }, { name: "everyone" }],
+		},
+		schedule: "now",
+	};
+}
+
+interface Started {
+	readonly controller: Controller;
+	readonly url: string;
+	readonly token: string;
+	/** What stands in the way of the last machine's install. */
+	readonly obstacle: string;
+}
+
+async function start(t: TestContext): Promise<Started> {
+	const folder = await mkdtemp(join(tmpdir(), "fleetseed-steering-"));
+	const [controller, fleet] = [new Controller(folder), new DemoFleet()];
+	const identity = await makeIdentity(folder);
+	const made = await makePackage(folder, 2 ** 20);
+	const origin = new Origin(made.file);
+	t.after(async () => {
+		await controller.stop();
+		await fleet.stop();
+		origin.stop();
+		await rm(folder, { recursive: true, force: true });
+	});
+	const homes = join(folder, "machines");
+	await fleet.start({ folder: homes, names: NAMES, publicKey: identity.publicKey });
+	const obstacle = join(homes, NAMES[3] ?? "", "apps");
+	await writeFile(obstacle, "a file where a folder must be");
+	const [, ...inAdvance] = fleet.machines;
+	const knownHosts = inAdvance.map((each) => `[${each.address}]:${each.port} ${each.hostKeyLine}\n`).join("");
+	const policy = policyFor(fleet.machines, made, await origin.start());
+	const port = await freePort();
+	const api = { listen: `127.0.0.1:${port}` };
+	await controller.configure({ policy, knownHosts, identityFile: identity.file, api });
+	controller.start();
+	await until(controller, "all machines are found", ({ machines }) =>
+		NAMES.every((name) => machines.some((each) => each.name === name)),
+	);
+	const token = (await controller.command("token", "create", "eve", "--role", "admin")).trim();
+	return { controller, url: `http://127.0.0.1:${port}`, token, obstacle };
+}
+
+/** Presses a button and says yes to its question. */
+async function press(page: Page, label: string): Promise<void> {
+	await page.getByRole("button", { name: label, exact: true }).first().click();
+	await page.getByRole("button", { name: `Yes, ${label.toLowerCase()}` }).click();
+}
+
+test("a rollout is watched and steered from the dashboard to its end", { skip: noBrowser }, async (t) => {
+	const { controller, url, token, obstacle } = await start(t);
+	const browser = await openBrowser();
+	t.after(() => browser.close());
+	const { page, errors } = await openPage(browser, url, token);
+	const look = async (name: string) => {
+		await picture(page, name);
+		assert.deepEqual(await complaints(page), [], name);
+	};
+	const state =
+		(name: string | undefined, wanted: string) =>
+		({ machines }: { machines: readonly { name: string; state: string }[] }) =>
+			machines.some((each) => each.name === name && each.state === wanted);
+
+	await page.goto(url);
+	await page.getByRole("link", { name: "Discovery (1)" }).click();
+	await page.getByRole("button", { name: "Read its fingerprint" }).click();
+	await page.getByText(/ssh-\S+ SHA256:/).waitFor();
+	await look("discovery");
+	await press(page, "Approve");
+	await page.getByText("Nobody waits").waitFor();
+
+	await page.goto(`${url}/#/rollouts/atlas`);
+	await page.getByText(/0 of 1 have approved/).waitFor();
+	await press(page, "Pause");
+	await page.getByText(/Paused by eve/).waitFor();
+	await press(page, "Approve");
+	await page.getByText(/0 of 1 have approved/).waitFor({ state: "detached" });
+	await look("rollout-paused");
+	await press(page, "Resume");
+	await until(controller, "the canary is verified", state(NAMES[0], "verified"));
+	await page.getByRole("button", { name: "Promote" }).waitFor();
+	await look("rollout-gate");
+	await press(page, "Promote");
+	await until(controller, "the last one failed", state(NAMES[3], "failed"));
+
+	await page.goto(`${url}/#/machines/${NAMES[3]}`);
+	await page.getByText(/FS-/).first().waitFor();
+	await look("machine-failed");
+	await rm(obstacle);
+	await press(page, "Retry");
+	await until(controller, "all are verified", ({ totals }) => totals.installed === 4);
+
+	await page.goto(`${url}/#/rollouts/atlas`);
+	await page.getByText("3 of 3 verified").waitFor();
+	await look("rollout-done");
+	await page.goto(`${url}/#/audit`);
+	await page.getByRole("button", { name: "Verify every line" }).click();
+	await page.getByText(/lines are what was written/).waitFor();
+	await look("audit");
+	await page.goto(`${url}/#/`);
+	await page.getByRole("listbox").focus();
+	await page.keyboard.press("ArrowRight");
+	assert.match(String(await page.getByRole("option").textContent()), /wall-.*: verified$/);
+	await look("fleet");
+	await page.keyboard.press("Enter");
+	await page.getByRole("heading", { level: 1, name: /wall-/ }).waitFor();
+	assert.deepEqual(errors, []);
+	const [, verified] = [null, await controller.command("audit", "verify")];
+	assert.match(verified, /every line is what was written/);
+	const acts = (await controller.command("audit", "export"))
+		.trim()
+		.split("\n")
+		.map((line) => JSON.parse(line));
+	for (const act of ["approve_machine", "approve_policy", "pause", "resume", "promote", "retry_machine"])
+		assert.ok(
+			acts.some((line) => line.act === act && line.who === "eve"),
+			act,
+		);
+});

@@ -3,7 +3,7 @@ import type { Policy } from "../model/policy.ts";
 import { type LedgerStep, machineOf } from "../model/step.ts";
 import { isChanging } from "./changing.ts";
 import type { Held, HeldReason } from "./held.ts";
-import { runTimes } from "./schedule.ts";
+import { runTimes, seenUntil } from "./schedule.ts";
 
 export interface RunDecision {
 	readonly steps: readonly LedgerStep[];
@@ -84,7 +84,8 @@ function dueRun(policy: Policy, { applied, rollout, now }: Past): DueRun {
 	const isApplied = applied?.policy.revision === policy.revision;
 	const appliedAt = isApplied ? applied.appliedAt : now;
 	const missedBefore = applied?.missedRuns.findLast((run) => run <= now) ?? 0;
-	const since = Math.max(appliedAt, rollout?.run ?? 0, missedBefore, applied?.requestedAt ?? 0);
+	const marks = [appliedAt, rollout?.run ?? 0, missedBefore, applied?.requestedAt ?? 0];
+	const since = Math.max(...marks.map((mark) => seenUntil(mark, now)));
 	const { due, missed, next } = runTimes(policy.schedule, { policy: policy.name, since, now });
 	if (isApplied && applied.requestedAt !== null) return { run: applied.requestedAt, missed, next };
 	if (policy.schedule.kind === "cron") return { run: due, missed, next };

@@ -26,7 +26,7 @@ export function runTimes(
 	if (schedule.kind === "now" || schedule.suspend) return { due: null, missed: [], next: null };
 	const dueAt = (run: number) => run + delayOf(schedule, policy, run);
 	const { past, next: upcoming } = firingsAround(schedule, { line: schedule.cron, timeZone: schedule.timeZone }, now);
-	const fresh = past.filter((run) => run > seenUntil(since, now)).toReversed();
+	const fresh = past.filter((run) => run > since).toReversed();
 	const reached = fresh.filter((run) => dueAt(run) <= now);
 	const latest = reached.at(-1) ?? null;
 	const due = latest !== null && now <= dueAt(latest) + patienceOf(schedule) ? latest : null;
@@ -36,11 +36,11 @@ export function runTimes(
 }
 
 /**
- * Up to when runs were begun or missed. A mark that lies ahead is from a clock that has been set back since: which runs it had seen
+ * Up to when runs were begun or missed, by one mark of it. A mark that lies ahead is from a clock that has been set back since: which runs it had seen
  * before is not known, so that none is made up, and none that comes from now on is skipped.
  */
-function seenUntil(since: number, now: number): number {
-	return since > now ? now - ON_TIME_MS : since;
+export function seenUntil(mark: number, now: number): number {
+	return mark > now ? now - ON_TIME_MS : mark;
 }
 
 function delayOf({ randomizedDelayMs }: CronSchedule, policy: string, run: number): number {

@@ -21,9 +21,10 @@ export type Keep = (promise: string, holds: boolean, detail: () => string) => vo
 
 export class BrokenPromise extends Error {}
 
-/** Share of decisions that are taken once more from a fleet without any memory, and of wakes that are tried too early. */
+/** Share of decisions that are taken once more from a fleet without any memory (the next few after a clock is set all are), and of wakes that are tried too early. */
 const AGAIN_SHARE = 0.05;
 const EARLY_SHARE = 0.2;
+const CLOCK_NEW_MS = 10_000;
 
 /** Checks what the daemon promises against what happened on the machines, not against the core's opinion. */
 export class Promises {
@@ -64,7 +65,8 @@ export class Promises {
 	onDecision(decision: Decision): void {
 		const { fleet, random, truth } = this.#sim;
 		checkReasons(this.#sim, decision, this.#keep);
-		if (!random.happens(AGAIN_SHARE)) return;
+		const isClockNew = truth.clockSetAt !== null && truth.now - truth.clockSetAt < CLOCK_NEW_MS;
+		if (!random.happens(AGAIN_SHARE) && !isClockNew) return;
 		const again = this.#sim.decide(truth.clock, fleetFromJson(JSON.parse(JSON.stringify(fleetToJson(fleet)))));
 		const isSame = isDeepStrictEqual(again, decision);
 		this.#keep("a decision is a function of the journal", isSame, () => difference(decision, again));

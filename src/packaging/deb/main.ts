@@ -21,7 +21,8 @@ async function main(): Promise<void> {
 	const names = ARCHITECTURES.map(({ name }) => name as string);
 	const stranger = values.only?.find((name) => !names.includes(name));
 	if (stranger !== undefined) throw new Error(`--only: expected ${names.join(", ")}, got "${stranger}"`);
-	await run(process.execPath, ["--disable-warning=ExperimentalWarning", join(ROOT, "src/packaging/helper/main.ts")]);
+	for (const part of ["helper", "dashboard"])
+		await run(process.execPath, ["--disable-warning=ExperimentalWarning", join(ROOT, `src/packaging/${part}/main.ts`)]);
 	const release = await readRelease();
 	await mkdir(FOLDER, { recursive: true });
 	for (const architecture of ARCHITECTURES)

@@ -17,7 +17,7 @@ export async function stageProgram(root: string, architecture: Architecture, cac
 	const program = join(root, PROGRAM);
 	await cp(join(ROOT, "systemd"), root, { recursive: true });
 	await mkdir(program, { recursive: true });
-	for (const name of ["package.json", "src", "config/starter", "dist/helper"])
+	for (const name of ["package.json", "src", "config/starter", "dist/helper", "dist/dashboard"])
 		await cp(join(ROOT, name), join(program, name), { recursive: true });
 	await stageLibraries(program, architecture);
 	await stageNode(program, architecture, cacheFolder);
@@ -50,7 +50,7 @@ async function stageNode(program: string, { platform }: Architecture, cacheFolde
 function isLeftOut({ cpu }: Architecture): (path: string) => boolean {
 	const ours = new RegExp(`/prebuilds/linux-${cpu}/(?!.*musl)`);
 	return (path) => {
-		if (path.startsWith("src/packaging/") || /^src\/.*\.d\.ts$/.test(path)) return true;
+		if (/^src\/(packaging|dashboard)\//.test(path) || /^src\/.*\.d\.ts$/.test(path)) return true;
 		if (!path.startsWith("node_modules/")) return false;
 		if (/^node_modules\/(@[^/]+\/)?[^/]+\/(tests?|integration|benchmarks?|examples?|docs?|scripts)\//.test(path))
 			return true;

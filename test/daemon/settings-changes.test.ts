@@ -17,6 +17,8 @@ const OTHERS: Readonly<Record<string, string>> = {
 	socket: "socket: s",
 	credentials: "credentials: { c: { file: f } }",
 	ssh: "ssh: { identity_file: i, become_password: c }",
+	api: 'api: { listen: "127.0.0.1:8080" }',
+	approvals: "approvals: { above_machines: 10, required: 2 }",
 	discovery: "discovery: { enabled: false }",
 	swarm:
 		"swarm: { address: a, tracker_port: 1, peer_port: 2, link: 1gbit, bandwidth: { up: 1gbit }, seed_time: 1h, helper_folder: h }",

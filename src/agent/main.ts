@@ -1,5 +1,7 @@
 import { Command } from "commander";
 import { type Fetched, fetchPackage } from "./fetch.ts";
+import { answerRequest } from "./windows/ask.ts";
+import { runJob } from "./windows/run-job.ts";
 
 const EXIT_CODES: Readonly<Record<Fetched, number>> = { seeded: 0, dismissed: 0, stopped: 0, stalled: 4 };
 
@@ -42,6 +44,21 @@ program
 		});
 		process.exit(EXIT_CODES[fetched]);
 	});
+
+program
+	.command("ask")
+	.description("on Windows: answer the controller's request in a file, in base64 since shells there change characters")
+	.argument("<file>")
+	.action(async (file: string) => {
+		const answer = await answerRequest(file);
+		// At once: a job that we have started is nothing to wait for.
+		process.stdout.write(`${answer.toString("base64")}\n`, () => process.exit(0));
+	});
+program
+	.command("job")
+	.description("on Windows: run the job in a folder to its end")
+	.argument("<folder>")
+	.action(runJob);
 
 program.parseAsync().catch((error: Error) => {
 	process.stderr.write(`${error.message}\n`);

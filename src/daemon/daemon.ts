@@ -89,7 +89,12 @@ export class Daemon {
 		});
 		this.#secret = readSecret(join(settings.stateFolder, "tracker.secret"));
 		this.#store = new Store({ folder: settings.stateFolder, maxPackageBytes: settings.maxPackageBytes });
-		this.pusher = new Pusher({ sessions: settings.limits.sessions, seedSeconds: settings.swarm.seedTimeMs / 1000 });
+		const helpers = new HelperFiles(settings.swarm.helperFolder ?? HELPER_FOLDER);
+		this.pusher = new Pusher({
+			sessions: settings.limits.sessions,
+			seedSeconds: settings.swarm.seedTimeMs / 1000,
+			helpers: (platform) => helpers.helperFor(platform),
+		});
 		const { trackerPort, peerPort } = settings.swarm;
 		this.#swarm = new Swarm({
 			storeFolder: settings.stateFolder,
@@ -119,7 +124,6 @@ export class Daemon {
 			scan: (machine, signal) => this.scanHostKey(machine, signal),
 			onKey: (machine, hostKey) => this.#pinFirst(machine, hostKey),
 		});
-		const helpers = new HelperFiles(settings.swarm.helperFolder ?? HELPER_FOLDER);
 		const { ledger, journal, pusher } = this;
 		const record = (events: readonly Event[]) => this.record(events);
 		const onAcquiring = this.progress.sawDownload.bind(this.progress);

@@ -7,10 +7,11 @@ import type { Helper, Platform } from "../push/task.ts";
 /** Where the program itself brings the helper. */
 export const HELPER_FOLDER = join(import.meta.dirname, "../../dist/helper");
 
-/** What uname(1) calls the platforms that a helper is built for. */
+/** What uname(1) calls the platforms that a helper is built for; Windows has none. */
 const PLATFORMS: Readonly<Record<string, string>> = {
 	"Linux x86_64": "linux-x64",
 	"Linux aarch64": "linux-arm64",
+	"Windows x86_64": "win-x64",
 };
 
 const file = z.object({

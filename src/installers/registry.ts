@@ -1,13 +1,18 @@
 import type { PackageSpec } from "../model/policy.ts";
 import { archive } from "./archive.ts";
 import { deb } from "./deb.ts";
+import { exe, inno, installshield, nsis } from "./exe.ts";
 import type { Act, ActOptions, Installer } from "./installer.ts";
+import { msi } from "./msi.ts";
 import { commandAct, uninstallAct } from "./program.ts";
 import { rpm } from "./rpm.ts";
 import { script } from "./script.ts";
+import { batch, powershell } from "./windows-scripts.ts";
 
 /** Every type of package, by the word that a policy uses. A new type is a file of its own and a word here. */
-export const INSTALLERS: ReadonlyMap<string, Installer> = new Map(Object.entries({ deb, rpm, archive, script }));
+export const INSTALLERS: ReadonlyMap<string, Installer> = new Map(
+	Object.entries({ deb, rpm, archive, script, msi, exe, inno, nsis, installshield, powershell, batch }),
+);
 
 /** Throws on a type that no policy can name. */
 export function installerOf(type: string): Installer {

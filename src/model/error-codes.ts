@@ -147,6 +147,10 @@ export const ERROR_CODES = {
 		"The window closed before the machine could be asked to reboot. It is asked when the window opens again.",
 	"FS-REBOOT-TEST":
 		"The machine is back, but `reboot.test_command` does not exit with 0. Look at it, then: fleetseed retry MACHINE.",
+	"FS-SSH-HELPER":
+		"Windows machines are asked through our own program: build it with `npm run build:helper`, and let the user who logs in run it there. Then: fleetseed retry MACHINE.",
+	"FS-SSH-SFTP":
+		"Let the machine's sshd_config have its line `Subsystem sftp sftp-server.exe`, then: fleetseed retry MACHINE.",
 	"FS-MACHINE-ABSENT":
 		"It stayed away longer than `offline.give_up_after`. Switch it on, then: fleetseed retry MACHINE.",
 	"FS-CLEAN-FAILED": "Look at the machine's disk and at the permissions of our folder there, then clean it again.",

@@ -6,6 +6,12 @@ export type Observation =
 			readonly exists: boolean /** Read only when the rule names a digest. */;
 			readonly sha256?: string;
 	  }
+	| {
+			readonly type: "registry";
+			readonly exists: boolean /** Of the value that the rule names. */;
+			readonly data?: string;
+	  }
+	| { readonly type: "msi" /** null: not installed. */; readonly version: string | null }
 	| { readonly type: "script"; readonly exitCode: number }
 	| { readonly type: "unreadable"; readonly detail: string };
 

@@ -158,10 +158,28 @@ export interface UninstallSpec {
 	readonly arguments: readonly string[];
 }
 
-/** All rules of a package must hold for it to count as installed, and none for it to count as absent. Paths are absolute or start with `~/`. */
+/**
+ * All rules of a package must hold for it to count as installed, and none for it to count as absent. Paths are absolute (on Windows with
+ * a drive) or start with `~/`.
+ */
 export type DetectionRule =
 	| { readonly type: "package"; readonly name: string; readonly version?: string }
 	| { readonly type: "file"; readonly path: string; readonly sha256?: string }
+	| {
+			readonly type: "registry";
+			/** Of HKLM. */
+			readonly key: string;
+			/** A name; absent: that the key exists is enough. */
+			readonly value?: string;
+			readonly data?: string;
+			readonly view: 32 | 64;
+	  }
+	| {
+			readonly type: "msi";
+			/** A GUID in braces. */
+			readonly productCode: string;
+			readonly version?: string;
+	  }
 	| { readonly type: "script"; readonly script: string };
 
 export interface ReturnCodes {

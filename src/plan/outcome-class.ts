@@ -46,6 +46,8 @@ const MENDED_BY_HAND: ReadonlySet<ErrorCode> = new Set([
 	"FS-SSH-HOSTKEY-REVOKED",
 	"FS-SSH-HOSTKEY-UNKNOWN",
 	"FS-SSH-JUMP-HOSTKEY",
+	"FS-SSH-HELPER",
+	"FS-SSH-SFTP",
 ]);
 
 /** An announcement cannot mend these; only the back-off or a retry asks again. */

@@ -29,5 +29,9 @@ function holds(rule: DetectionRule, saw: Observation): boolean {
 		return saw.version !== null && (rule.version === undefined || saw.version === rule.version);
 	if (rule.type === "file" && saw.type === "file")
 		return saw.exists && (rule.sha256 === undefined || saw.sha256 === rule.sha256);
+	if (rule.type === "registry" && saw.type === "registry")
+		return saw.exists && (rule.data === undefined || saw.data === rule.data);
+	if (rule.type === "msi" && saw.type === "msi")
+		return saw.version !== null && (rule.version === undefined || saw.version === rule.version);
 	return saw.type === "script" && saw.exitCode === 0;
 }

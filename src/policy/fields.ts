@@ -31,6 +31,12 @@ export const machinePath = text(
 	"a path that starts with / or ~/ and has no .. in it",
 );
 
+/** The same, or on a drive of Windows. */
+export const anyMachinePath = text(
+	/^(?:(?!~?\/*$)~?(?:\/(?!\.\.(?:\/|$))[^/\p{Cc}]*)+|[A-Za-z]:(?:\\(?!\.\.?(?:\\|$))[^\\/:*?"<>|\p{Cc}]+)+)$/u,
+	"a path that starts with / or ~/, or with a drive as C:\\, and has no .. in it",
+);
+
 /** A path on the controller; a relative one counts from the folder of the file that names it. */
 export const controllerPath = text(/^\P{Cc}+$/u, "a path");
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { INSTALLERS } from "../installers/registry.ts";
 import { expects } from "./expectation.ts";
-import { checksum, duration, freeText, machinePath, text } from "./fields.ts";
+import { anyMachinePath, checksum, duration, freeText, machinePath, text } from "./fields.ts";
 import { type Fault, mapping, rule } from "./mapping.ts";
 import { requirementsSchema } from "./requirements-schema.ts";
 
@@ -19,6 +19,15 @@ const packageVersion = text(
 	'a version of letters, digits and . + ~ : _ - ("1.10" in quotes when it looks like a number)',
 );
 
+const registryKey = text(
+	/^(HKLM|HKEY_LOCAL_MACHINE)(\\[^\\\p{Cc}]{1,255})+$/u,
+	"a key of HKLM, its parts divided by one \\ each (no quotes around it, or single ones)",
+);
+const registryText = text(
+	/^\P{Cc}{1,2048}$/u,
+	"text without control characters, in quotes when it looks like a number",
+);
+
 const detectionRule = z.discriminatedUnion(
 	"type",
 	[
@@ -29,15 +38,43 @@ const detectionRule = z.discriminatedUnion(
 		}),
 		mapping({
 			type: z.literal("file").describe("A file or folder exists."),
-			path: machinePath.describe("Its path, absolute or starting with ~/."),
+			path: anyMachinePath.describe("Its path, absolute (on Windows C:\\\\...) or starting with ~/."),
 			checksum: checksum.optional().describe("The file's content: sha256: and 64 hex digits."),
 		}),
 		mapping({
-			type: z.literal("script").describe("A shell script exits with 0."),
-			script: freeText.describe("The script's text, run by /bin/sh. It must not change the machine."),
+			type: z.literal("registry").describe("Windows: a key exists, or a value in it."),
+			key: registryKey.describe("The key, which starts with HKLM."),
+			value: registryText.optional().describe("The name of a value; without one, the key itself."),
+			data: registryText
+				.optional()
+				.describe("What the value must be; numbers in decimal, bytes in hex. Needs `value`."),
+			view: z
+				.literal([64, 32], "64 or 32")
+				.default(64)
+				.describe("Which of the two registries: that of 64-bit programs, or of 32-bit ones."),
+		}).check(
+			rule<{ readonly value?: unknown; readonly data?: unknown }>(["value", "data"], ({ value, data }) =>
+				value === undefined && data !== undefined
+					? [{ path: ["value"], expected: "the value whose data is given", code: "FS-POLICY-REQUIRED" }]
+					: [],
+			),
+		),
+		mapping({
+			type: z.literal("msi").describe("Windows: Windows Installer has the product, for the whole machine."),
+			product_code: text(
+				/^\{[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}$/,
+				"a GUID in braces, in quotes",
+			).describe("The ProductCode of the package."),
+			version: packageVersion.optional().describe("Its ProductVersion; without one, any version will do."),
+		}),
+		mapping({
+			type: z.literal("script").describe("A script exits with 0."),
+			script: freeText.describe(
+				"The script's text, run by /bin/sh, on Windows by Windows PowerShell. It must not change the machine.",
+			),
 		}),
 	],
-	{ error: ({ code }) => (code === "invalid_union" ? "package, file or script" : undefined) },
+	{ error: ({ code }) => (code === "invalid_union" ? "package, file, registry, msi or script" : undefined) },
 );
 
 const install = mapping({
@@ -140,7 +177,7 @@ export const packageSchema = mapping({
 		.min(1, expects("at least one rule", "FS-POLICY-DETECTION"))
 		.optional()
 		.describe(
-			"What shows that it is installed; all rules must hold, and none when it shall be absent. A script package must say it.",
+			"What shows that it is installed; all rules must hold, and none when it shall be absent. A script package must say it, and all of Windows.",
 		),
 	requirements: requirementsSchema
 		.prefault({})
@@ -158,8 +195,15 @@ export const packageSchema = mapping({
 		const expected = `uninstall.command: nothing else says how a ${type} is removed`;
 		return state === "absent" && isMissing ? [{ path: ["uninstall"], expected, code: "FS-POLICY-REQUIRED" }] : [];
 	}),
+	rule<TypedPackage>(["type", "state", "detection"], ({ type, state, uninstall, detection }) => {
+		const isNeeded = type === "msi" && state === "absent" && uninstall?.command === undefined;
+		const names = (each: { readonly type?: unknown }) => each.type === "msi";
+		const expected = "an msi rule, whose product_code is what msiexec removes";
+		const isMissing = isNeeded && Array.isArray(detection) && !detection.some(names);
+		return isMissing ? [{ path: ["detection"], expected, code: "FS-POLICY-DETECTION" }] : [];
+	}),
 	rule<TypedPackage>(["type", "detection"], ({ type, detection }) => {
-		const expected = "a rule that shows the script has done its work";
+		const expected = `a rule that shows the ${type} has done its work`;
 		const isMissing = INSTALLERS.get(type)?.detection === null && detection === undefined;
 		return isMissing ? [{ path: ["detection"], expected, code: "FS-POLICY-DETECTION" }] : [];
 	}),

@@ -26,7 +26,7 @@ export function toPackage(written: WrittenPackage): PackageSpec {
 			hardReboot: numberSet(return_codes.hard_reboot ?? codes.hardReboot),
 			retry: numberSet(return_codes.retry ?? codes.retry),
 		},
-		requirements: toRequirements(written.requirements),
+		requirements: toRequirements(written),
 	};
 }
 
@@ -41,10 +41,15 @@ function toUninstall({ command, arguments: words }: WrittenPackage["uninstall"])
 	return { ...(command === undefined ? {} : { command }), arguments: words };
 }
 
-function toRequirements(written: WrittenPackage["requirements"]): Requirements {
+function isOfWindows(type: string): boolean {
+	return installerOf(type).os.every((os) => os === "windows");
+}
+
+function toRequirements({ type, requirements: written }: WrittenPackage): Requirements {
 	const { os, arch, min_os_version, disk_space_mb, memory_mb, script } = written;
 	return {
-		os: textSet(os),
+		// What is of Windows is not for other systems, even where the policy does not say so.
+		os: !os?.length && isOfWindows(type) ? ["windows"] : textSet(os),
 		arch: textSet(arch),
 		...(min_os_version === undefined ? {} : { minOsVersion: min_os_version }),
 		...(disk_space_mb === undefined ? {} : { diskSpaceMb: disk_space_mb }),
@@ -70,6 +75,20 @@ function toDetectionRule(rule: NonNullable<WrittenPackage["detection"]>[number])
 			return { type: "package", name: rule.name, ...(rule.version === undefined ? {} : { version: rule.version }) };
 		case "file":
 			return { type: "file", path: rule.path, ...(rule.checksum === undefined ? {} : { sha256: rule.checksum }) };
+		case "registry":
+			return {
+				type: "registry",
+				key: rule.key.replace(/^HKEY_LOCAL_MACHINE/, "HKLM"),
+				...(rule.value === undefined ? {} : { value: rule.value }),
+				...(rule.data === undefined ? {} : { data: rule.data }),
+				view: rule.view,
+			};
+		case "msi":
+			return {
+				type: "msi",
+				productCode: rule.product_code.toUpperCase(),
+				...(rule.version === undefined ? {} : { version: rule.version }),
+			};
 		case "script":
 			return { type: "script", script: rule.script };
 	}

@@ -14,10 +14,12 @@ export async function askForReboot({ sessions, target, task, signal }: Rebooting
 	const { step, reboot } = task;
 	const sparesUsers = step.honoursUsers && reboot.skipIfUsers;
 	const message = `fleetseed: this machine restarts now, as the rollout ${step.rollout} asks`;
-	const argv = requestReboot({ bootId: step.bootId, sparesUsers, message });
-	const ran = await sessions.use(target, signal, (session, ending) =>
-		session.run(argv, { signal: ending, timeoutMs: REQUEST_MS, maxOutputBytes: MAX_ANSWER_BYTES }),
-	);
+	const request = { bootId: step.bootId, sparesUsers, message };
+	const ran = await sessions.use(target, signal, (session, ending) => {
+		const options = { signal: ending, timeoutMs: REQUEST_MS, maxOutputBytes: MAX_ANSWER_BYTES };
+		const { shim } = session;
+		return shim ? shim.ask({ kind: "reboot", ...request }, options) : session.run(requestReboot(request), options);
+	});
 	return ran.kind === "failed" ? { kind: "unknown" } : readAnswer(target.machine, ran.stdout.toString("utf8"));
 }
 

@@ -1,6 +1,8 @@
 import type { Readable } from "node:stream";
 import type { ErrorCode } from "../model/error-codes.ts";
+import type { ShimRequest } from "../model/shim.ts";
 import { type Failed, failed } from "./failed.ts";
+import type { Ran, RunOptions } from "./ran.ts";
 import type { Session } from "./session.ts";
 
 export interface Asking {
@@ -14,10 +16,14 @@ export interface Asking {
 	readonly code: ErrorCode;
 }
 
-/** Runs one of our fixed scripts and gives its answer. Errors: FS-SSH-*, FS-DISK-*, or the code asked for. */
-export async function ask(argv: readonly string[], asking: Asking): Promise<{ readonly answer: Buffer } | Failed> {
+/** Runs one of our fixed scripts, or asks our program on Windows, and gives the answer. Errors: FS-SSH-*, FS-DISK-*, or the code asked for. */
+export async function ask(
+	command: readonly string[] | ShimRequest,
+	asking: Asking,
+): Promise<{ readonly answer: Buffer } | Failed> {
 	const { session, signal, timeoutMs, stdin, maxOutputBytes = 64 * 1024 } = asking;
-	const ran = await session.run(argv, { signal, timeoutMs, maxOutputBytes, ...(stdin ? { stdin } : {}) });
+	const options = { signal, timeoutMs, maxOutputBytes, ...(stdin ? { stdin } : {}) };
+	const ran = await run(session, command, options);
 	if (ran.kind === "failed") return ran;
 	if (ran.exitCode === 0) return { answer: ran.stdout };
 	const lines = ran.stderr.toString("utf8").trim().split("\n");
@@ -31,6 +37,12 @@ export async function ask(argv: readonly string[], asking: Asking): Promise<{ re
 function diskCode(line: string): ErrorCode | null {
 	if (/No space left on device|Disk quota exceeded/.test(line)) return "FS-DISK-FULL";
 	return /Read-only file system/.test(line) ? "FS-DISK-READONLY" : null;
+}
+
+function run(session: Session, command: readonly string[] | ShimRequest, options: RunOptions): Promise<Ran | Failed> {
+	if (!("kind" in command)) return session.run(command, options);
+	if (!session.shim) throw new Error("a request of Windows to a machine that is none");
+	return session.shim.ask(command, options);
 }
 
 /** The answer as lines of words. */

@@ -24,7 +24,7 @@ export interface Cleaning {
 export async function cleanUp(session: Session, cleaning: Cleaning, signal: AbortSignal): Promise<Cleaned | Failed> {
 	const { machine, keeping } = cleaning;
 	const asking = { session, signal, machine, timeoutMs: CLEAN_MS, code: "FS-CLEAN-FAILED" } as const;
-	const asked = await ask(cleanMachine(keeping), asking);
+	const asked = await ask(session.shim ? { kind: "clean", ...keeping } : cleanMachine(keeping), asking);
 	if ("failure" in asked) return asked;
 	const [[word, ...figures] = []] = linesOf(asked.answer);
 	const [helpers, packages, jobs, busy, kib] = figures.map(Number);

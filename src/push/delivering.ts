@@ -1,3 +1,4 @@
+import type { ShimRequest } from "../model/shim.ts";
 import { ask } from "./ask.ts";
 import { REPORT_BYTES } from "./job-report.ts";
 import type { Session } from "./session.ts";
@@ -18,8 +19,12 @@ export interface Delivering {
 }
 
 /** Errors: FS-SSH-*, FS-DELIVER-FAILED. */
-export function askMachine({ session, task, signal }: Delivering, argv: readonly string[], stdin?: Uint8Array) {
+export function askMachine(
+	{ session, task, signal }: Delivering,
+	command: readonly string[] | ShimRequest,
+	stdin?: Uint8Array,
+) {
 	const { machine } = task.ref;
 	const asking = { session, signal, machine, timeoutMs: SHORT_MS, code: "FS-DELIVER-FAILED" } as const;
-	return ask(argv, { ...asking, maxOutputBytes: REPORT_BYTES, ...(stdin ? { stdin } : {}) });
+	return ask(command, { ...asking, maxOutputBytes: REPORT_BYTES, ...(stdin ? { stdin } : {}) });
 }

@@ -30,7 +30,8 @@ async function look(session: Session, { ref }: Task, signal: AbortSignal): Promi
 	const code = "FS-DETECT-FAILED";
 	const timeoutMs = LOOK_SECONDS * 2 * 1000;
 	const asking = { session, signal, machine: ref.machine, timeoutMs, code, maxOutputBytes: REPORT_BYTES } as const;
-	const asked = await ask(followJob(jobKey(ref), LOOK_SECONDS), asking);
+	const [key, seconds] = [jobKey(ref), LOOK_SECONDS];
+	const asked = await ask(session.shim ? { kind: "follow", key, seconds } : followJob(key, seconds), asking);
 	if ("failure" in asked) return asked;
 	return parseJobReport(asked.answer) ?? failed(code, `${ref.machine}: the job of ${ref.package} gave no answer`);
 }

@@ -23,8 +23,9 @@ export async function inspectPackage(session: Session, { spec, ref }: Task, sign
 	];
 	const timeoutMs = (SCRIPT_SECONDS * 1000 + RULE_MS) * (1 + rules.length);
 	const code = "FS-DETECT-FAILED";
-	const argv = inspect(jobKey(ref), spec.sha256, rules);
-	const asked = await ask(argv, { session, signal, machine, timeoutMs, code });
+	const [key, { sha256 }] = [jobKey(ref), spec];
+	const command = session.shim ? ({ kind: "inspect", key, sha256, rules } as const) : inspect(key, sha256, rules);
+	const asked = await ask(command, { session, signal, machine, timeoutMs, code });
 	if ("failure" in asked) return { outcome: asked };
 	const inspected = parseInspected(asked.answer.toString("utf8"), rules.length);
 	if (!inspected) return { outcome: failed(code, `${machine}: detection of ${spec.name} gave no answer`) };

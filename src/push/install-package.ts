@@ -7,6 +7,7 @@ import { jobJson } from "./job.ts";
 import { jobKey } from "./job-key.ts";
 import type { Session } from "./session.ts";
 import type { Pushed, Task } from "./task.ts";
+import { windowsJob } from "./windows/windows-job.ts";
 
 const START_MS = 60_000;
 
@@ -17,10 +18,11 @@ const START_MS = 60_000;
 export async function installPackage(session: Session, task: Task, signal: AbortSignal): Promise<Pushed> {
 	const { spec, ref } = task;
 	const job = installJob(task);
-	const argv = startJob(jobKey(ref), job);
-	const stdin = Buffer.from(jobJson(job));
-	const code = "FS-DETECT-FAILED";
-	const asked = await ask(argv, { session, signal, machine: ref.machine, timeoutMs: START_MS, code, stdin });
+	const key = jobKey(ref);
+	const asking = { session, signal, machine: ref.machine, timeoutMs: START_MS, code: "FS-DETECT-FAILED" } as const;
+	const asked = await (session.shim
+		? ask({ kind: "start", key, job: windowsJob(job) }, asking)
+		: ask(startJob(key, job), { ...asking, stdin: Buffer.from(jobJson(job)) }));
 	if ("failure" in asked) return { outcome: asked };
 	switch (asked.answer.toString("utf8").trim()) {
 		case "unstaged":

@@ -4,6 +4,7 @@ import { lookAfterBoot } from "./commands/look-after-boot.ts";
 import { type Failed, failed } from "./failed.ts";
 import { isBootId } from "./parse-machine-facts.ts";
 import type { Rebooting } from "./rebooting.ts";
+import type { Session } from "./session.ts";
 
 const LOOK_MS = SCRIPT_SECONDS * 1000 + 30_000;
 
@@ -23,9 +24,14 @@ export async function lookAtBoot(rebooting: Rebooting, signal: AbortSignal): Pro
 async function look({ sessions, target, task }: Rebooting, command: string, signal: AbortSignal): Promise<Look> {
 	const { machine } = target;
 	const code = "FS-REBOOT-REFUSED";
-	const argv = lookAfterBoot(task.step.bootId, { command, seconds: SCRIPT_SECONDS });
+	const { bootId: old } = task.step;
+	const seconds = SCRIPT_SECONDS;
+	const commandFor = ({ shim }: Session) =>
+		shim
+			? ({ kind: "boot", bootId: old, script: command, seconds } as const)
+			: lookAfterBoot(old, { command, seconds });
 	const asked = await sessions.use(target, signal, (session, ending) =>
-		ask(argv, { session, signal: ending, machine, timeoutMs: LOOK_MS, code }),
+		ask(commandFor(session), { session, signal: ending, machine, timeoutMs: LOOK_MS, code }),
 	);
 	if ("failure" in asked) return asked;
 	const [[, bootId = ""] = [], [, testCode = ""] = []] = linesOf(asked.answer);

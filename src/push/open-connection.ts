@@ -28,6 +28,8 @@ export interface Connection {
 	readonly client: Client;
 	/** Our own address on the path to the machine, or to the first machine on the way. */
 	readonly localAddress: string;
+	/** By what its SSH server calls itself: Microsoft's names the system. */
+	readonly isWindows: boolean;
 	/** Says goodbye and lets go at once: a machine that is gone would keep the socket, and this process, for minutes. */
 	readonly close: () => void;
 }
@@ -118,7 +120,9 @@ function shakeHands({ door, key, seen }: Attempt, { stream, localAddress }: Path
 	client.on("banner", (message) => {
 		seen.message += message.slice(0, 1_000 - seen.message.length);
 	});
-	client.once("ready", () => resolve({ client, localAddress, close }));
+	client.once("ready", () => {
+		resolve({ client, localAddress, isWindows: softwareOf(client).startsWith("OpenSSH_for_Windows"), close });
+	});
 	// Stays for the connection's life: an 'error' nobody hears would end the process, and 'close' always follows it.
 	client.on("error", refuse);
 	client.once("close", () => refuse(new Error("closed")));
@@ -165,4 +169,10 @@ function judge(door: Door, saw: HostKey): Failed | null {
 	if (hostKeys.length === 0) return refuse("FS-SSH-HOSTKEY-UNKNOWN", "and none is known of it");
 	const isPinned = hostKeys.some(({ fingerprint }) => fingerprint === saw.fingerprint);
 	return isPinned ? null : refuse("FS-SSH-HOSTKEY", "not the approved one");
+}
+
+/** The server's identification (RFC 4253 section 4.2), which ssh2 1.17 keeps to itself. */
+function softwareOf(client: Client): string {
+	const { _remoteVer } = client as Client & { readonly _remoteVer?: unknown };
+	return typeof _remoteVer === "string" ? _remoteVer : "";
 }

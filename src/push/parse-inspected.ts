@@ -31,9 +31,25 @@ function parseObservation(line: string): Observation {
 		case "file":
 			if (word === "no") return { type, exists: false };
 			return sha256 === undefined ? { type, exists: true } : { type, exists: true, sha256 };
+		case "registry":
+			return readRegistry(line.slice("registry yes".length).trim(), word === "yes");
+		case "msi":
+			return { type, version: word === "" ? null : word };
 		case "script":
 			return { type, exitCode: Number(word) };
 		default:
 			return { type: "unreadable", detail: line.replace(/^unreadable /, "") };
 	}
+}
+
+/** A value's data is a text in JSON. */
+function readRegistry(written: string, exists: boolean): Observation {
+	if (!exists || written === "") return { type: "registry", exists };
+	try {
+		const data: unknown = JSON.parse(written);
+		if (typeof data === "string") return { type: "registry", exists, data };
+	} catch {
+		// Not an answer of ours.
+	}
+	return { type: "unreadable", detail: "the value's data makes no sense" };
 }

@@ -13,6 +13,8 @@ import { Sessions } from "./sessions.ts";
 import type { Target } from "./target.ts";
 import type { Delivery, FactsTask, Pushed, RebootTask, Scanned, Task } from "./task.ts";
 import { Turns } from "./turns.ts";
+import { deliverToWindows } from "./windows/deliver-to-windows.ts";
+import type { Helpers } from "./windows/shim.ts";
 
 export type { Target, Task };
 
@@ -23,6 +25,8 @@ export interface PusherOptions {
 	readonly seedSeconds: number;
 	/** Between two looks whether a machine is back from its reboot. */
 	readonly pauses?: Pauses;
+	/** Our program for a platform; Windows machines are asked through it. */
+	readonly helpers?: Helpers;
 }
 
 const REBOOT_PAUSES: Pauses = { firstMs: 3_000, longestMs: 15_000, goingDownMs: 60_000 };
@@ -40,9 +44,9 @@ export class Pusher {
 	readonly #pauses: Pauses;
 	readonly #turns = new Turns();
 
-	constructor({ sessions, seedSeconds, pauses = REBOOT_PAUSES }: PusherOptions) {
+	constructor({ sessions, seedSeconds, pauses = REBOOT_PAUSES, helpers }: PusherOptions) {
 		this.#pauses = pauses;
-		this.#sessions = new Sessions({ limit: sessions });
+		this.#sessions = new Sessions({ limit: sessions, ...(helpers ? { helpers } : {}) });
 		this.#seedSeconds = seedSeconds;
 	}
 
@@ -70,7 +74,14 @@ export class Pusher {
 	deliver(target: Target, task: Task, delivery: Delivery, signal: AbortSignal): Promise<Pushed> {
 		const seedSeconds = this.#seedSeconds;
 		return this.#use(target, signal, (session, ending) =>
-			deliverPackage({ session, task, delivery, seedSeconds, turns: this.#turns, signal: ending }),
+			(session.shim ? deliverToWindows : deliverPackage)({
+				session,
+				task,
+				delivery,
+				seedSeconds,
+				turns: this.#turns,
+				signal: ending,
+			}),
 		);
 	}
 

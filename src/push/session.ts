@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import type { ClientChannel } from "ssh2";
+import type { ClientChannel, SFTPWrapper } from "ssh2";
 import { AS_LOGGED_IN, type Becoming, becomeCode, type Elevation, elevations } from "./become.ts";
 import { CappedBuffer } from "./capped-buffer.ts";
 import { Channels, type Unopened } from "./channels.ts";
@@ -7,30 +7,15 @@ import { type Failed, failed } from "./failed.ts";
 import { oneLine } from "./one-line.ts";
 import { type Connection, type Dial, openConnection } from "./open-connection.ts";
 import { quote } from "./quote.ts";
+import type { Ran, RunOptions } from "./ran.ts";
 import { type Place, placeOf, type SshError, sshFailure } from "./ssh-failure.ts";
 import type { Target } from "./target.ts";
+import { Shim } from "./windows/shim.ts";
 
 /** To look up a user, and to be refused: sudo waits two seconds after a wrong password. */
 const BECOME_MS = 30_000;
 const SHELL_MS = 30_000;
 const SHELL_ANSWER = "fleetseed-shell";
-
-export interface RunOptions {
-	readonly timeoutMs: number;
-	readonly signal: AbortSignal;
-	/** A stream is read no faster than the machine takes it, and ends with the command. */
-	readonly stdin?: Uint8Array | Readable;
-	/** Of each of stdout and stderr; what comes after is read and dropped. */
-	readonly maxOutputBytes: number;
-}
-
-export interface Ran {
-	readonly kind: "ran";
-	/** Undefined: a signal ended the command. */
-	readonly exitCode: number | undefined;
-	readonly stdout: Buffer;
-	readonly stderr: Buffer;
-}
 
 /** One SSH connection to one machine, with as many commands at a time as its sshd permits. */
 export class Session {
@@ -41,10 +26,14 @@ export class Session {
 	#isSilent = false;
 	#isShellProven = false;
 	#elevation: Elevation = AS_LOGGED_IN;
+	#sftp: Promise<SFTPWrapper | Failed> | null = null;
+	/** Null: the machine has a shell that runs our scripts. */
+	readonly shim: Shim | null;
 
 	private constructor(place: Place, connection: Connection) {
 		this.#place = place;
 		this.#connection = connection;
+		this.shim = connection.isWindows ? new Shim(this, place.machine) : null;
 		this.#channels = new Channels(connection.client);
 		connection.client.on("error", ({ level }: SshError) => {
 			if (level === "client-timeout") this.#isSilent = true;
@@ -59,7 +48,7 @@ export class Session {
 		const connection = await openConnection({ ...target, login: target }, signal, dial);
 		if (!("client" in connection)) return connection;
 		const session = new Session(target, connection);
-		const refused = target.become ? await session.#become(target, target.become, signal) : null;
+		const refused = target.become && !session.shim ? await session.#become(target, target.become, signal) : null;
 		if (refused) session.stop();
 		return refused ?? session;
 	}
@@ -107,6 +96,40 @@ export class Session {
 		return ran;
 	}
 
+	/** As `run`, but the line goes to the machine's shell as it is. */
+	runLine(line: string, options: RunOptions): Promise<Ran | Failed> {
+		return this.#exec(line, options, null);
+	}
+
+	/** The machine's files; one channel, which stays open as long as the connection. Errors: FS-SSH-SFTP, FS-SSH-LOST, FS-SSH-IDLE. */
+	sftp(): Promise<SFTPWrapper | Failed> {
+		this.#sftp ??= this.#openSftp();
+		return this.#sftp;
+	}
+
+	async #openSftp(): Promise<SFTPWrapper | Failed> {
+		const { client } = this.#connection;
+		if (!this.#isAlive) return this.#lost();
+		const { promise, resolve } = Promise.withResolvers<SFTPWrapper | Failed>();
+		const lost = () => resolve(this.#lost());
+		client.once("close", lost);
+		try {
+			client.sftp((error, sftp) => resolve(error ? this.#noSftp(error) : sftp));
+		} catch {
+			// ssh2 throws where the socket has ended and 'close' is still to come.
+			lost();
+		}
+		const opened = await promise;
+		client.off("close", lost);
+		return opened;
+	}
+
+	/** ssh2 answers with an error of its own, too, when the connection ends. */
+	#noSftp({ message }: Error): Failed {
+		const isRefused = /Channel open failure|Unable to start subsystem/.test(message);
+		return isRefused ? this.#failed("FS-SSH-SFTP", "SSH offers no SFTP") : this.#lost();
+	}
+
 	/** Whoever logs in may have a shell that runs nothing: nologin(8), ForceCommand, an expired password. It says so and exits. */
 	async #refusedByShell({ stdout, stderr }: Ran, signal: AbortSignal): Promise<Failed | null> {
 		const options = { signal, timeoutMs: SHELL_MS, maxOutputBytes: 4_096 };
@@ -121,8 +144,7 @@ export class Session {
 	}
 
 	async #exec(commandLine: string, options: RunOptions, firstLine: string | null): Promise<Ran | Failed> {
-		const lost = () => (this.#isSilent ? this.#silent() : sshFailure(this.#place, new Error("lost")));
-		if (!this.#isAlive || options.signal.aborted) return lost();
+		if (!this.#isAlive || options.signal.aborted) return this.#lost();
 		const { promise, resolve } = Promise.withResolvers<Ran | Failed>();
 		const over = new AbortController();
 		const end = (answer: Ran | Failed) => {
@@ -130,19 +152,19 @@ export class Session {
 			over.abort();
 		};
 		const timer = setTimeout(() => end(this.#tooLong(options.timeoutMs)), options.timeoutMs);
-		const abort = () => end(lost());
+		const abort = () => end(this.#lost());
 		options.signal.addEventListener("abort", abort, { once: true });
 		this.#connection.client.once("close", abort);
 		let channel: ClientChannel | null = null;
 		const begin = (opened: ClientChannel) => {
 			channel = opened;
 			if (over.signal.aborted) return this.#channels.giveUp(opened);
-			receive(opened, options.maxOutputBytes, (ran) => end(ran ?? lost()));
+			receive(opened, options.maxOutputBytes, (ran) => end(ran ?? this.#lost()));
 			if (firstLine !== null) opened.write(`${firstLine}\n`);
 			feed(opened, options.stdin);
 		};
 		void this.#channels.open({ commandLine, signal: over.signal, begin }).then((unopened) => {
-			if (unopened !== null) end(this.#unopened(unopened) ?? lost());
+			if (unopened !== null) end(this.#unopened(unopened) ?? this.#lost());
 		});
 		const answer = await promise;
 		clearTimeout(timer);
@@ -163,6 +185,10 @@ export class Session {
 
 	#tooLong(timeoutMs: number): Failed {
 		return this.#failed("FS-SSH-COMMAND-TIMEOUT", `a command gave no answer in ${timeoutMs / 1000} s`);
+	}
+
+	#lost(): Failed {
+		return this.#isSilent ? this.#silent() : sshFailure(this.#place, new Error("lost"));
 	}
 
 	#silent(): Failed {

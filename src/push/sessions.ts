@@ -7,8 +7,17 @@ import { Slots } from "./slots.ts";
 import { sshFailure } from "./ssh-failure.ts";
 import { Starts } from "./starts.ts";
 import type { Target } from "./target.ts";
+import type { Helpers } from "./windows/shim.ts";
 
 const IDLE_MS = 30_000;
+
+export interface SessionsOptions {
+	/** Connections that may be open. */
+	readonly limit: number;
+	readonly idleMs?: number;
+	/** Our programs, for machines that need one to be asked anything. */
+	readonly helpers?: Helpers;
+}
 
 /** Connections shared by a machine's steps: one a machine, kept a while after its last use, limited in number. */
 export class Sessions {
@@ -18,8 +27,10 @@ export class Sessions {
 	readonly #starting = new Starts();
 	readonly #bastions = new Bastions();
 	readonly #idleMs: number;
+	readonly #helpers: Helpers;
 
-	constructor({ limit, idleMs = IDLE_MS }: { readonly limit: number; readonly idleMs?: number }) {
+	constructor({ limit, idleMs = IDLE_MS, helpers = async () => null }: SessionsOptions) {
+		this.#helpers = helpers;
 		this.#open = new Slots(limit);
 		this.#idleMs = idleMs;
 	}
@@ -43,7 +54,10 @@ export class Sessions {
 		if (shared.idle) clearTimeout(shared.idle);
 		try {
 			const session = await untilAborted(shared.opened, ending);
-			if (session instanceof Session) return await act(session, ending);
+			if (session instanceof Session) {
+				const unprepared = await session.shim?.prepare(this.#helpers, ending);
+				return unprepared ?? (await act(session, ending));
+			}
 			return session ?? sshFailure(target, new Error("stopped"));
 		} finally {
 			shared.users--;

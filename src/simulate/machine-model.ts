@@ -127,6 +127,14 @@ export class MachineModel {
 				return { type: "package", version: isThere ? (rule.version ?? version) : (version ?? null) };
 			case "file":
 				return { type: "file", exists: isThere, ...(isThere && rule.sha256 ? { sha256: rule.sha256 } : {}) };
+			case "registry":
+				return {
+					type: "registry",
+					exists: isThere,
+					...(isThere && rule.data !== undefined ? { data: rule.data } : {}),
+				};
+			case "msi":
+				return { type: "msi", version: isThere ? (rule.version ?? version) : null };
 			case "script":
 				return { type: "script", exitCode: isThere ? 0 : 1 };
 		}

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { randomUUID, timingSafeEqual } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, type FSWatcher, mkdirSync, readFileSync, watch, writeFileSync } from "node:fs";
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -9,6 +9,7 @@ import ssh2, { type AuthContext, type Connection, type ServerChannel } from "ssh
 import type { HostKey } from "../../src/model/machine.ts";
 import { hostKeyOf } from "../../src/push/host-keys.ts";
 import { makeKeyPair } from "../../src/push/key-pair.ts";
+import { authorize } from "./authorize.ts";
 import { writeOwnPrograms } from "./own-programs.ts";
 
 export interface MachineOptions {
@@ -206,17 +207,7 @@ export class Machine {
 
 	#authenticate(context: AuthContext): void {
 		this.authenticationAttempts++;
-		const key = ssh2.utils.parseKey(this.#options.authorizedKey);
-		if (context.method !== "publickey" || key instanceof Error) {
-			context.reject(["publickey"]);
-			return;
-		}
-		const mine = key.getPublicSSH();
-		const isMine = mine.length === context.key.data.length && timingSafeEqual(mine, context.key.data);
-		const isProven =
-			!context.signature || (context.blob && key.verify(context.blob, context.signature, context.hashAlgo) === true);
-		if (isMine && isProven) context.accept();
-		else context.reject(["publickey"]);
+		authorize(context, this.#options.authorizedKey);
 	}
 
 	#exec(command: string, channel: ServerChannel): void {

@@ -18,6 +18,7 @@ const policies = [
 	"policies/kernel-reboot.yaml",
 	"policies/laptops.yaml",
 	"policies/retired-tool.yaml",
+	"policies/tills-windows.yaml",
 ];
 
 interface Format {

@@ -51,6 +51,7 @@ while [ $# -gt 0 ]; do
 	package) package "$2" ;;
 	file) file "$2" "$3" ;;
 	script) script "$2" ;;
+	registry|msi) echo "unreadable the machine has no $1: it is not Windows" ;;
 	esac
 	shift 3
 done
@@ -70,5 +71,8 @@ function ruleWords(rule: DetectionRule): readonly string[] {
 			return ["file", rule.path, rule.sha256 === undefined ? "" : "sha256"];
 		case "script":
 			return ["script", rule.script, ""];
+		case "registry":
+		case "msi":
+			return [rule.type, "", ""];
 	}
 }

@@ -1,0 +1,48 @@
+import type { ShimJob } from "../../model/shim.ts";
+import type { OutputFiles } from "./output-files.ts";
+import { runScript } from "./powershell.ts";
+import type { Ended } from "./run-program.ts";
+
+/** A hook that ends with it asks for a later try. */
+const LATER_EXIT = 21;
+/** As env(1) has it: the script could not be run to its end. */
+const START_EXIT = 126;
+
+export interface Hooked {
+	readonly output: OutputFiles;
+	readonly run: () => Promise<Ended>;
+}
+
+/** Runs the installer between its hooks: one that fails makes the job fail, with its name as the marker. */
+export async function runHooked(
+	job: Pick<ShimJob, "hooks" | "success" | "about" | "timeoutMs">,
+	hooked: Hooked,
+): Promise<Ended> {
+	const { hooks, success } = job;
+	const hook = (script: string, exitCode: string) => runHook(job, { script, exitCode, output: hooked.output });
+	const fail = async (ended: Ended): Promise<Ended> => {
+		if (ended.exitCode !== 0 && hooks.onFailure !== "") await hook(hooks.onFailure, String(ended.exitCode));
+		return ended;
+	};
+	const before = await hook(hooks.preInstall, "");
+	if (before === LATER_EXIT) return { exitCode: before, marker: "later" };
+	if (before !== 0) return fail({ exitCode: before, marker: "pre_install" });
+	const ended = await hooked.run();
+	if (ended.marker !== "-" || !success.includes(ended.exitCode)) return fail(ended);
+	const after = await hook(hooks.postInstall, String(ended.exitCode));
+	return after === 0 ? ended : fail({ exitCode: after, marker: "post_install" });
+}
+
+interface Hook {
+	readonly script: string;
+	readonly exitCode: string;
+	readonly output: OutputFiles;
+}
+
+async function runHook({ about, timeoutMs }: Pick<ShimJob, "about" | "timeoutMs">, { script, exitCode, output }: Hook) {
+	if (script === "") return 0;
+	const env = { FLEETSEED_PACKAGE: about.name, FLEETSEED_VERSION: about.version, FLEETSEED_EXIT: exitCode };
+	const ran = await runScript(script, timeoutMs, env);
+	output.add(Buffer.from(ran.said, "latin1"));
+	return ran.exitCode ?? START_EXIT;
+}

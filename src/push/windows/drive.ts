@@ -1,0 +1,109 @@
+import { Readable } from "node:stream";
+import type { SFTPWrapper } from "ssh2";
+import { type Failed, failed } from "../failed.ts";
+
+/** What OpenSSH takes at once, and as many at a time as keep a LAN busy. */
+const CHUNK_BYTES = 32_768;
+const AT_ONCE = 48;
+
+export interface Writing {
+	readonly signal: AbortSignal;
+	/** Where in the file it begins; the rest of the file stays. */
+	readonly offsetBytes?: number;
+	/** Called with the bytes of each part that the machine has taken. */
+	readonly onTaken?: (bytes: number) => void;
+}
+
+/** The machine's files, over SFTP. */
+export class Drive {
+	readonly #sftp: SFTPWrapper;
+	readonly #machine: string;
+
+	constructor(sftp: SFTPWrapper, machine: string) {
+		this.#sftp = sftp;
+		this.#machine = machine;
+	}
+
+	/** Null: there is no such file. */
+	sizeOf(path: string): Promise<number | null> {
+		return new Promise((resolve) => this.#sftp.stat(path, (error, stats) => resolve(error ? null : stats.size)));
+	}
+
+	/** Each folder of a relative path; one that is there is as good as a new one. */
+	async makeFolders(path: string): Promise<void> {
+		const parts = path.split("/");
+		for (let count = 1; count <= parts.length; count++) {
+			const folder = parts.slice(0, count).join("/");
+			await new Promise<void>((resolve) => this.#sftp.mkdir(folder, () => resolve()));
+		}
+	}
+
+	/** False where another file has the name already. */
+	rename(from: string, to: string): Promise<boolean> {
+		return new Promise((resolve) => this.#sftp.rename(from, to, (error) => resolve(!error)));
+	}
+
+	remove(path: string): Promise<void> {
+		return new Promise((resolve) => this.#sftp.unlink(path, () => resolve()));
+	}
+
+	/**
+	 * Writes what the source gives, many parts at a time, no faster than the machine takes it. What was broken off can have a hole of AT_ONCE parts
+	 * before its end. Errors: FS-SSH-LOST, FS-DELIVER-FAILED.
+	 */
+	async write(
+		path: string,
+		source: Uint8Array | Readable,
+		writing: Writing,
+	): Promise<{ readonly bytes: number } | Failed> {
+		const { signal, offsetBytes } = writing;
+		const opened = await this.#open(path, offsetBytes === undefined ? "w" : "r+");
+		if (!Buffer.isBuffer(opened)) return failed("FS-DELIVER-FAILED", `${this.#machine}: ${path}: ${opened.message}`);
+		const inFlight = new Set<Promise<void>>();
+		const over = aborted(signal);
+		let [at, broken] = [offsetBytes ?? 0, null as Error | null];
+		const put = (part: Buffer, position: number) => {
+			const sent = this.#write(opened, part, position).then(
+				() => writing.onTaken?.(part.length),
+				(error: Error) => {
+					broken ??= error;
+				},
+			);
+			const tracked = sent.finally(() => inFlight.delete(tracked));
+			inFlight.add(tracked);
+		};
+		try {
+			for await (const chunk of source instanceof Readable ? source : [Buffer.from(source)])
+				for (let from = 0; from < chunk.length; from += CHUNK_BYTES) {
+					if (inFlight.size >= AT_ONCE) await Promise.race([...inFlight, over]);
+					if (broken || signal.aborted) throw broken ?? new Error("stopped");
+					const part = (chunk as Buffer).subarray(from, from + CHUNK_BYTES);
+					put(part, at);
+					at += part.length;
+				}
+			await Promise.race([Promise.all(inFlight), over]);
+			if (broken || signal.aborted) throw broken ?? new Error("stopped");
+			return { bytes: at - (offsetBytes ?? 0) };
+		} catch (error) {
+			const code = signal.aborted ? "FS-SSH-LOST" : "FS-DELIVER-FAILED";
+			return failed(code, `${this.#machine}: ${path}: ${(error as Error).message}`);
+		} finally {
+			await Promise.race([new Promise<void>((resolve) => this.#sftp.close(opened, () => resolve())), over]);
+		}
+	}
+
+	#open(path: string, flags: "w" | "r+"): Promise<Buffer | Error> {
+		return new Promise((resolve) => this.#sftp.open(path, flags, (error, handle) => resolve(error ?? handle)));
+	}
+
+	#write(handle: Buffer, part: Buffer, position: number): Promise<void> {
+		return new Promise((resolve, reject) =>
+			this.#sftp.write(handle, part, 0, part.length, position, (error) => (error ? reject(error) : resolve())),
+		);
+	}
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+	if (signal.aborted) return Promise.resolve();
+	return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+}

@@ -14,6 +14,11 @@ function observationText(observed: Observation): string {
 		case "file":
 			if (!observed.exists) return "file not there";
 			return observed.sha256 === undefined ? "file there" : `file sha256:${observed.sha256}`;
+		case "registry":
+			if (!observed.exists) return "registry value not there";
+			return observed.data === undefined ? "registry value there" : `registry value ${observed.data}`;
+		case "msi":
+			return observed.version === null ? "product not installed" : `product ${observed.version}`;
 		case "script":
 			return `script exits ${observed.exitCode}`;
 		case "unreadable":

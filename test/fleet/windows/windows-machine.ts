@@ -120,7 +120,13 @@ export class WindowsMachine {
 	async #assemble(): Promise<void> {
 		await copyPrefix(await preparedPrefix(), this.#prefix);
 		const shutdown = await makeNsis(
-			['FileOpen $0 "C:\\going-down" w', 'FileWrite $0 "$CMDLINE"', "FileClose $0"],
+			[
+				'FileOpen $0 "C:\\going-down.new" w',
+				'FileWrite $0 "$CMDLINE"',
+				"FileClose $0",
+				// Whole as soon as it has the name that is watched for.
+				'Rename "C:\\going-down.new" "C:\\going-down"',
+			],
 			["SilentInstall silent"],
 		);
 		const file = join(this.drive, "windows/system32/shutdown.exe");

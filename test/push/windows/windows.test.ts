@@ -216,7 +216,7 @@ detection: [{ type: file, path: 'C:\begun' }]
 	test("an installer that does not end is stopped, and one that floods keeps both ends", async () => {
 		const detection = String.raw`detection: [{ type: file, path: 'C:\never' }]`;
 		const endless = Buffer.from("@echo waits\r\n:wait\r\n@goto wait\r\n");
-		const stopped = await install(endless, `type: batch\ninstall: { timeout: 2s }\n${detection}\n`);
+		const stopped = await install(endless, `type: batch\ninstall: { timeout: 5s }\n${detection}\n`);
 		assert.equal(codeOf(stopped as never), "FS-INSTALL-TIMEOUT");
 		assert.equal(stopped.said, "waits\r\n");
 		const flood = Buffer.from(`@echo first\r\n@for /l %%i in (1,1,3000) do @echo ${"x".repeat(250)}\r\n@echo last\r\n`);

@@ -121,6 +121,11 @@ export class Session {
 		}
 		const opened = await promise;
 		client.off("close", lost);
+		// ssh2 never answers what is asked of a channel that has closed, which it can before the connection does.
+		if (!("kind" in opened))
+			opened.once("close", () => {
+				this.#sftp = null;
+			});
 		return opened;
 	}
 

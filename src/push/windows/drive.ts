@@ -16,17 +16,22 @@ export interface Writing {
 
 /** The machine's files, over SFTP. */
 export class Drive {
-	readonly #sftp: SFTPWrapper;
+	readonly sftp: SFTPWrapper;
 	readonly #machine: string;
+	readonly #closed: Promise<Error>;
 
 	constructor(sftp: SFTPWrapper, machine: string) {
-		this.#sftp = sftp;
+		this.sftp = sftp;
+		this.#closed = new Promise((resolve) => sftp.once("close", () => resolve(new Error("the connection was lost"))));
 		this.#machine = machine;
 	}
 
 	/** Null: there is no such file. */
 	sizeOf(path: string): Promise<number | null> {
-		return new Promise((resolve) => this.#sftp.stat(path, (error, stats) => resolve(error ? null : stats.size)));
+		return this.#answered<number | null>(
+			(done) => this.sftp.stat(path, (error, stats) => done(error ? null : stats.size)),
+			() => null,
+		);
 	}
 
 	/** Each folder of a relative path; one that is there is as good as a new one. */
@@ -34,17 +39,26 @@ export class Drive {
 		const parts = path.split("/");
 		for (let count = 1; count <= parts.length; count++) {
 			const folder = parts.slice(0, count).join("/");
-			await new Promise<void>((resolve) => this.#sftp.mkdir(folder, () => resolve()));
+			await this.#answered<void>(
+				(done) => this.sftp.mkdir(folder, () => done()),
+				() => undefined,
+			);
 		}
 	}
 
 	/** False where another file has the name already. */
 	rename(from: string, to: string): Promise<boolean> {
-		return new Promise((resolve) => this.#sftp.rename(from, to, (error) => resolve(!error)));
+		return this.#answered(
+			(done) => this.sftp.rename(from, to, (error) => done(!error)),
+			() => false,
+		);
 	}
 
 	remove(path: string): Promise<void> {
-		return new Promise((resolve) => this.#sftp.unlink(path, () => resolve()));
+		return this.#answered<void>(
+			(done) => this.sftp.unlink(path, () => done()),
+			() => undefined,
+		);
 	}
 
 	/**
@@ -88,18 +102,32 @@ export class Drive {
 			const code = signal.aborted ? "FS-SSH-LOST" : "FS-DELIVER-FAILED";
 			return failed(code, `${this.#machine}: ${path}: ${(error as Error).message}`);
 		} finally {
-			await Promise.race([new Promise<void>((resolve) => this.#sftp.close(opened, () => resolve())), over]);
+			const closing = this.#answered<void>(
+				(done) => this.sftp.close(opened, () => done()),
+				() => undefined,
+			);
+			await Promise.race([closing, over]);
 		}
 	}
 
 	#open(path: string, flags: "w" | "r+"): Promise<Buffer | Error> {
-		return new Promise((resolve) => this.#sftp.open(path, flags, (error, handle) => resolve(error ?? handle)));
+		return this.#answered<Buffer | Error>(
+			(done) => this.sftp.open(path, flags, (error, handle) => done(error ?? handle)),
+			(closed) => closed,
+		);
 	}
 
-	#write(handle: Buffer, part: Buffer, position: number): Promise<void> {
-		return new Promise((resolve, reject) =>
-			this.#sftp.write(handle, part, 0, part.length, position, (error) => (error ? reject(error) : resolve())),
+	async #write(handle: Buffer, part: Buffer, position: number): Promise<void> {
+		const error = await this.#answered<Error | null>(
+			(done) => this.sftp.write(handle, part, 0, part.length, position, (refused) => done(refused ?? null)),
+			(closed) => closed,
 		);
+		if (error) throw error;
+	}
+
+	/** ssh2 answers nothing any more when the channel has closed. */
+	#answered<T>(ask: (done: (answer: T) => void) => void, ifClosed: (closed: Error) => T): Promise<T> {
+		return Promise.race([new Promise<T>(ask), this.#closed.then(ifClosed)]);
 	}
 }
 

@@ -29,6 +29,7 @@ export class Shim {
 	readonly #session: Shell;
 	readonly #machine: string;
 	#digest: string | null = null;
+	#drive: Drive | null = null;
 	#preparing: Promise<Failed | null> | null = null;
 
 	constructor(session: Shell, machine: string) {
@@ -80,8 +81,11 @@ export class Shim {
 		return failed("FS-SSH-HELPER", `${this.#machine}: our program does not run there: ${said || ran.exitCode}`);
 	}
 
-	drive(): Promise<Drive | Failed> {
-		return this.#session.sftp().then((sftp) => ("kind" in sftp ? sftp : new Drive(sftp, this.#machine)));
+	async drive(): Promise<Drive | Failed> {
+		const sftp = await this.#session.sftp();
+		if ("kind" in sftp) return sftp;
+		if (this.#drive?.sftp !== sftp) this.#drive = new Drive(sftp, this.#machine);
+		return this.#drive;
 	}
 
 	/** Asks, and gives the answer as `stdout`. Errors: FS-SSH-*. */

@@ -3,9 +3,10 @@ import { type Command, InvalidArgumentError } from "commander";
 import { ERROR_CODES } from "../../model/error-codes.ts";
 import { verifyFile } from "../audit/verify-file.ts";
 import type { AuditVerification } from "../cockpit.ts";
+import { counted } from "../counted.ts";
 import { printable } from "../printable.ts";
 import { EXIT } from "../terminal.ts";
-import { type Context, JSON_OPTION, type JsonOption, withClient } from "./context.ts";
+import { type Context, JSON_OPTION, type JsonOption, misused, withClient } from "./context.ts";
 
 interface VerifyOptions extends JsonOption {
 	readonly journal?: string;
@@ -56,14 +57,15 @@ async function verify(context: Context, { journal, head, json }: VerifyOptions):
 	const answer = await (journal === undefined
 		? withClient(context, (client) => client.get<AuditVerification>(`audit/verify${query}`))
 		: verifyFile(journal, head ?? null));
+	if ("unreadable" in answer) return misused(context, answer.unreadable, "Name a journal's file that can be read.");
 	const { terminal, exit } = context;
 	if (json) terminal.printJson(answer);
 	else {
 		for (const { seq, what } of answer.breaks) terminal.print(printable(`line ${seq}: ${what}`));
-		terminal.print(`${answer.lines} lines, the last is ${answer.head.seq}:${answer.head.hash}`);
+		terminal.print(`${counted(answer.lines, "line")}, the last is ${answer.head.seq}:${answer.head.hash}`);
 	}
 	if (answer.is_intact) return json ? undefined : terminal.print("every line is what was written");
-	const message = `${answer.breaks.length} lines are not what was written`;
+	const message = `the journal has ${counted(answer.breaks.length, "break")}`;
 	if (!json) terminal.complain({ code: "FS-AUDIT-BROKEN", message, hint: ERROR_CODES["FS-AUDIT-BROKEN"] });
 	return exit(EXIT.badNews);
 }

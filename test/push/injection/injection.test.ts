@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { inject } from "./inject.ts";
+import { quote } from "../../../src/push/quote.ts";
+import { inject, type Way } from "./inject.ts";
 import { runIn } from "./shells.ts";
 
 test("nothing that a policy or a machine says is ever taken for code, by any shell", async () => {
@@ -10,7 +11,29 @@ test("nothing that a policy or a machine says is ever taken for code, by any she
 	assert.ok(shells.length >= 2 && Object.keys(fields).length >= 8);
 });
 
-test("the canary sings where a payload is code", () => {
-	const { stdout } = runIn(["dash"], ["-c", "echo $(echo sung)"], {});
-	assert.equal(stdout, "sung\n");
+const EACH = 'for word; do printf "%s\\001" "$word"; done';
+
+/** Sends the words as `$1` and on of a script, each as `quoted` gives it, and compares what the script says of them. */
+function wayOf(script: string, quoted: (word: string) => string): Way {
+	return ({ shell, batch, env, count, compare }) => {
+		const got = batch.map((word) => runIn(shell, ["-c", `set -- ${quoted(word)}; ${script}`], env).stdout);
+		count("planted", batch.length);
+		compare(
+			"planted",
+			got,
+			batch.map((word) => `${word}\u0001`),
+		);
+	};
+}
+
+test("the harness catches a field that is planted without quotes, one that is evaluated, and one that is split", async () => {
+	const right = await inject(38, [wayOf(EACH, (word) => quote([word]))]);
+	assert.deepEqual([right.canaries, right.differing], [[], []]);
+	const bare = await inject(38, [wayOf(EACH, (word) => word)]);
+	assert.ok(bare.canaries.length > 0 && bare.differing.length > 0);
+	const evaluated = await inject(38, [wayOf(`eval "set -- $1"; ${EACH}`, (word) => quote([word]))]);
+	assert.ok(evaluated.canaries.length > 0 && evaluated.differing.length > 0);
+	const split = await inject(38, [wayOf(`set -- $1; ${EACH}`, (word) => quote([word]))]);
+	assert.deepEqual(split.canaries, [], "nothing ran");
+	assert.ok(split.differing.length > 0);
 });

@@ -1,9 +1,8 @@
-import { createHash } from "node:crypto";
-import { createReadStream, existsSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
 import type { DetectionRule } from "../../model/policy.ts";
+import { digestOf } from "./digest.ts";
 import { jobFolder, readState } from "./job-folder.ts";
 import { machineFacts } from "./machine-facts.ts";
 import { runScript } from "./powershell.ts";
@@ -52,10 +51,8 @@ async function lookAtFile(written: string, readsDigest: boolean): Promise<string
 	if (!existsSync(path)) return "file no";
 	if (!readsDigest) return "file yes";
 	if (!statSync(path).isFile()) return "file yes -";
-	const sum = createHash("sha256");
 	try {
-		await pipeline(createReadStream(path), sum);
-		return `file yes ${sum.digest("hex")}`;
+		return `file yes ${await digestOf(path)}`;
 	} catch {
 		return "unreadable the file may not be read";
 	}

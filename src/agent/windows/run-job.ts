@@ -1,10 +1,8 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { copyFile, link, open, readFile, rename, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { basename, join } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { commandLineOf, type Places, placesOf } from "./command-line.ts";
+import { digestOf } from "./digest.ts";
 import { runHooked } from "./hooks.ts";
 import { type JobRecord, mark } from "./job-folder.ts";
 import { readBootId } from "./machine-facts.ts";
@@ -78,9 +76,7 @@ async function openAs(staged: string, file: string): Promise<string> {
 		await rm(file, { force: true });
 		await link(staged, file).catch(() => copyFile(staged, file));
 	}
-	const sum = createHash("sha256");
-	await pipeline(createReadStream(file), sum);
-	return sum.digest("hex");
+	return digestOf(file);
 }
 
 /** msiexec writes UTF-16. */

@@ -1,8 +1,7 @@
-import { createHash } from "node:crypto";
-import { createReadStream, existsSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { pipeline } from "node:stream/promises";
+import { digestOf } from "./digest.ts";
 import { readFreeKib } from "./machine-facts.ts";
 import { stateFolder } from "./state.ts";
 
@@ -40,10 +39,4 @@ export async function stage(sha256: string, sizeBytes: number): Promise<string> 
 
 function sizeOf(file: string): number {
 	return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-}
-
-async function digestOf(file: string): Promise<string> {
-	const sum = createHash("sha256");
-	await pipeline(createReadStream(file), sum);
-	return sum.digest("hex");
 }

@@ -4,6 +4,7 @@ import { type Connection, type Dial, type Door, dialDirectly, openConnection, ty
 import { Slots } from "./slots.ts";
 import { placeOf, sshFailure } from "./ssh-failure.ts";
 import type { Hop, Target } from "./target.ts";
+import { untilAborted } from "./until-aborted.ts";
 
 /** Paths that may be asked for at once through one machine, and handshakes through it. */
 const STARTING = 10;
@@ -95,7 +96,7 @@ async function pathThrough(bastion: Bastion, { door, last, signal }: Passage): P
 	const give = await bastion.starting.take(signal);
 	if (!give) throw new Error("ended");
 	try {
-		const connection = await Promise.race([bastion.opened, aborted(signal)]);
+		const connection = await untilAborted(bastion.opened, signal);
 		if (connection === null) throw new Error("ended");
 		if ("failure" in connection) return ofHop(door, connection);
 		const stream = await forward(connection.client, door);
@@ -139,8 +140,4 @@ function refusedPath(door: Door, hop: Hop, error: Error & { readonly reason?: un
 					: undefined;
 	const { failure } = sshFailure(door, Object.assign(new Error(said), { code }));
 	return failed(failure.code, `${failure.detail}, as ${hop.machine} says`);
-}
-
-function aborted(signal: AbortSignal): Promise<null> {
-	return new Promise((resolve) => signal.addEventListener("abort", () => resolve(null), { once: true }));
 }

@@ -7,6 +7,7 @@ import { Slots } from "./slots.ts";
 import { sshFailure } from "./ssh-failure.ts";
 import { Starts } from "./starts.ts";
 import type { Target } from "./target.ts";
+import { untilAborted } from "./until-aborted.ts";
 import type { Helpers } from "./windows/shim.ts";
 
 const IDLE_MS = 30_000;
@@ -112,12 +113,4 @@ export class Sessions {
 		if (this.#shared.get(key) === shared) this.#shared.delete(key);
 		shared.stop();
 	}
-}
-
-/** Null when the signal aborts first. */
-function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | null> {
-	const { promise: aborted, resolve } = Promise.withResolvers<null>();
-	const abort = () => resolve(null);
-	signal.addEventListener("abort", abort, { once: true });
-	return Promise.race([promise, aborted]).finally(() => signal.removeEventListener("abort", abort));
 }

@@ -193,11 +193,9 @@ export class Session {
 	}
 
 	#lost(): Failed {
-		return this.#isSilent ? this.#silent() : sshFailure(this.#place, new Error("lost"));
-	}
-
-	#silent(): Failed {
-		return this.#failed("FS-SSH-IDLE", "the machine gave no sign of life for too long");
+		return this.#isSilent
+			? this.#failed("FS-SSH-IDLE", "the machine gave no sign of life for too long")
+			: sshFailure(this.#place, new Error("lost"));
 	}
 
 	#failed(code: Parameters<typeof failed>[0], sentence: string): Failed {

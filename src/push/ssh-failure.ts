@@ -1,5 +1,4 @@
 import type { ErrorCode } from "../model/error-codes.ts";
-
 import { type Failed, failed } from "./failed.ts";
 import { type Handshake, newHandshake } from "./handshake.ts";
 import { oneLine } from "./one-line.ts";

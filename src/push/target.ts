@@ -19,16 +19,14 @@ export interface Hop extends Login {
 	readonly address: string;
 	readonly port: number;
 	readonly user: string;
+	/** The pinned keys: any other key ends the connection before authentication. */
 	readonly hostKeys: readonly HostKey[];
+	/** Fingerprints that no machine may show, whatever was pinned. */
 	readonly revoked?: readonly string[];
 }
 
 /** Where a machine is, who it is, and how to log in to it. */
 export interface Target extends Hop {
-	/** The pinned keys: any other key ends the connection before authentication. */
-	readonly hostKeys: readonly HostKey[];
-	/** Fingerprints that no machine may show, whatever was pinned. */
-	readonly revoked?: readonly string[];
 	/** For each connection on the way, from the first packet to the login. */
 	readonly connectTimeoutMs: number;
 	/** How often a machine that says nothing is asked for a sign of life, and how many questions may stay unanswered. Absent: 15 s, 3. */

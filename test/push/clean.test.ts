@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { mkdir, readdir, rename, rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -87,13 +89,26 @@ test("prunes by itself after an install: old ended jobs and packages, not what i
 	await job("deliver-aaaaaaaaaaaaaaaa-1", "result");
 	await job("deliver-bbbbbbbbbbbbbbbb-1", "result");
 	await mkdir(join(state, "jobs", "deliver-bbbbbbbbbbbbbbbb-2"));
+	const running = join(state, "jobs", "install-running-1-c");
+	await job("install-running-1-c", "lock");
+	const runner = spawn("flock", [
+		"-F",
+		join(running, "lock"),
+		"sh",
+		"-c",
+		': > "$0"; exec sleep 60',
+		join(running, "held"),
+	]);
+	t.after(() => runner.kill());
+	await until(() => existsSync(join(running, "held")));
+	await utimes(running, long, long);
 	await utimes(join(state, "packages", old), long, long);
 	await utimes(join(state, "packages", sha256), long, long);
 	const task = taskOf({ sha256 });
 	await pusher.install(target, task, signal);
 	await until(async () => !(await readdir(join(state, "packages"))).includes(old));
 	assert.deepEqual((await readdir(join(state, "packages"))).sort(), [sha256, young].sort());
-	const jobs = [jobKey(task.ref), "deliver-bbbbbbbbbbbbbbbb-1", "deliver-bbbbbbbbbbbbbbbb-2"];
+	const jobs = [jobKey(task.ref), "install-running-1-c", "deliver-bbbbbbbbbbbbbbbb-1", "deliver-bbbbbbbbbbbbbbbb-2"];
 	assert.deepEqual((await readdir(join(state, "jobs"))).sort(), jobs.sort());
 	const again = await pusher.install(target, taskOf({ sha256 }, 1), signal);
 	assert.deepEqual(again.outcome, { kind: "exited", exitCode: 0 });

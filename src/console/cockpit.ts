@@ -1,11 +1,16 @@
-import type { z } from "zod";
 import type { OperatorEvent } from "../model/event.ts";
 import type { Failure } from "../model/failure.ts";
 import type { HostKey } from "../model/machine.ts";
 import type { OutputRecord } from "../record/journal.ts";
-import type * as answers from "./answers.ts";
-import type { Frozen } from "./frozen.ts";
+import type * as audit from "./answers/audit.ts";
+import type * as machines from "./answers/machines.ts";
+import type * as plan from "./answers/plan.ts";
+import type * as rollouts from "./answers/rollouts.ts";
+import type * as status from "./answers/status.ts";
+import type * as tokens from "./answers/tokens.ts";
+import type * as why from "./answers/why.ts";
 import type { ChangesReport, PolicyReport } from "./policy-reports.ts";
+import type { Says } from "./says.ts";
 
 /**
  * What the console asks of the daemon. Reports are plain JSON with the keys that go over the wire; `by` is who asked, times
@@ -51,29 +56,27 @@ export type ScannedKey =
 	| { readonly kind: "host_key"; readonly host_key: HostKey }
 	| { readonly kind: "failed"; readonly failure: Failure };
 
-type Says<Schema extends z.ZodType> = Frozen<z.output<Schema>>;
-
-export type CleanReport = Says<typeof answers.cleanReport>;
-export type MachineState = Says<typeof answers.machineState>;
-export type Act = Says<typeof answers.act>;
-export type StatusReport = Says<typeof answers.statusReport>;
-export type MachineGroup = Says<typeof answers.machineGroup>;
-export type Totals = Says<typeof answers.totals>;
-export type RolloutReport = Says<typeof answers.rolloutReport>;
-export type RingReport = Says<typeof answers.ringReport>;
-export type RebootsReport = Says<typeof answers.rebootsReport>;
-export type RolloutMachine = Says<typeof answers.rolloutMachine>;
-export type DeliveryReport = Says<typeof answers.deliveryReport>;
-export type PackageDelivery = Says<typeof answers.packageDelivery>;
-export type PlanReport = Says<typeof answers.planReport>;
-export type MachineRow = Says<typeof answers.machineRow>;
-export type FactsRow = Says<typeof answers.factsRow>;
-export type WhyReport = Says<typeof answers.whyReport>;
-export type AuditLine = Says<typeof answers.auditLine>;
-export type AuditVerification = Says<typeof answers.auditVerification>;
-export type Role = Says<typeof answers.roles>;
-export type TokenRow = Says<typeof answers.tokenRow>;
-export type TokenMade = Says<typeof answers.tokenMade>;
+export type CleanReport = Says<typeof machines.cleanReport>;
+export type MachineState = Says<typeof machines.machineState>;
+export type Act = Says<typeof machines.act>;
+export type StatusReport = Says<typeof status.statusReport>;
+export type MachineGroup = Says<typeof status.machineGroup>;
+export type Totals = Says<typeof status.totals>;
+export type RolloutReport = Says<typeof rollouts.rolloutReport>;
+export type RingReport = Says<typeof rollouts.ringReport>;
+export type RebootsReport = Says<typeof rollouts.rebootsReport>;
+export type RolloutMachine = Says<typeof rollouts.rolloutMachine>;
+export type DeliveryReport = Says<typeof rollouts.deliveryReport>;
+export type PackageDelivery = Says<typeof why.packageDelivery>;
+export type PlanReport = Says<typeof plan.planReport>;
+export type MachineRow = Says<typeof machines.machineRow>;
+export type FactsRow = Says<typeof machines.factsRow>;
+export type WhyReport = Says<typeof why.whyReport>;
+export type AuditLine = Says<typeof audit.auditLine>;
+export type AuditVerification = Says<typeof audit.auditVerification>;
+export type Role = Says<typeof tokens.roles>;
+export type TokenRow = Says<typeof tokens.tokenRow>;
+export type TokenMade = Says<typeof tokens.tokenMade>;
 export type WayCount = RolloutReport["ways"][number];
 export type PlannedStep = PlanReport["steps"][number];
 export type PlannedWait = PlanReport["held"][number];

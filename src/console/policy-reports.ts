@@ -1,12 +1,10 @@
-import type { z } from "zod";
-import type * as answers from "./answers.ts";
-import type { Frozen } from "./frozen.ts";
+import type * as policies from "./answers/policies.ts";
+import type * as rollouts from "./answers/rollouts.ts";
+import type { Says } from "./says.ts";
 
-type Says<Schema extends z.ZodType> = Frozen<z.output<Schema>>;
-
-export type PolicyReport = Says<typeof answers.policyReport>;
-export type ChangesReport = Says<typeof answers.changesReport>;
-export type ApprovalReport = Says<typeof answers.approvalReport>;
+export type PolicyReport = Says<typeof policies.policyReport>;
+export type ChangesReport = Says<typeof policies.changesReport>;
+export type ApprovalReport = Says<typeof rollouts.approvalReport>;
 export type PolicyChange = ChangesReport["policies"][number];
 export type DifferenceReport = PolicyChange["differences"][number];
 export type SettingChange = ChangesReport["settings"][number];

@@ -6,7 +6,14 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { pino } from "pino";
 import type { z } from "zod";
-import * as answers from "../../src/console/answers.ts";
+import * as audit from "../../src/console/answers/audit.ts";
+import * as machines from "../../src/console/answers/machines.ts";
+import * as outcome from "../../src/console/answers/outcome.ts";
+import * as plan from "../../src/console/answers/plan.ts";
+import * as policies from "../../src/console/answers/policies.ts";
+import * as status from "../../src/console/answers/status.ts";
+import * as tokens from "../../src/console/answers/tokens.ts";
+import * as why from "../../src/console/answers/why.ts";
 import { buildServer } from "../../src/console/api/build-server.ts";
 import type { Api } from "../../src/console/api/routes.ts";
 import type { Event } from "../../src/model/event.ts";
@@ -35,19 +42,19 @@ const resumed = (at: number): Event => ({ kind: "Resumed", policy: null, by: `ev
 test("what is answered is what the description says", async () => {
 	furnished.record([resumed(1)]);
 	const said: Readonly<Record<string, z.ZodType>> = {
-		status: answers.statusReport,
-		plan: answers.planReport,
-		machines: answers.machineRow.array(),
-		diff: answers.changesReport,
-		"policies/office": answers.policyReport,
-		"machines/mill-01/why": answers.whyReport,
-		"machines/mill-01/logs": answers.outputRecord.array(),
-		"machines/mill-01/host-key": answers.hostKey,
-		audit: answers.auditPage,
-		"audit/verify": answers.auditVerification,
-		tokens: answers.tokenRow.array(),
-		session: answers.session,
-		"machines/nobody/why": answers.problemAnswer,
+		status: status.statusReport,
+		plan: plan.planReport,
+		machines: machines.machineRow.array(),
+		diff: policies.changesReport,
+		"policies/office": policies.policyReport,
+		"machines/mill-01/why": why.whyReport,
+		"machines/mill-01/logs": machines.outputRecord.array(),
+		"machines/mill-01/host-key": machines.hostKey,
+		audit: audit.auditPage,
+		"audit/verify": audit.auditVerification,
+		tokens: tokens.tokenRow.array(),
+		session: tokens.session,
+		"machines/nobody/why": outcome.problemAnswer,
 	};
 	for (const [path, schema] of Object.entries(said)) {
 		const parsed = schema.safeParse((await server.inject(`/api/v1/${path}`)).json());

@@ -1,5 +1,7 @@
 import { z } from "zod";
-import { changesReport, cleanReport, done, hostKey } from "../answers.ts";
+import { cleanReport, hostKey } from "../answers/machines.ts";
+import { done } from "../answers/outcome.ts";
+import { changesReport } from "../answers/policies.ts";
 import { ORDERS } from "./orders.ts";
 import { problem, unknownMachine } from "./problem.ts";
 import { type Api, type Desks, named, operator, reasoned, route, whoAsks } from "./routes.ts";

@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import { z } from "zod";
-import { auditPage, auditVerification } from "../answers.ts";
+import { auditPage, auditVerification } from "../answers/audit.ts";
 import { exported } from "../audit/export.ts";
 import { ROLLOUT_PAGE_POLICY, rolloutPage } from "../audit/rollout-page.ts";
 import { streamLines } from "./event-stream.ts";

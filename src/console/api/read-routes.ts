@@ -1,14 +1,9 @@
 import { z } from "zod";
-import {
-	changesReport,
-	hostKey,
-	machineRow,
-	outputRecord,
-	planReport,
-	policyReport,
-	statusReport,
-	whyReport,
-} from "../answers.ts";
+import { hostKey, machineRow, outputRecord } from "../answers/machines.ts";
+import { planReport } from "../answers/plan.ts";
+import { changesReport, policyReport } from "../answers/policies.ts";
+import { statusReport } from "../answers/status.ts";
+import { whyReport } from "../answers/why.ts";
 import { problem, unknownMachine, unknownPolicy } from "./problem.ts";
 import { type Api, type Desks, named, route } from "./routes.ts";
 

@@ -7,16 +7,16 @@ import type {
 	RawServerDefault,
 } from "fastify";
 import { z } from "zod";
-import { problemAnswer } from "../answers.ts";
+import { problemAnswer } from "../answers/outcome.ts";
 import type { AuditDesk } from "../audit/audit-desk.ts";
 import type { Cockpit, Role } from "../cockpit.ts";
-import type { Frozen } from "../frozen.ts";
+import type { Says } from "../says.ts";
 import type { Tokens } from "./tokens.ts";
 
 /** What handlers take and answer, by the schemas of their routes; nobody changes an answer. */
 interface BySchemas extends FastifyTypeProvider {
 	readonly validator: this["schema"] extends z.ZodType ? z.output<this["schema"]> : unknown;
-	readonly serializer: this["schema"] extends z.ZodType ? Frozen<z.output<this["schema"]>> : unknown;
+	readonly serializer: this["schema"] extends z.ZodType ? Says<this["schema"]> : unknown;
 }
 
 /** The server, whose routes are typed by their schemas. */

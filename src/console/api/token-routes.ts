@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { roles, session, tokenMade, tokenRow } from "../answers.ts";
+import { roles, session, tokenMade, tokenRow } from "../answers/tokens.ts";
 import { sessionCookie } from "./guard.ts";
 import { problem } from "./problem.ts";
 import { type Api, type Desks, named, operator, route, whoAsks } from "./routes.ts";

@@ -1,7 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { TokenEvent } from "../../model/event.ts";
 import type { TokenRecord, TokenTable } from "../../record/tokens.ts";
-import { roles } from "../answers.ts";
+import { roles } from "../answers/tokens.ts";
 import type { TokenMade, TokenRow } from "../cockpit.ts";
 import { iso, isoOrNull } from "../time-text.ts";
 import type { Principal } from "./principal.ts";

@@ -1,0 +1,12 @@
+import { z } from "zod";
+
+/** What the API answers is in this folder, as schemas: its description is made of them, and so are the types of the reports. */
+
+export const time = z.string().describe("ISO 8601, UTC");
+export const count = z.int().min(0);
+export const bytes = z.int().min(0);
+
+export const several = z.object({
+	machines: count.describe("How many machines."),
+	names: z.array(z.string()).describe("The first few names."),
+});

@@ -1,0 +1,97 @@
+import { z } from "zod";
+import { bytes, count, time } from "./fields.ts";
+import { act, machineState } from "./machines.ts";
+
+export const approvalReport = z
+	.object({
+		required: count,
+		approvers: z.array(z.string()).describe("Empty: anybody."),
+		because: z.string().nullable().describe("Why so many, if the policy itself does not ask for them."),
+		given: z.array(z.object({ by: z.string(), at: time, counts: z.boolean() })),
+		is_approved: z.boolean(),
+	})
+	.meta({ id: "ApprovalReport" });
+
+export const ringReport = z
+	.object({
+		name: z.string(),
+		state: z.enum(["waiting", "running", "promoted"]),
+		machines: count,
+		verified: count,
+		failed: count,
+		left_out: count.describe("Not applicable, excluded or given up."),
+		unreachable: count.describe("Out of reach, which holds nobody up."),
+		gate: z
+			.object({ kind: z.string(), sentence: z.string(), until: time.nullable() })
+			.nullable()
+			.describe("What the rings behind it wait for, of the ring that holds them."),
+		prestaging: z
+			.object({ holding: count, counted: count, threshold: z.number() })
+			.nullable()
+			.describe("While its installs wait for deliveries: machines that hold the packages, of how many, in percent."),
+	})
+	.meta({ id: "RingReport" });
+
+export const rebootsReport = z
+	.object({
+		due: count,
+		done: count,
+		failed: count,
+		under_way: z.array(z.object({ machine: z.string(), since: time, back_by: time })),
+	})
+	.meta({ id: "RebootsReport" });
+
+export const deliveryReport = z
+	.object({
+		method: z.string(),
+		bytes,
+		seconds: z.number(),
+		source_bytes: bytes.nullable(),
+		peer_bytes: bytes.nullable(),
+		floor_multiple: z
+			.number()
+			.nullable()
+			.describe("Its time as a multiple of what links and limits allow at best; null: they are not known."),
+		because: z.string().nullable().describe("Why this way, and why each one before it was passed over."),
+	})
+	.describe("By the controller's own count; null: not counted.")
+	.meta({ id: "DeliveryReport" });
+
+export const rolloutMachine = z
+	.object({
+		machine: z.string(),
+		ring: z.string().nullable(),
+		state: machineState,
+		reason: z.string().nullable(),
+		progress: z
+			.number()
+			.nullable()
+			.describe("Share of the package that has arrived, 0 to 1, while it is being delivered."),
+		delivery: deliveryReport.nullable(),
+		exit_code: z.int().nullable(),
+		verified_at: time.nullable(),
+	})
+	.meta({ id: "RolloutMachine" });
+
+export const rolloutReport = z
+	.object({
+		policy: z.string(),
+		revision: z.string().describe("The revision in force, which the rollout may not have begun with."),
+		id: z.string().nullable().describe("null: no run has begun."),
+		run: time.nullable().describe("When the run was due."),
+		began_at: time.nullable(),
+		next_run: time.nullable().describe("When the schedule begins another run."),
+		held: z.string().nullable().describe("Why the policy as a whole waits or has stopped, if it does."),
+		paused: act.nullable(),
+		approval: approvalReport.nullable(),
+		halted: act.nullable(),
+		rolls_back: z.string().nullable().describe("The revision that this rollout undoes."),
+		missed_runs: z.array(time).describe("Runs that were due and are not made up."),
+		rings: z.array(ringReport),
+		reboots: rebootsReport,
+		ways: z
+			.array(z.object({ method: z.string(), machines: count }))
+			.describe("How many machines got their packages by which way."),
+		machines: z.array(rolloutMachine).describe("When only groups were asked for: those that are being delivered to."),
+	})
+	.meta({ id: "RolloutReport" });

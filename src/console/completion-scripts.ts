@@ -1,10 +1,10 @@
+export const SHELLS = ["bash", "zsh", "fish"] as const;
+export type Shell = (typeof SHELLS)[number];
+
 /**
  * Each asks `fleetseed complete-words` for lines of WORD, TAB, MEANING as a person types; where it answers nothing, the shell
  * completes files.
  */
-export const SHELLS = ["bash", "zsh", "fish"] as const;
-export type Shell = (typeof SHELLS)[number];
-
 export const COMPLETION_SCRIPTS: Readonly<Record<Shell, string>> = {
 	bash: `# bash completion of fleetseed
 _fleetseed() {

@@ -47,6 +47,20 @@ export function programOf(context: Omit<Context, "socketPath">, acts: HostActs):
 	return program;
 }
 
+/** The command line for those who read its definition: nothing of it can be run. */
+export function programToRead(): Command {
+	const never = () => Promise.reject(new Error("nothing is run"));
+	const terminal = {
+		style: { good: String, bad: String, faint: String, columns: 80 },
+		isInteractive: false,
+		print: () => undefined,
+		printJson: () => undefined,
+		complain: () => undefined,
+	};
+	const acts = { serve: never, init: never, doctor: never, checkInstalled: never };
+	return programOf({ terminal, exit: () => undefined }, acts);
+}
+
 function version(): string {
 	const manifest = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
 	return (JSON.parse(manifest) as { readonly version: string }).version;

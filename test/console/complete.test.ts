@@ -1,18 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { complete } from "../../src/console/complete.ts";
-import { programOf } from "../../src/console/program.ts";
+import { programToRead } from "../../src/console/program.ts";
 
-const never = () => Promise.reject(new Error("nothing is run"));
-const terminal = {
-	style: { good: String, bad: String, faint: String, columns: 80 },
-	isInteractive: false,
-	print: () => undefined,
-	printJson: () => undefined,
-	complain: () => undefined,
-};
-const acts = { serve: never, init: never, doctor: never, checkInstalled: never };
-const program = programOf({ terminal, exit: () => undefined }, acts);
+const program = programToRead();
 
 function words(...typed: readonly string[]): readonly string[] {
 	return complete(program, typed).candidates.map(({ word }) => word);

@@ -1,11 +1,11 @@
 import type { Command, Option } from "commander";
-import { EXIT_CODES, programOf } from "../../../console/program.ts";
+import { EXIT_CODES, programToRead } from "../../../console/program.ts";
 import type { Release } from "../control.ts";
 import { bold, item, prose, renderPage, roff, withDefault } from "./roff.ts";
 
 /** fleetseed(1), from the definition of the command line. */
 export function commandPage({ version, epoch }: Release): string {
-	const program = commandLine();
+	const program = programToRead();
 	return renderPage({
 		name: "fleetseed",
 		section: 1,
@@ -37,19 +37,6 @@ export function commandPage({ version, epoch }: Release): string {
 			"SEE ALSO": roff("fleetseed.yaml(5), fleetseed-policy(5), /usr/share/doc/fleetseed"),
 		},
 	});
-}
-
-function commandLine(): Command {
-	const never = () => Promise.reject(new Error("nothing is run for a manual page"));
-	const terminal = {
-		style: { good: String, bad: String, faint: String, columns: 80 },
-		isInteractive: false,
-		print: () => undefined,
-		printJson: () => undefined,
-		complain: () => undefined,
-	};
-	const acts = { serve: never, init: never, doctor: never, checkInstalled: never };
-	return programOf({ terminal, exit: () => undefined }, acts);
 }
 
 function commandsOf(command: Command, prefix = ""): readonly string[] {

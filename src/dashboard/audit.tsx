@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import type { AuditLine, AuditVerification } from "../console/cockpit.ts";
 import { get } from "./api.ts";
 import { useLive } from "./live.ts";
-import { MachineLink } from "./parts.tsx";
+import { MachineLink, TableHead } from "./parts.tsx";
 import { count, timeText } from "./words.ts";
 
 export function AuditPage() {
@@ -37,15 +37,7 @@ export function AuditTable({ caption, lines }: { readonly caption: string; reado
 		<section class="card scroll">
 			<table>
 				<caption>{caption}</caption>
-				<thead>
-					<tr>
-						{["line", "when", "who", "what", "came to", "on", "detail"].map((each) => (
-							<th scope="col" key={each}>
-								{each}
-							</th>
-						))}
-					</tr>
-				</thead>
+				<TableHead columns={["line", "when", "who", "what", "came to", "on", "detail"]} />
 				<tbody>
 					{lines.map((line) => (
 						<tr key={line.seq}>

@@ -1,13 +1,10 @@
 import { useState } from "preact/hooks";
-import type { MachineRow } from "../console/cockpit.ts";
+import type { MachineRow, ScannedKey } from "../console/cockpit.ts";
 import { get, segment } from "./api.ts";
 import { useLive } from "./live.ts";
 import { Act, MachineLink } from "./parts.tsx";
 
-interface HostKey {
-	readonly type: string;
-	readonly fingerprint: string;
-}
+type HostKey = Extract<ScannedKey, { readonly kind: "host_key" }>["host_key"];
 
 /** Machines that were found and that nobody has let in. */
 export function InboxPage() {

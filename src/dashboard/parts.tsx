@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { MachineState } from "../console/cockpit.ts";
-import { post, Refusal } from "./api.ts";
+import { post, Refusal, segment } from "./api.ts";
 import { STATES } from "./states.ts";
 
 /** A state by its mark, its colour and its word. */
@@ -17,8 +17,27 @@ export function State({ state }: { readonly state: MachineState }) {
 	);
 }
 
+/** Where a machine's page is. */
+export function machinePlace(name: string): string {
+	return `#/machines/${segment(name)}`;
+}
+
 export function MachineLink({ name }: { readonly name: string }) {
-	return <a href={`#/machines/${encodeURIComponent(name)}`}>{name}</a>;
+	return <a href={machinePlace(name)}>{name}</a>;
+}
+
+export function TableHead({ columns }: { readonly columns: readonly string[] }) {
+	return (
+		<thead>
+			<tr>
+				{columns.map((each) => (
+					<th scope="col" key={each}>
+						{each}
+					</th>
+				))}
+			</tr>
+		</thead>
+	);
 }
 
 interface ActProps {

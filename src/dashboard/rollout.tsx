@@ -1,7 +1,7 @@
 import type { RingReport, RolloutReport, StatusReport } from "../console/cockpit.ts";
 import { segment } from "./api.ts";
 import { useNow } from "./live.ts";
-import { Act, MachineLink, State } from "./parts.tsx";
+import { Act, MachineLink, State, TableHead } from "./parts.tsx";
 import { ProgressChart } from "./progress-chart.tsx";
 import { bytes, count, left, timeText } from "./words.ts";
 
@@ -64,9 +64,10 @@ export function RolloutPage({ status, name }: { readonly status: StatusReport; r
 	);
 }
 
-function sumOf({ rings }: RolloutReport): { readonly verified: number; readonly machines: number } {
-	const sum = (pick: (ring: RingReport) => number) => rings.reduce((all, ring) => all + pick(ring), 0);
-	return { verified: sum(({ verified }) => verified), machines: sum(({ machines }) => machines) };
+/** Over all rings. */
+function sumOf({ rings }: RolloutReport): Pick<RingReport, "machines" | "verified" | "failed"> {
+	const sum = (key: "machines" | "verified" | "failed") => rings.reduce((all, ring) => all + ring[key], 0);
+	return { machines: sum("machines"), verified: sum("verified"), failed: sum("failed") };
 }
 
 function Notes({ rollout, paused }: { readonly rollout: RolloutReport; readonly paused: StatusReport["paused"] }) {
@@ -97,9 +98,9 @@ function Notes({ rollout, paused }: { readonly rollout: RolloutReport; readonly 
 }
 
 function Steering({ rollout }: { readonly rollout: RolloutReport }) {
-	const { policy, paused, approval, revision, rings, id, halted } = rollout;
+	const { policy, paused, approval, revision, id, halted } = rollout;
 	const path = `policies/${segment(policy)}`;
-	const failed = rings.reduce((all, ring) => all + ring.failed, 0);
+	const { failed, machines } = sumOf(rollout);
 	return (
 		<div class="acts">
 			{approval && !approval.is_approved && (
@@ -108,7 +109,7 @@ function Steering({ rollout }: { readonly rollout: RolloutReport }) {
 					tone="main"
 					path={`${path}/approve`}
 					body={{ revision }}
-					question={`Approve revision ${revision.slice(0, 8)} of ${policy}? It goes to ${count(sumOf(rollout).machines)} machines.`}
+					question={`Approve revision ${revision.slice(0, 8)} of ${policy}? It goes to ${count(machines)} machines.`}
 				/>
 			)}
 			<Act
@@ -203,24 +204,18 @@ function Machines({ rollout }: { readonly rollout: RolloutReport }) {
 					{rollout.machines.length > shown.length &&
 						`: the first ${shown.length} of ${count(rollout.machines.length)}; the wall has all`}
 				</caption>
-				<thead>
-					<tr>
-						{[
-							"machine",
-							"ring",
-							"state",
-							"way",
-							"from the controller",
-							"from machines",
-							"times the floor",
-							"reason",
-						].map((each) => (
-							<th scope="col" key={each}>
-								{each}
-							</th>
-						))}
-					</tr>
-				</thead>
+				<TableHead
+					columns={[
+						"machine",
+						"ring",
+						"state",
+						"way",
+						"from the controller",
+						"from machines",
+						"times the floor",
+						"reason",
+					]}
+				/>
 				<tbody>
 					{shown.map(({ machine, ring, state, progress, delivery, reason }) => (
 						<tr key={machine}>

@@ -1,6 +1,6 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { StatusReport } from "../console/cockpit.ts";
-import { MachineLink, State } from "./parts.tsx";
+import { MachineLink, machinePlace, State, TableHead } from "./parts.tsx";
 import { STATES } from "./states.ts";
 import { WallPainter } from "./wall-painter.ts";
 import { bytes, count } from "./words.ts";
@@ -70,7 +70,7 @@ function Wall({ cells }: { readonly cells: readonly Cell[] }) {
 			Home: -at,
 			End: cells.length - 1 - at,
 		};
-		if (event.key === "Enter" && cell) location.hash = `#/machines/${encodeURIComponent(cell.name)}`;
+		if (event.key === "Enter" && cell) location.hash = machinePlace(cell.name);
 		const step = steps[event.key];
 		if (step === undefined) return;
 		event.preventDefault();
@@ -89,7 +89,7 @@ function Wall({ cells }: { readonly cells: readonly Cell[] }) {
 				onMouseMove={(event) => setMarked(point(event) ?? at)}
 				onClick={(event) => {
 					const clicked = cells[point(event) ?? -1];
-					if (clicked) location.hash = `#/machines/${encodeURIComponent(clicked.name)}`;
+					if (clicked) location.hash = machinePlace(clicked.name);
 				}}
 			>
 				<canvas ref={canvas} />
@@ -144,14 +144,7 @@ function Groups({ groups }: Pick<StatusReport, "groups">) {
 		<section class="card scroll">
 			<table>
 				<caption>Not done, and why</caption>
-				<thead>
-					<tr>
-						<th scope="col">state</th>
-						<th scope="col">machines</th>
-						<th scope="col">reason</th>
-						<th scope="col">such as</th>
-					</tr>
-				</thead>
+				<TableHead columns={["state", "machines", "reason", "such as"]} />
 				<tbody>
 					{groups.map(({ state, reason, machines, names }) => (
 						<tr key={`${state} ${reason}`}>

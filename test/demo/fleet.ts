@@ -13,6 +13,11 @@ export interface DemoMachine {
 	readonly hostKeyLine: string;
 }
 
+/** A known_hosts file, by which these are approved in advance. */
+export function knownHostsOf(machines: readonly DemoMachine[]): string {
+	return machines.map(({ address, port, hostKeyLine }) => `[${address}]:${port} ${hostKeyLine}\n`).join("");
+}
+
 /** Machines on 127.0.0.2 and up, each a process of its own that ends with ours. */
 export class DemoFleet {
 	readonly machines: DemoMachine[] = [];

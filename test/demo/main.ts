@@ -7,10 +7,11 @@ import { parseArgs } from "node:util";
 import type { StatusReport } from "../../src/console/cockpit.ts";
 import { renderTotals } from "../../src/console/render.ts";
 import { Controller } from "./controller.ts";
-import { DemoFleet, type DemoMachine } from "./fleet.ts";
+import { DemoFleet, type DemoMachine, knownHostsOf } from "./fleet.ts";
 import { makeIdentity } from "./identity.ts";
 import { Origin } from "./origin.ts";
-import { type DemoPackage, makePackage } from "./package.ts";
+import { makePackage } from "./package.ts";
+import { policyFor } from "./policy.ts";
 import { Show } from "./show.ts";
 
 /** `npm run demo`: the whole job on an embedded fleet, on loopback, without root. */
@@ -51,10 +52,11 @@ try {
 	await fleet.start({ folder: join(folder, "machines"), names: names(count), publicKey: identity.publicKey });
 	const [byHand, ...inAdvance] = fleet.machines;
 	if (!byHand) throw new Error("no machine started");
-	const knownHosts = inAdvance
-		.map(({ address, port, hostKeyLine }) => `[${address}]:${port} ${hostKeyLine}\n`)
-		.join("");
-	await controller.configure({ policy: policyFor(fleet.machines, made, url), knownHosts, identityFile: identity.file });
+	const canaries = fleet.machines.slice(0, 2).map(({ name }) => name);
+	const policy = policyFor(fleet.machines, made, url, {
+		rings: [{ name: "canary", targets: { machines: canaries } }],
+	});
+	await controller.configure({ policy, knownHosts: knownHostsOf(inAdvance), identityFile: identity.file });
 	say("starting the daemon");
 	controller.start();
 	await approveByHand(byHand);
@@ -75,34 +77,6 @@ conclude(report);
 function names(many: number): readonly string[] {
 	const run = randomBytes(2).toString("hex");
 	return Array.from({ length: many }, (_, index) => `mill-${String(index + 1).padStart(2, "0")}-${run}`);
-}
-
-function policyFor(machines: readonly DemoMachine[], made: DemoPackage, url: string): object {
-	const canaries = machines.slice(0, 2).map(({ name }) => name);
-	return {
-		version: 1,
-		name: "atlas",
-		packages: [
-			{
-				name: "atlas",
-				version: "1.0",
-				type: "archive",
-				source: { url },
-				checksum: `sha256:${made.sha256}`,
-				install: { destination: "~/apps/atlas" },
-				detection: [
-					{ type: "file", path: "~/apps/atlas/1.0/maps.data" },
-					{ type: "script", script: 'test "$("$HOME/apps/atlas/current/bin/atlas")" = "atlas 1.0"' },
-				],
-			},
-		],
-		targets: { machines: machines.map(({ name }) => name) },
-		rollout: {
-			max_concurrency: machines.length,
-			rings: [{ name: "canary", targets: { machines: canaries } }, { name: "everyone" }],
-		},
-		schedule: "now",
-	};
 }
 
 /** One machine is approved as an administrator does it: by its fingerprint, read from the machine itself. */

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { StatusReport } from "../../src/console/cockpit.ts";
 import { Controller } from "../demo/controller.ts";
-import { DemoFleet } from "../demo/fleet.ts";
+import { DemoFleet, knownHostsOf } from "../demo/fleet.ts";
 import { makeIdentity } from "../demo/identity.ts";
 import { until } from "../demo/until.ts";
 
@@ -24,8 +24,7 @@ before(async () => {
 	const identity = await makeIdentity(folder);
 	await fleet.start({ folder: join(folder, "machines"), names: [name], publicKey: identity.publicKey });
 	await writeFile(join(folder, "hello.sh"), HELLO);
-	const [machine] = fleet.machines;
-	const knownHosts = `[${machine?.address}]:${machine?.port} ${machine?.hostKeyLine}\n`;
+	const knownHosts = knownHostsOf(fleet.machines);
 	await controller.configure({ policy: policy("good", sha256(HELLO)), knownHosts, identityFile: identity.file });
 	controller.start();
 	await until(controller, "the good policy is installed", ({ totals }) => totals.installed === 1);

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { Controller } from "../demo/controller.ts";
-import { DemoFleet } from "../demo/fleet.ts";
+import { DemoFleet, knownHostsOf } from "../demo/fleet.ts";
 import { makeIdentity } from "../demo/identity.ts";
 import { until } from "../demo/until.ts";
 
@@ -21,9 +21,7 @@ test("the daemon is killed in mid-delivery, mid-install and after: every machine
 		const run = folder.slice(-6).toLowerCase();
 		const names = [1, 2, 3].map((index) => `kill-${index}-${run}`);
 		await fleet.start({ folder: join(folder, "machines"), names, publicKey: identity.publicKey });
-		const knownHosts = fleet.machines
-			.map(({ address, port, hostKeyLine }) => `[${address}]:${port} ${hostKeyLine}\n`)
-			.join("");
+		const knownHosts = knownHostsOf(fleet.machines);
 		await controller.configure({ policy: await policyFor(folder, names), knownHosts, identityFile: identity.file });
 		for (const state of ["delivering", "installing", "verified"] as const) {
 			controller.start();

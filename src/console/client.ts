@@ -1,6 +1,6 @@
 import { Agent, request } from "undici";
-import { z } from "zod";
 import { ERROR_CODES } from "../model/error-codes.ts";
+import { problemAnswer } from "./answers/outcome.ts";
 
 /** What the daemon, or the lack of one, answered instead of what was asked for. */
 export class ApiError extends Error {
@@ -17,7 +17,6 @@ export class ApiError extends Error {
 	}
 }
 
-const problemShape = z.object({ code: z.string(), message: z.string(), hint: z.string() });
 const TIMEOUT_MS = 60_000;
 
 /** The API as the CLI sees it. The daemon is of the same release, so answers are taken by their type. */
@@ -42,7 +41,7 @@ export class Client {
 	async stream(path: string): Promise<AsyncIterable<Buffer>> {
 		const answer = await this.#request("GET", path);
 		if (answer.statusCode < 300) return answer.body;
-		throw new ApiError(problemShape.parse(await answer.body.json()), true);
+		throw new ApiError(problemAnswer.parse(await answer.body.json()), true);
 	}
 
 	async close(): Promise<void> {
@@ -53,7 +52,7 @@ export class Client {
 		const answer = await this.#request(method, path, body);
 		const content: unknown = await answer.body.json();
 		if (answer.statusCode < 300) return content as T;
-		throw new ApiError(problemShape.parse(content), true);
+		throw new ApiError(problemAnswer.parse(content), true);
 	}
 
 	async #request(method: "GET" | "POST", path: string, body?: object) {

@@ -47,6 +47,7 @@ test("what is answered is what the description says", async () => {
 		machines: machines.machineRow.array(),
 		diff: policies.changesReport,
 		"policies/office": policies.policyReport,
+		"machines/mill-01": machines.machineRow,
 		"machines/mill-01/why": why.whyReport,
 		"machines/mill-01/logs": machines.outputRecord.array(),
 		"machines/mill-01/host-key": machines.hostKey,

@@ -20,7 +20,6 @@ export const REVISION = "1a2b3c4d".repeat(8);
 
 const BUSY = { code: "FS-MACHINE-BUSY", detail: "busy-01: deliver is in flight" } as const;
 
-/** A daemon of two machines that remembers what was asked of it. */
 export const FACTS_ROW: FactsRow = {
 	os: "linux",
 	distribution: "debian",
@@ -41,6 +40,7 @@ export const FACTS_ROW: FactsRow = {
 	at: "2026-11-23T10:00:00.000Z",
 };
 
+/** A daemon of two machines that remembers what was asked of it. */
 export class MemoryCockpit implements Cockpit {
 	readonly acts: string[] = [];
 	readonly orders: OperatorEvent[] = [];

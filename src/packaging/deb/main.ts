@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs, promisify } from "node:util";
 import { ROOT } from "../helper/bundle.ts";
+import { CACHE } from "../helper/ensure.ts";
 import { ARCHITECTURES, type Architecture } from "./architectures.ts";
 import { type Release, writeControl } from "./control.ts";
 import { stageDocuments } from "./documents.ts";
@@ -13,7 +14,6 @@ import { settle } from "./tree.ts";
 
 const run = promisify(execFile);
 const FOLDER = join(ROOT, "dist/package");
-const CACHE = join(ROOT, "node_modules/.cache/fleetseed-helper");
 
 /** `npm run package [-- --only amd64]`: the Debian package of each architecture, in dist/package. The same sources give the same bytes. */
 async function main(): Promise<void> {

@@ -56,3 +56,11 @@ test("what the starter files show in comments is valid as it stands", async () =
 		assert.equal("problems" in parse(text, name), false);
 	}
 });
+
+test("as it is shipped, nothing listens over TCP", async () => {
+	const text = await readFile(join(import.meta.dirname, "../../config/starter/fleetseed.yaml"), "utf8");
+	const parsed = parseSettings(text, "fleetseed.yaml");
+	assert.ok("settings" in parsed);
+	assert.equal(parsed.settings.api, null);
+	assert.match(text, /^#api:/m);
+});

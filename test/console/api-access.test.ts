@@ -6,6 +6,7 @@ import { after, before, test } from "node:test";
 import type { LightMyRequestResponse } from "fastify";
 import { pino } from "pino";
 import { buildServer } from "../../src/console/api/build-server.ts";
+import { sessionCookie } from "../../src/console/api/guard.ts";
 import type { Api } from "../../src/console/api/routes.ts";
 import type { Role } from "../../src/console/cockpit.ts";
 import { type Furnished, furnish } from "./desks.ts";
@@ -193,6 +194,7 @@ test("a browser logs in by a form, and its cookie is kept from scripts and from 
 	assert.equal(answer.statusCode, 303);
 	const [cookie = ""] = [answer.headers["set-cookie"]].flat();
 	assert.match(String(cookie), /^fleetseed=fst_\S+; Path=\/; HttpOnly; SameSite=Strict$/);
+	assert.match(sessionCookie("fst_", true), /; Secure$/, "over TLS it stays there");
 	const session = await ask({ method: "GET", url: "/api/v1/session" }, { cookie: String(cookie).split(";")[0] ?? "" });
 	assert.deepEqual(session.json(), { name: "viewer", role: "viewer" });
 });
@@ -205,6 +207,25 @@ test("whoever tries out tokens is stopped, and the others go on", async () => {
 	assert.equal(codes[0], 401);
 	assert.equal(codes.at(-1), 429);
 	assert.equal((await from("10.8.8.9", String(tokens.viewer))).statusCode, 200);
+	const login = (remoteAddress: string) =>
+		server.inject({
+			method: "POST",
+			url: "/api/v1/session",
+			remoteAddress,
+			headers: { host: HOST },
+			payload: { token: "guess" },
+		});
+	assert.equal((await login("10.8.8.8")).statusCode, 429, "nor by logging in");
+	assert.equal((await login("10.8.8.9")).statusCode, 401);
+});
+
+test("a token that asks without end is stopped, from whatever address, and the others go on", async () => {
+	const busy = bearer(made("busy", "viewer"));
+	const session = { method: "GET", url: "/api/v1/session" };
+	const codes = [];
+	for (let asked = 0; asked < 6_001; asked += 1) codes.push((await ask(session, busy)).statusCode);
+	assert.deepEqual(codes.indexOf(429), 6_000);
+	assert.equal((await ask(session, bearer(tokens.viewer))).statusCode, 200);
 });
 
 test("pages run our own scripts only, and are shown in no other page", async () => {

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { DatabaseSync } from "node:sqlite";
 import { after, before, test } from "node:test";
+import { Agent, request } from "undici";
 import type { Event } from "../../src/model/event.ts";
 import { policyOf } from "../plan/fleet-of.ts";
 import { CommandLine } from "./command-line.ts";
@@ -112,6 +114,14 @@ test("the report is a page that needs nothing else, in which what machines say i
 	assert.ok(out.includes("=HYPERLINK(&quot;x&quot;)&lt;script&gt;"));
 	for (const told of [policy.revision, `sha256:${spec.sha256}`, "eve", "mill-02", "FS-INSTALL-EXIT", "All 10 lines"])
 		assert.ok(out.includes(told), told);
+	const socketPath = line.socketPath;
+	const answer = await request(`http://fleetseed/api/v1/audit/report?policy=${policy.name}`, {
+		dispatcher: new Agent({ connect: { socketPath } }),
+	});
+	const style = /<style>(.*)<\/style>/s.exec(await answer.body.text())?.[1] ?? "";
+	const digest = createHash("sha256").update(style).digest("base64");
+	const allowed = String(answer.headers["content-security-policy"]);
+	assert.ok(allowed.startsWith(`default-src 'none'; style-src 'sha256-${digest}';`), allowed);
 	const none = await line.fleetseed("audit", "report", "--policy", "office", "--rollout", "office@0/1");
 	assert.equal(none.code, 1);
 });

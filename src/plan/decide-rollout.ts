@@ -54,8 +54,9 @@ export function finishRollout(fleet: Fleet, rollout: Rollout, now: number, place
 	const changing = rings.map(onlyChanging(now));
 	const windows = windowsOf(rollout, now);
 	const installs = new InstallSlots(fleet, rollout, { rings, now });
-	const open = { gate: null, brake: null, bar: null, prestage: new Map() };
-	const ground: Ground = { fleet, rollout, ...open, windows, now, ...places, installs };
+	const bar = steady(rollout.policy, "bar", abortOf(rollout));
+	const open = { gate: null, brake: null, prestage: new Map() };
+	const ground: Ground = { fleet, rollout, ...open, bar, windows, now, ...places, installs };
 	const done = decideMembers(ground, changing, ranks);
 	return { ...done, wakes: [...done.wakes, ...wakesOf(ground, rings)] };
 }
@@ -79,12 +80,18 @@ function prestaging(rollout: Rollout, count: RingCount): readonly [string, HeldR
 }
 
 /** What stops the rollout as a whole. */
-function barOf(fleet: Fleet, { policy, halt, restores }: Rollout, places: Places): HeldReason | null {
-	if (halt) return { kind: "aborted", by: halt.by, why: halt.why };
+function barOf(fleet: Fleet, rollout: Rollout, places: Places): HeldReason | null {
+	const { policy, restores } = rollout;
+	const aborted = abortOf(rollout);
+	if (aborted) return aborted;
 	const needed = restores ? null : neededApproval(policy, places.rosters.get(policy), places.approvalRule);
 	if (!needed) return null;
 	const approvals = countingApprovals(fleet.policies.get(policy.name), needed.approvers);
 	return approvals >= needed.required ? null : { kind: "approval_pending", approvals, ...needed };
+}
+
+function abortOf({ halt }: Rollout): HeldReason | null {
+	return halt ? { kind: "aborted", by: halt.by, why: halt.why } : null;
 }
 
 interface Failing {

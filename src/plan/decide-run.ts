@@ -1,9 +1,11 @@
 import type { AppliedPolicy, Fleet, Rollout } from "../model/fleet.ts";
+import type { Machine } from "../model/machine.ts";
 import type { Policy } from "../model/policy.ts";
 import { type LedgerStep, machineOf } from "../model/step.ts";
 import { isChanging } from "./changing.ts";
 import type { Held, HeldReason } from "./held.ts";
 import { runTimes, seenUntil } from "./schedule.ts";
+import { isInFlight, seatOf } from "./seat.ts";
 
 export interface RunDecision {
 	readonly steps: readonly LedgerStep[];
@@ -59,9 +61,17 @@ export function unfinished(fleet: Fleet, rollout: Rollout | undefined, now: numb
 		const machine = machineOf(step);
 		if (machine !== null && "rollout" in step && step.rollout === rollout.id) machines.add(machine);
 	}
-	for (const name of [...rollout.progress.keys(), ...rollout.reboots.keys()])
-		if (fleet.machines.has(name) && isChanging(rollout, name, now)) machines.add(name);
+	for (const name of [...rollout.progress.keys(), ...rollout.reboots.keys()]) {
+		const machine = fleet.machines.get(name);
+		if (machine && isToFinish(rollout, machine, now)) machines.add(name);
+	}
 	return machines.size;
+}
+
+/** A reboot that an abort holds is not: the next run has it to do. */
+function isToFinish(rollout: Rollout, machine: Machine, now: number): boolean {
+	const { halt } = rollout;
+	return isChanging(rollout, machine.name, now) && (halt === undefined || isInFlight(seatOf(rollout, machine), now));
 }
 
 function named({ name, revision }: Policy) {

@@ -8,7 +8,7 @@ interface Fill {
 
 const hatch = (size: number, path: string, width = 1) => ({ size, path, width });
 
-/** Told apart by their hatching without any colour, and by their colours (Okabe and Ito, 2008, and greys). */
+/** Told apart by their colours (Okabe and Ito, 2008, and greys), and without any by their hatching: the two that have none are dark and light. */
 const FILLS: Readonly<Record<State, Fill>> = {
 	verified: { colour: "#009e73", hatch: null },
 	rebooting: { colour: "#cc79a7", hatch: hatch(6, "M2 3h2", 2) },

@@ -12,11 +12,11 @@ import {
 	Settling,
 	settled,
 } from "./lasting.ts";
-import { seedsFor, wantedSeeds } from "./order.ts";
 import type { RingCount } from "./rings.ts";
 import { countRow } from "./row-count.ts";
 import { type Seat, standingAt } from "./seat.ts";
 import type { Row } from "./seating.ts";
+import { seedsFor, wantedSeeds } from "./seeds.ts";
 import { indexOfPart, TOP, Touched } from "./stretch.ts";
 import { type Terms, termsOf } from "./terms.ts";
 

@@ -62,8 +62,7 @@ export function remembered(seat: Seat, ground: Ground, asked: Asked): Lasting | 
 	const kept = seats.get(seat);
 	if (!kept || !lasts(kept, ground, asked)) return undefined;
 	if (kept.refused === null || kept.held === null) return kept;
-	const bar = barOf(kept.refused, ground, asked);
-	const reason = bar && slotsBusy(bar);
+	const reason = refusedNow(kept.refused, ground, asked);
 	if (!reason) return undefined;
 	if (isSame(reason, kept.refused.reason)) return kept;
 	const next = { ...kept, held: { ...kept.held, reason }, refused: { ...kept.refused, reason } };
@@ -74,8 +73,7 @@ export function remembered(seat: Seat, ground: Ground, asked: Asked): Lasting | 
 export function isSettledStill(kept: Settled, ground: Ground, asked: Asked): boolean {
 	if (!lasts(kept, ground, asked)) return false;
 	return kept.refused.every((refused) => {
-		const bar = barOf(refused, ground, asked);
-		const reason = bar && slotsBusy(bar);
+		const reason = refusedNow(refused, ground, asked);
 		return reason !== null && isSame(reason, refused.reason);
 	});
 }
@@ -84,7 +82,12 @@ function lasts({ terms, from, until }: Span, { now }: Ground, asked: Asked): boo
 	return terms === asked.terms && from <= now && now < until;
 }
 
-/** Why it would be refused the same place now. */
+/** How full it would find the same place now; null: it would be given it, or refused it for a reason of its own. */
+function refusedNow(refused: Refused, ground: Ground, asked: Asked): SlotsBusy | null {
+	const reason = barOf(refused, ground, asked);
+	return reason && slotsBusy(reason);
+}
+
 function barOf({ claim, machine }: Refused, { slots, installs }: Ground, { count }: Asked): Held["reason"] | null {
 	switch (claim) {
 		case "session":
@@ -111,7 +114,10 @@ interface Decided {
 	readonly last: SlotsAnswer | null;
 }
 
-/** null: it was held for more than one thing at a time, and may be otherwise as soon as any of them changes. */
+/**
+ * Keeps what was decided of a seat that asked for no place, or for one alone that was full, and is held for that. null: it is not
+ * kept, since whatever else it was told of a place may be otherwise at any time.
+ */
 export function remember(seat: Seat, { terms, now, held, claims, last }: Decided): Lasting | null {
 	const reason = claims === 1 && last?.reason ? slotsBusy(last.reason) : null;
 	if (claims > 0 && (reason === null || held?.reason !== reason)) return null;

@@ -216,12 +216,13 @@ function placeOf(machine: ModelledMachine, seed: number): Place {
 	return { machine, model, random: new Random(seed, machine.name) };
 }
 
-const told = new WeakMap<readonly Held[], readonly Held[]>();
+/** Lists that are kept from one decision to the next are looked at once. */
+const known = new WeakMap<readonly Held[], readonly Held[]>();
 
 function toldIn(held: readonly Held[]): readonly Held[] {
-	const known = told.get(held) ?? toldAnew(held);
-	told.set(held, known);
-	return known;
+	const told = known.get(held) ?? toldAnew(held);
+	known.set(held, told);
+	return told;
 }
 
 function toldAnew(held: readonly Held[]): readonly Held[] {

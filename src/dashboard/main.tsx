@@ -90,7 +90,16 @@ function usePlace(): readonly [string, string] {
 		return () => removeEventListener("hashchange", follow);
 	}, []);
 	const [path = "", name = ""] = hash.replace(/^#\/?/, "").split("/");
-	return [path, decodeURIComponent(name)];
+	return [path, nameIn(name)];
+}
+
+/** What was typed by hand into the address may be no encoding: then it is the name of nobody. */
+function nameIn(encoded: string): string {
+	try {
+		return decodeURIComponent(encoded);
+	} catch {
+		return encoded;
+	}
 }
 
 const place = document.getElementById("app");

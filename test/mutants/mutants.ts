@@ -165,12 +165,6 @@ export const MUTANTS: readonly Mutant[] = [
 		to: "deadline",
 	},
 	{
-		name: "a machine that comes back is late at once",
-		file: "plan/row-count.ts",
-		from: "return Math.max(approvedAt, metAt);",
-		to: "return 0;",
-	},
-	{
 		name: "waiting for people is a lack of progress",
 		file: "plan/decide-rollout.ts",
 		from: "gate: bar ? null : gate, rings",

@@ -30,6 +30,8 @@ export interface Connection {
 	readonly localAddress: string;
 	/** By what its SSH server calls itself: Microsoft's names the system. */
 	readonly isWindows: boolean;
+	/** False from the moment that either side said goodbye; the client's 'close' comes later. */
+	readonly isOpen: () => boolean;
 	/** Says goodbye and lets go at once: a machine that is gone would keep the socket, and this process, for minutes. */
 	readonly close: () => void;
 }
@@ -121,7 +123,8 @@ function shakeHands({ door, key, seen }: Attempt, { stream, localAddress }: Path
 		seen.message += message.slice(0, 1_000 - seen.message.length);
 	});
 	client.once("ready", () => {
-		resolve({ client, localAddress, isWindows: softwareOf(client).startsWith("OpenSSH_for_Windows"), close });
+		const isWindows = softwareOf(client).startsWith("OpenSSH_for_Windows");
+		resolve({ client, localAddress, isWindows, isOpen: () => stream.writable, close });
 	});
 	// Stays for the connection's life: an 'error' nobody hears would end the process, and 'close' always follows it.
 	client.on("error", refuse);

@@ -70,7 +70,7 @@ export class Session {
 	}
 
 	get isAlive(): boolean {
-		return this.#isAlive;
+		return this.#isAlive && this.#connection.isOpen();
 	}
 
 	get localAddress(): string {
@@ -109,7 +109,7 @@ export class Session {
 
 	async #openSftp(): Promise<SFTPWrapper | Failed> {
 		const { client } = this.#connection;
-		if (!this.#isAlive) return this.#lost();
+		if (!this.isAlive) return this.#lost();
 		const { promise, resolve } = Promise.withResolvers<SFTPWrapper | Failed>();
 		const lost = () => resolve(this.#lost());
 		client.once("close", lost);
@@ -149,7 +149,7 @@ export class Session {
 	}
 
 	async #exec(commandLine: string, options: RunOptions, firstLine: string | null): Promise<Ran | Failed> {
-		if (!this.#isAlive || options.signal.aborted) return this.#lost();
+		if (!this.isAlive || options.signal.aborted) return this.#lost();
 		const { promise, resolve } = Promise.withResolvers<Ran | Failed>();
 		const over = new AbortController();
 		const end = (answer: Ran | Failed) => {

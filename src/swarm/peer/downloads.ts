@@ -4,20 +4,25 @@ import type { PieceMap } from "./piece-map.ts";
 
 /** A neighbour that gave as many pieces that were wrong is heard no more. */
 const LIES = 2;
-/** A piece of which nothing came for so long is asked of another neighbour that has it and nothing else to do ... */
+/** A piece of which nothing came for so long is asked of another neighbour too, that has it and nothing else to do ... */
 const PATIENCE_MS = 4_000;
 /** ... and sooner when it is one of the last. */
 const LAST_PATIENCE_MS = 600;
+/** Who may bring a piece at a time. */
+const MOST_ASKED = 3;
 /** What arrives is not late because we asked for so much: it has this many times as long as all of that takes. */
 const BACKLOG_TIMES = 1.5;
-/** Asked of all neighbours together, in time at the rate at which it arrives: more would wait in front of our own link ... */
-const ASKED_SECONDS = 1.5;
+/**
+ * Asked of all neighbours together, in time at the rate at which it arrives: more would wait in front of our own link. It has to be longer
+ * than a neighbour takes who has all the others to serve, or whoever is behind asks for less and falls behind further ...
+ */
+const ASKED_SECONDS = 4;
 /** ... and at least. */
-const LEAST_ASKED_BYTES = 512 * 1024;
+const LEAST_ASKED_BYTES = 1024 * 1024;
 /** A neighbour that was asked and has said nothing at all for so long is taken for gone. */
 const DEAF_SECONDS = 30;
 
-/** One piece on its way, from one neighbour: so it is known who lied. */
+/** One piece on its way, from one neighbour: so it is known who lied. Late ones are asked of several, and whoever brings it first has. */
 interface Fetch {
 	readonly piece: number;
 	readonly neighbour: Neighbour;
@@ -47,7 +52,8 @@ export interface DownloadsOptions {
 /** Which piece is asked of whom. Each neighbour is asked a little ahead; what is rare goes first. */
 export class Downloads {
 	readonly #options: DownloadsOptions;
-	readonly #fetches = new Map<number, Fetch>();
+	/** By piece, in the order of asking; never empty. */
+	readonly #fetches = new Map<number, readonly Fetch[]>();
 	/** The fetch of each neighbour that is not wholly asked for. */
 	readonly #unfinished = new Map<Neighbour, Fetch>();
 	readonly #bucket = new TokenBucket();
@@ -68,7 +74,7 @@ export class Downloads {
 
 	/** Received, and not yet a whole piece that is kept. */
 	get pendingBytes(): number {
-		return [...this.#fetches.values()].reduce((sum, { got }) => sum + got, 0);
+		return [...this.#fetches.values()].flat().reduce((sum, { got }) => sum + got, 0);
 	}
 
 	/** Nothing more is asked for until `resume`. */
@@ -104,22 +110,22 @@ export class Downloads {
 
 	/** What was asked of it is asked of others. */
 	forget(neighbour: Neighbour): void {
-		for (const fetch of [...this.#fetches.values()]) if (fetch.neighbour === neighbour) this.#drop(fetch);
+		for (const fetch of [...this.#fetches.values()].flat()) if (fetch.neighbour === neighbour) this.#drop(fetch);
 	}
 
-	/** To be called every so often. Pieces move from the slow to the fast who have nothing else to do; whoever is deaf is left. */
+	/** To be called every so often. What is slow to come is asked of those too who have nothing else to do; whoever is deaf is left. */
 	rebalance(): void {
 		const { neighbours } = this.#options;
 		this.#rate = [...neighbours()].reduce((sum, { rate }) => sum + rate, 0);
-		const slow = [...this.#fetches.values()].filter((fetch) => this.#isSlow(fetch));
+		const slow = [...this.#fetches.values()].flatMap((asked) => asked.slice(-1)).filter((fetch) => this.#isSlow(fetch));
 		for (const { neighbour } of slow) if (neighbour.quietSeconds > DEAF_SECONDS) neighbour.close();
 		if (this.#isPaused) return;
 		slow.sort((a, b) => a.movedAt - b.movedAt);
 		for (const neighbour of neighbours()) {
 			if (neighbour.askedBytes > 0 || this.#unfinished.has(neighbour) || !neighbour.bearsMore) continue;
-			const at = slow.findIndex((fetch) => fetch.neighbour !== neighbour && neighbour.has(fetch.piece));
-			const [moved] = at < 0 ? [] : slow.splice(at, 1);
-			if (moved && this.#fetches.get(moved.piece) === moved) this.#move(moved, neighbour);
+			const at = slow.findIndex(({ piece }) => neighbour.has(piece) && this.#mayAsk(piece, neighbour));
+			const [late] = at < 0 ? [] : slow.splice(at, 1);
+			if (late) this.#askBesides(late, neighbour);
 			this.ask(neighbour);
 		}
 	}
@@ -128,7 +134,14 @@ export class Downloads {
 		const waitedMs = this.#options.now() - movedAt;
 		if (isWhole || askedTo === got || waitedMs < this.#patienceMs) return false;
 		const backlogMs = (this.#askedBytes / Math.max(this.#rate, 1)) * 1000;
-		return neighbour.quietSeconds * 1000 >= this.#patienceMs || waitedMs > BACKLOG_TIMES * backlogMs;
+		// Whoever serves others is silent for a while, and where nothing arrives any more the backlog tells nothing.
+		const silenceMs = Math.max(this.#patienceMs, Math.min(backlogMs, PATIENCE_MS));
+		return neighbour.quietSeconds * 1000 >= silenceMs || waitedMs > BACKLOG_TIMES * backlogMs;
+	}
+
+	#mayAsk(piece: number, neighbour: Neighbour): boolean {
+		const asked = this.#fetches.get(piece) ?? [];
+		return asked.length > 0 && asked.length < MOST_ASKED && asked.every((fetch) => fetch.neighbour !== neighbour);
 	}
 
 	get #bearsMore(): boolean {
@@ -150,7 +163,7 @@ export class Downloads {
 		const length = this.#options.lengthOf(piece);
 		const begun = { bytes: null, askedTo: 0, got: 0, movedAt: this.#options.now(), isWhole: false };
 		const fetch: Fetch = { piece, neighbour, length, ...begun };
-		this.#fetches.set(piece, fetch);
+		this.#fetches.set(piece, [...(this.#fetches.get(piece) ?? []), fetch]);
 		this.#unfinished.set(neighbour, fetch);
 		return fetch;
 	}
@@ -173,8 +186,8 @@ export class Downloads {
 	}
 
 	#receive(fetch: Fetch, offset: number, block: Uint8Array): void {
-		const { piece, neighbour, length } = fetch;
-		if (this.#fetches.get(piece) === fetch) {
+		const { neighbour, length } = fetch;
+		if (this.#isAwaited(fetch)) {
 			fetch.got += block.length;
 			fetch.movedAt = this.#options.now();
 			if (block.length === length) fetch.bytes = block;
@@ -194,6 +207,7 @@ export class Downloads {
 	async #finish(fetch: Fetch, bytes: Uint8Array): Promise<void> {
 		const { piece, neighbour } = fetch;
 		fetch.isWhole = true;
+		for (const other of this.#fetches.get(piece) ?? []) if (other !== fetch) this.#giveUp(other);
 		const how = await this.#options.keep(piece, bytes, neighbour);
 		this.#fetches.delete(piece);
 		if (how === "wrong") neighbour.badPieces++;
@@ -202,11 +216,26 @@ export class Downloads {
 		else this.ask(neighbour);
 	}
 
+	#isAwaited(fetch: Fetch): boolean {
+		return this.#fetches.get(fetch.piece)?.includes(fetch) ?? false;
+	}
+
 	/** The neighbour does not bring it. */
 	#drop(fetch: Fetch): void {
 		const { piece, neighbour } = fetch;
 		if (this.#unfinished.get(neighbour) === fetch) this.#unfinished.delete(neighbour);
-		if (this.#fetches.get(piece) === fetch && !fetch.isWhole) this.#fetches.delete(piece);
+		if (fetch.isWhole) return;
+		const others = (this.#fetches.get(piece) ?? []).filter((other) => other !== fetch);
+		if (others.length > 0) this.#fetches.set(piece, others);
+		else this.#fetches.delete(piece);
+	}
+
+	/** What the neighbour has not begun to send it need not send. */
+	#giveUp(fetch: Fetch): void {
+		const { piece, neighbour, length, askedTo } = fetch;
+		this.#drop(fetch);
+		for (let offset = 0; offset < askedTo; offset += neighbour.blockBytes)
+			neighbour.wire.cancel(piece, offset, Math.min(neighbour.blockBytes, length - offset));
 	}
 
 	get #patienceMs(): number {
@@ -214,12 +243,10 @@ export class Downloads {
 		return pieces.heldCount + this.#fetches.size === pieces.count ? LAST_PATIENCE_MS : PATIENCE_MS;
 	}
 
-	#move(fetch: Fetch, to: Neighbour): void {
-		const { piece, neighbour, length } = fetch;
-		this.#drop(fetch);
-		for (let offset = 0; offset < fetch.askedTo; offset += neighbour.blockBytes)
-			neighbour.wire.cancel(piece, offset, Math.min(neighbour.blockBytes, length - offset));
-		this.#fetch(piece, to);
+	/** Whoever is silent is asked for it no more; whoever only has much to do keeps its place in the line there. */
+	#askBesides(late: Fetch, neighbour: Neighbour): void {
+		if (late.neighbour.quietSeconds * 1000 >= PATIENCE_MS) this.#giveUp(late);
+		this.#fetch(late.piece, neighbour);
 	}
 
 	#askLater(waitMs: number): void {

@@ -19,7 +19,7 @@ interface Answer {
 class Holder {
 	readonly offer = Array.from({ length: PIECES }, (_, piece) => piece);
 	readonly blockBytes = PIECE_BYTES;
-	readonly #answers: Answer[] = [];
+	protected readonly answers: Answer[] = [];
 	/** Its own link; what it is asked for waits. */
 	isStuck = false;
 	goodPieces = 1;
@@ -28,14 +28,16 @@ class Holder {
 	rate = 0;
 	quietSeconds = 0;
 	isClosed = false;
+	timesAsked = 0;
 
 	readonly wire = {
 		request: (piece: number, _offset: number, length: number, arrived: Answer["arrived"]) => {
-			this.#answers.push({ piece, length, leftBytes: length, arrived });
+			this.timesAsked++;
+			this.answers.push({ piece, length, leftBytes: length, arrived });
 		},
 		cancel: (piece: number) => {
-			const at = this.#answers.findIndex((answer) => answer.piece === piece && answer.leftBytes === answer.length);
-			for (const { arrived } of at < 0 ? [] : this.#answers.splice(at, 1)) arrived(new Error("cancelled"), null);
+			const at = this.answers.findIndex((answer) => answer.piece === piece && answer.leftBytes === answer.length);
+			for (const { arrived } of at < 0 ? [] : this.answers.splice(at, 1)) arrived(new Error("cancelled"), null);
 		},
 	};
 
@@ -44,7 +46,11 @@ class Holder {
 	}
 
 	get isBusy(): boolean {
-		return this.#answers.length > 0 && !this.isStuck;
+		return this.answers.length > 0 && !this.isStuck;
+	}
+
+	get unanswered(): number {
+		return this.answers.length;
 	}
 
 	has(): boolean {
@@ -58,26 +64,63 @@ class Holder {
 	/** So many bytes pass. */
 	send(bytes: number): void {
 		let left = this.isStuck ? 0 : bytes;
-		while (left > 0 && this.#answers[0]) {
-			const [answer] = this.#answers;
+		while (left > 0 && this.answers[0]) {
+			const [answer] = this.answers;
 			const passed = Math.min(left, answer.leftBytes);
 			answer.leftBytes -= passed;
 			left -= passed;
 			if (answer.leftBytes > 0) break;
-			this.#answers.shift();
+			this.answers.shift();
 			answer.arrived(null, new Uint8Array(answer.length));
 		}
 		const sent = this.isStuck ? 0 : bytes - left;
-		this.quietSeconds = sent > 0 ? 0 : this.quietSeconds + TICK_MS / 1000;
-		this.rate = this.rate * 0.88 + (sent / (TICK_MS / 1000)) * 0.12;
+		this.told(sent);
+	}
+
+	protected told(bytes: number): void {
+		this.quietSeconds = bytes > 0 ? 0 : this.quietSeconds + TICK_MS / 1000;
+		this.rate = this.rate * 0.88 + (bytes / (TICK_MS / 1000)) * 0.12;
+	}
+}
+
+/** It serves others too, so that each answer takes a while, however fast our own link is. */
+class BusyHolder extends Holder {
+	readonly #takesMs: number;
+	#now = 0;
+	readonly #dueAt = new Map<Answer, number>();
+
+	constructor(takesMs: number) {
+		super();
+		this.#takesMs = takesMs;
+	}
+
+	override get isBusy(): boolean {
+		return false;
+	}
+
+	override send(): void {
+		this.#now += TICK_MS;
+		let sent = 0;
+		for (const answer of [...this.answers]) {
+			const dueAt = this.#dueAt.get(answer) ?? this.#now + this.#takesMs - TICK_MS;
+			this.#dueAt.set(answer, dueAt);
+			if (this.#now < dueAt) continue;
+			this.answers.splice(this.answers.indexOf(answer), 1);
+			sent += answer.length;
+			answer.arrived(null, new Uint8Array(answer.length));
+		}
+		this.told(sent);
 	}
 }
 
 /** Receives everything over a link of our own that carries so much, shared by all who send; answers what it took. */
-async function receive(holders: readonly Holder[], { bytesPerSecond }: { readonly bytesPerSecond: number }) {
+async function receive(
+	holders: readonly Holder[],
+	{ bytesPerSecond, count = PIECES }: { readonly bytesPerSecond: number; readonly count?: number },
+) {
 	let now = 0;
 	let passedBytes = 0;
-	const pieces = new PieceMap(PIECES);
+	const pieces = new PieceMap(count);
 	const downloads = new Downloads({
 		pieces,
 		lengthOf: () => PIECE_BYTES,
@@ -91,7 +134,7 @@ async function receive(holders: readonly Holder[], { bytesPerSecond }: { readonl
 		chance: () => 0.5,
 	});
 	downloads.askAll();
-	const giveUpMs = (20 * PIECES * PIECE_BYTES * 1000) / bytesPerSecond;
+	const giveUpMs = (20 * count * PIECE_BYTES * 1000) / bytesPerSecond;
 	while (!pieces.isComplete && now < giveUpMs) {
 		const busy = holders.filter(({ isBusy }) => isBusy);
 		const budget = (bytesPerSecond * TICK_MS) / 1000;
@@ -103,8 +146,13 @@ async function receive(holders: readonly Holder[], { bytesPerSecond }: { readonl
 		await null;
 	}
 	downloads.stop();
-	const floorMs = (PIECES * PIECE_BYTES * 1000) / bytesPerSecond;
-	return { isComplete: pieces.isComplete, floors: now / floorMs, copies: passedBytes / (PIECES * PIECE_BYTES) };
+	const floorMs = (count * PIECE_BYTES * 1000) / bytesPerSecond;
+	return {
+		isComplete: pieces.isComplete,
+		seconds: now / 1000,
+		floors: now / floorMs,
+		copies: passedBytes / (count * PIECE_BYTES),
+	};
 }
 
 for (const kilobits of [64, 1_000, 5_000]) {
@@ -126,4 +174,24 @@ test("what a neighbour that has fallen silent was asked for comes from others", 
 	const { isComplete, floors } = await receive(holders, { bytesPerSecond: 125_000 });
 	assert.equal(isComplete, true);
 	assert.ok(floors < 1.3, `it took ${floors.toFixed(2)} times what the link needs`);
+});
+
+test("whoever gets little asks all neighbours all the same, or it would fall further behind", async () => {
+	const holders = Array.from({ length: 23 }, () => new BusyHolder(2_500));
+	const { isComplete, seconds } = await receive(holders, { bytesPerSecond: 1_000_000 });
+	assert.equal(isComplete, true);
+	const rounds = Math.ceil(PIECES / holders.length);
+	assert.ok(seconds <= (rounds + 1) * 2.5, `${seconds} s for ${rounds} rounds of 2.5 s`);
+});
+
+test("a late piece is asked of others too, and keeps its place with whoever has much to do", async () => {
+	const slow = new BusyHolder(1_200);
+	const slower = new BusyHolder(2_000);
+	slow.offer.splice(1);
+	slower.offer.splice(1);
+	for (const holder of [slow, slower]) holder.rate = 400_000;
+	const { seconds } = await receive([slow, slower], { bytesPerSecond: 1_000_000, count: 1 });
+	assert.equal(seconds, 1.2);
+	assert.deepEqual([slow.timesAsked, slower.timesAsked], [1, 1]);
+	assert.deepEqual([slow.unanswered, slower.unanswered], [0, 0], "whoever is too late need not send it any more");
 });

@@ -15,6 +15,7 @@ import { isRevoked, parseKnownHosts } from "../push/known-hosts.ts";
 import { Pusher } from "../push/pusher.ts";
 import type { Scanned } from "../push/task.ts";
 import { Journal } from "../record/journal.ts";
+import { Pace } from "../swarm/pace.ts";
 import { Swarm } from "../swarm/swarm.ts";
 import { approvalsInAdvance } from "./approve-in-advance.ts";
 import { readInventory, readKnownHosts, type readSettings, readSshConfig } from "./configuration.ts";
@@ -139,6 +140,7 @@ export class Daemon {
 			helpers,
 			downloadLimit,
 			limitsOf: this.#traffic.limitsOf.bind(this.#traffic),
+			uplink: new Pace(() => this.#traffic.uploadLimit),
 			get settings() {
 				return live();
 			},

@@ -1,7 +1,9 @@
 import { createReadStream } from "node:fs";
+import { pipeline, type Readable } from "node:stream";
 import type { Event, Outcome } from "../model/event.ts";
 import { DELIVERY_METHODS } from "../model/policy.ts";
 import type { Delivery, Pushed } from "../push/task.ts";
+import { Pace } from "../swarm/pace.ts";
 import { SwarmDown } from "../swarm/swarm-down.ts";
 import { deliveryFloor } from "./delivery-floor.ts";
 import type { Performers, Push } from "./performers.ts";
@@ -35,7 +37,7 @@ export async function performDelivery(performers: Performers, push: Push): Promi
 }
 
 async function deliveryOf(performers: Performers, { step, policy, task }: Push): Promise<Delivery> {
-	const { store, swarm, settings, secret, helpers, record, onWay, now } = performers;
+	const { store, swarm, settings, secret, helpers, record, onWay, now, limitsOf } = performers;
 	const { machine } = step;
 	const { sha256 } = task.spec;
 	const access = (localAddress: string) => {
@@ -53,13 +55,22 @@ async function deliveryOf(performers: Performers, { step, policy, task }: Push):
 			await swarm.share(sha256);
 			return swarm.urlFor(sha256, access(localAddress));
 		},
-		read: (start) => createReadStream(store.path(sha256), { start, highWaterMark: 256 * 1024 }),
+		rates: () => limitsOf(sha256).machine,
+		read: (start) => readAtPace(performers, sha256, start),
 		helperFor: (platform) => helpers.helperFor(platform),
 		onChosen: async (method: Extract<Event, { kind: "DeliveryChosen" }>["method"], because: string) => {
 			record([{ kind: "DeliveryChosen", machine, sha256, method, because, at: now() }]);
 			onWay(machine, sha256, `${method}: ${because}`);
 		},
 	};
+}
+
+/** Through SSH no swarm and no HTTP server holds it to the limits. */
+function readAtPace({ store, limitsOf, uplink }: Performers, sha256: string, start: number): Readable {
+	const file = createReadStream(store.path(sha256), { start });
+	const machine = new Pace(() => limitsOf(sha256).machine.down);
+	// Whoever reads hears of an error by the last of them.
+	return pipeline(file, machine.stream(), uplink.stream(), () => undefined);
 }
 
 /** What the swarm process has sent to the machine; null: it is away. */

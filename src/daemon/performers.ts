@@ -7,6 +7,7 @@ import type { MachineStep } from "../model/step.ts";
 import type { Settings } from "../policy/parse-settings.ts";
 import type { Pusher, Target, Task } from "../push/pusher.ts";
 import type { Journal } from "../record/journal.ts";
+import type { Pace } from "../swarm/pace.ts";
 import type { Swarm } from "../swarm/swarm.ts";
 import type { HelperFiles } from "./helper-files.ts";
 import type { Known } from "./known.ts";
@@ -26,6 +27,8 @@ export interface Performers {
 	readonly secret: Buffer;
 	readonly downloadLimit: DownloadLimit;
 	readonly limitsOf: TrafficControl["limitsOf"];
+	/** Holds what goes through SSH, all of it together, to the controller's own limit. */
+	readonly uplink: Pace;
 	readonly now: () => number;
 	readonly record: (events: readonly Event[]) => void;
 	/** The way that a delivery goes from now on, and why. */

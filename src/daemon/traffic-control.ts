@@ -38,10 +38,15 @@ export class TrafficControl {
 		swarm.shape(shape);
 	}
 
+	/** Of the controller, now. */
+	get uploadLimit(): number | null {
+		return this.#told?.uploadBytesPerSecond ?? null;
+	}
+
 	/** What holds now; null is no limit. */
 	limitsOf(sha256: string): { readonly source: number | null; readonly machine: Rates } {
 		const { up = null, down = null } = this.#told?.packages.find((each) => each.sha256 === sha256) ?? {};
-		return { source: this.#told?.uploadBytesPerSecond ?? null, machine: { up, down } };
+		return { source: this.uploadLimit, machine: { up, down } };
 	}
 
 	stop(): void {

@@ -33,8 +33,15 @@ async function start(delivering: Delivering, { method, helper }: Transport): Pro
 	const source =
 		method === "http" ? Buffer.from(`${await delivery.url(localAddress)}\n`) : await delivery.torrent(localAddress);
 	const { sha256 } = task.spec;
-	const { sizeBytes } = delivery;
-	const argv = startTransport({ sha256, sizeBytes, method, seedSeconds, ...(helper ? { helper } : {}) });
+	const { sizeBytes, rates } = delivery;
+	const argv = startTransport({
+		sha256,
+		sizeBytes,
+		method,
+		seedSeconds,
+		rates: rates(),
+		...(helper ? { helper } : {}),
+	});
 	const asked = await askMachine(delivering, argv, source);
 	return "failure" in asked ? asked : asked.answer.toString("utf8").trim();
 }

@@ -4,6 +4,7 @@ import type { Failure } from "../model/failure.ts";
 import type { HostKey } from "../model/machine.ts";
 import type { DeliveryMethod, Hooks, PackageSpec, RebootSpec } from "../model/policy.ts";
 import type { FactsStep, RebootStep, TaskRef } from "../model/step.ts";
+import type { Rates } from "../model/traffic.ts";
 
 export interface Task {
 	readonly spec: PackageSpec;
@@ -43,7 +44,9 @@ export interface Delivery {
 	readonly torrent: (localAddress: string) => Promise<Uint8Array>;
 	/** Where the same machine gets the package by range requests; it holds the token, too. */
 	readonly url: (localAddress: string) => Promise<string>;
-	/** The package from a byte on. */
+	/** What the machine may send and receive of it in a second now. */
+	readonly rates: () => Rates;
+	/** The package from a byte on, no faster than it may go. */
 	readonly read: (offsetBytes: number) => Readable;
 	readonly helperFor: (platform: Platform) => Promise<Helper | null>;
 	readonly sizeBytes: number;

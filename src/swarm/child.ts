@@ -31,6 +31,7 @@ class SwarmChild {
 			sizeOf: (sha256) => this.#sizes.get(sha256),
 			sent: this.#sent,
 			throttle: () => this.#seeder.throttle(),
+			machineLimit: (sha256) => this.#shaping.limitsOf(sha256).down ?? null,
 		});
 		this.#seeder = new Seeder({
 			host: opening.host,

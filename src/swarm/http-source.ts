@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
 import type { AllowList } from "./allow-list.ts";
+import { Pace } from "./pace.ts";
 import { parseRange, type Range } from "./parse-range.ts";
 import type { Sent } from "./sent.ts";
 
@@ -17,6 +18,8 @@ export interface HttpSourceOptions {
 	readonly sent: Sent;
 	/** What flows through it is held to the controller's limit. */
 	readonly throttle: () => Duplex;
+	/** How much of the package each machine may receive in a second, in bytes; null: no limit. */
+	readonly machineLimit: (sha256: string) => number | null;
 }
 
 interface Asked {
@@ -80,9 +83,10 @@ export class HttpSource {
 
 	/** No faster than the machine reads. What was counted and never left the socket's buffer is taken back. */
 	#stream(response: ServerResponse, { sha256, machine }: Asked, range: Range): void {
-		const { sent, storeFolder, throttle } = this.#options;
+		const { sent, storeFolder, throttle, machineLimit } = this.#options;
 		const file = createReadStream(join(storeFolder, "packages", sha256), range);
 		const limited = throttle();
+		const paced = new Pace(() => machineLimit(sha256)).stream();
 		response.setTimeout(IDLE_MS, () => response.destroy());
 		limited.on("data", (chunk) => sent.add(sha256, machine, chunk.length));
 		// Gone from the disk, or shorter: the machine sees a broken connection, and no wrong bytes.
@@ -90,9 +94,10 @@ export class HttpSource {
 		response.once("close", () => {
 			sent.add(sha256, machine, -response.writableLength);
 			file.destroy();
+			paced.destroy();
 			limited.destroy();
 		});
-		file.pipe(limited).pipe(response);
+		file.pipe(paced).pipe(limited).pipe(response);
 	}
 }
 

@@ -14,6 +14,7 @@ import type { Fleet } from "../../src/model/fleet.ts";
 import type { LedgerStep, Step } from "../../src/model/step.ts";
 import { parseKnownHosts } from "../../src/push/known-hosts.ts";
 import { Journal } from "../../src/record/journal.ts";
+import { Pace } from "../../src/swarm/pace.ts";
 import { Swarm } from "../../src/swarm/swarm.ts";
 import { fleetOf, type Given, ROLLOUT } from "../plan/fleet-of.ts";
 import { lab, putProgram } from "../push/lab.ts";
@@ -72,6 +73,7 @@ async function daemonLab(t: TestContext, given: Given) {
 		secret: Buffer.alloc(32),
 		downloadLimit: new DownloadLimit(),
 		limitsOf: () => ({ source: null, machine: { up: null, down: null } }),
+		uplink: new Pace(() => null),
 		now: Date.now,
 		record: ignore,
 		onAcquiring: ignore,

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { jobKey } from "../../src/push/job-key.ts";
 import type { Delivery } from "../../src/push/task.ts";
-import { lab, putProgram, taskOf } from "./lab.ts";
+import { lab, NO_LIMITS, putProgram, taskOf } from "./lab.ts";
 import { sha256Of, stage } from "./stage.ts";
 import { until } from "./until.ts";
 
@@ -45,6 +45,7 @@ test("ends a transport that only seeds, and leaves one alone that still brings i
 		methods: ["agent"],
 		torrent: async () => Buffer.from("torrent"),
 		url: async () => "http://127.0.0.1:9/",
+		rates: () => NO_LIMITS,
 		read: () => assert.fail(),
 		helperFor: async () => null,
 		sizeBytes: 7,

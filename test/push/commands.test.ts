@@ -16,6 +16,7 @@ import { stopJob } from "../../src/push/commands/stop-job.ts";
 import { jobJson } from "../../src/push/job.ts";
 import { SHIM } from "../../src/push/scripts/job.ts";
 import { HOOK, TRANSPORT } from "../../src/push/scripts/transport.ts";
+import { NO_LIMITS } from "./lab.ts";
 
 /** The whole argv, its fixed script checked against that of other data and shown as SCRIPT. */
 function shown(argv: readonly string[], other: readonly string[]): readonly string[] {
@@ -72,9 +73,11 @@ test("a job is JSON with a line for each value, with whole seconds, at least one
 });
 
 test("a transport outlives its seeding by a day at most", () => {
-	const argv = startTransport({ sha256: "aa", sizeBytes: 7, method: "aria2c", seedSeconds: 600 });
-	const other = startTransport({ sha256: "bb", sizeBytes: 7, method: "helper", helper: "cc", seedSeconds: 1 });
-	const act = { program: TRANSPORT, words: ["aa", "aria2c", "600", "7", ""] };
+	const rates = { up: 1_000, down: 2_500.5 };
+	const argv = startTransport({ sha256: "aa", sizeBytes: 7, method: "aria2c", seedSeconds: 600, rates });
+	const helper = { method: "helper", helper: "cc", rates: NO_LIMITS } as const;
+	const other = startTransport({ sha256: "bb", sizeBytes: 7, seedSeconds: 1, ...helper });
+	const act = { program: TRANSPORT, words: ["aa", "aria2c", "600", "7", "", "1000", "2501"] };
 	const job = { act, timeoutMs: 87_000_000 };
 	const words = ["aa", "aria2c", HOOK, jobJson(job), ...startJob("", job).slice(5)];
 	assert.deepEqual(shown(argv, other), [...SH, ...words]);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { type TestContext, test } from "node:test";
 import type { Delivery } from "../../src/push/task.ts";
-import { lab, taskOf } from "./lab.ts";
+import { lab, NO_LIMITS, taskOf } from "./lab.ts";
 import { sha256Of, stage } from "./stage.ts";
 import { until } from "./until.ts";
 
@@ -38,6 +38,7 @@ async function bench(t: TestContext, { seedSeconds = 1 } = {}) {
 	const delivery: Delivery = {
 		methods: ["agent"],
 		url: async () => "http://127.0.0.1:9/",
+		rates: () => NO_LIMITS,
 		read: () => Readable.from([]),
 		helperFor: async () => null,
 		sizeBytes: CONTENT.length,

@@ -4,7 +4,7 @@ import { type TestContext, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { Pusher } from "../../src/push/pusher.ts";
 import type { Delivery } from "../../src/push/task.ts";
-import { taskOf } from "./lab.ts";
+import { NO_LIMITS, taskOf } from "./lab.ts";
 import { sshdObstacle, startSshd } from "./sshd.ts";
 import { sha256Of } from "./stage.ts";
 
@@ -24,6 +24,7 @@ async function deliverTo(t: TestContext, mounts: readonly string[], methods: Del
 		stallMs: 20_000,
 		torrent: async () => Buffer.from("torrent"),
 		url: async () => "http://127.0.0.1:9/",
+		rates: () => NO_LIMITS,
 		read: (offset) => Readable.from([CONTENT.subarray(offset)]),
 		helperFor: async () => ({
 			sha256: sha256Of(HELPER),

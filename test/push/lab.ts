@@ -3,9 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import type { PackageSpec } from "../../src/model/policy.ts";
+import type { Rates } from "../../src/model/traffic.ts";
 import { makeKeyPair } from "../../src/push/key-pair.ts";
 import { Pusher, type Target, type Task } from "../../src/push/pusher.ts";
 import { Machine, type MachineOptions } from "../fleet/machine.ts";
+
+export const NO_LIMITS: Rates = { up: null, down: null };
 
 /** A machine, a pusher and the way from one to the other; all gone when the test ends. */
 export async function lab(t: TestContext, options: Partial<MachineOptions> = {}, seedSeconds = 1) {

@@ -14,7 +14,7 @@ import { AllowList } from "../../src/swarm/allow-list.ts";
 import { HttpSource } from "../../src/swarm/http-source.ts";
 import { Sent } from "../../src/swarm/sent.ts";
 import { barePath } from "./bare-path.ts";
-import { lab, taskOf } from "./lab.ts";
+import { lab, NO_LIMITS, taskOf } from "./lab.ts";
 import { sha256Of } from "./stage.ts";
 import { until } from "./until.ts";
 
@@ -45,6 +45,7 @@ async function bareMachine(t: TestContext, also: readonly string[] = []) {
 		stallMs: 20_000,
 		torrent: async () => Buffer.from("torrent"),
 		url: async () => "http://127.0.0.1:9/",
+		rates: () => NO_LIMITS,
 		read: (offset) => {
 			reads.push(offset);
 			return Readable.from([CONTENT.subarray(offset, offset + 700_000), CONTENT.subarray(offset + 700_000)]);
@@ -222,6 +223,7 @@ for (const program of ["curl", "wget"]) {
 			sizeOf,
 			sent,
 			throttle: () => new PassThrough(),
+			machineLimit: () => null,
 		});
 		const server = createServer((request, response) => source.answer(request, response));
 		t.after(() => server.close());

@@ -65,6 +65,23 @@ test("it is held to the controller's limit, and to none once that is lifted", as
 	assert.deepEqual((await answer).body, bench.content);
 });
 
+test("each machine is held to its own limit of the package, also to one that is set or lifted in the middle", async () => {
+	await using bench = await openBench({ machines: 2, sizeBytes: 16_000_000 });
+	const sent = async (machine: string) => (await bench.swarm.totals())[0]?.byMachine[machine] ?? 0;
+	bench.shape({ down: 1_000_000 });
+	const answers = [ask(bench), ask(bench, { token: "token-2", localAddress: "127.0.0.3" })];
+	for (const machine of ["m1", "m2"]) await until("it comes", async () => (await sent(machine)) > 0);
+	const began = performance.now();
+	const before = [await sent("m1"), await sent("m2")];
+	await until("it came for 2 s", () => performance.now() - began > 2_000);
+	for (const [at, machine] of ["m1", "m2"].entries()) {
+		const bytes = (await sent(machine)) - (before[at] ?? 0);
+		assert.ok(bytes > 0 && bytes < 5_000_000, `${machine}: ${bytes} bytes in 2 s`);
+	}
+	bench.shape();
+	for (const answer of answers) assert.deepEqual((await answer).body, bench.content);
+});
+
 test("nobody gets a byte without the token of the machine whose address it is", async () => {
 	await using bench = await openBench({ machines: 2 });
 	for (const each of [{ token: "" }, { token: "token-2" }, { localAddress: "127.0.0.9" }])

@@ -1,4 +1,5 @@
 import type { DeliveryMethod } from "../../model/policy.ts";
+import type { Rates } from "../../model/traffic.ts";
 import { type Job, jobJson, startWords } from "../job.ts";
 import { START_JOB, STOP_JOB } from "../scripts/job.ts";
 import { HOOK, INCOMING, TRANSPORT } from "../scripts/transport.ts";
@@ -37,6 +38,8 @@ export interface StartTransport {
 	/** Digest of the helper to run. */
 	readonly helper?: string;
 	readonly seedSeconds: number;
+	/** For a transport that does not hear of them from our tracker. */
+	readonly rates: Rates;
 }
 
 /** Starts the digest's transport, or joins the one that brings the file this way; its key is printed. The torrent, or the URL, comes on stdin. */
@@ -46,9 +49,11 @@ export function startTransport({
 	method,
 	helper = "",
 	seedSeconds,
+	rates,
 }: StartTransport): readonly string[] {
 	const seed = Math.ceil(seedSeconds);
-	const words = [sha256, method, String(seed), String(sizeBytes), helper];
+	const limits = [rates.up, rates.down].map((rate) => String(Math.ceil(rate ?? 0)));
+	const words = [sha256, method, String(seed), String(sizeBytes), helper, ...limits];
 	const job: Job = { act: { program: TRANSPORT, words }, timeoutMs: (LONGEST_SECONDS + seed) * 1000 };
 	return script(START, sha256, method, HOOK, jobJson(job), ...startWords(job));
 }

@@ -66,7 +66,7 @@ get() {
 `;
 
 /**
- * A delivery's job: DIGEST METHOD SEED_SECONDS BYTES HELPER. What is whole already needs no transport; one that ends without calling the
+ * A delivery's job: DIGEST METHOD SEED_SECONDS BYTES HELPER UP DOWN, the limits in bytes per second, 0 for none. What is whole already needs no transport; one that ends without calling the
  * hook is followed by it; the torrent goes, for it holds the machine's token, and the data too once it is staged. What came from the
  * beginning is of use to our own peer, which looks at what is there; holes are of use to nobody else.
  * Left to itself aria2 asks a tracker that did not answer again after minutes; a controller that restarts is back in seconds.
@@ -97,6 +97,7 @@ aria2c)
 	aria2c --no-conf --enable-dht=false --enable-dht6=false --enable-peer-exchange=false --bt-enable-lpd=false \\
 		--seed-time="$(printf %d.%02d $(( $3 / 60 )) $(( $3 % 60 * 10 / 6 )))" --seed-ratio=0.0 \\
 		--dir="$data" --on-bt-download-complete="$hook" --file-allocation=none --check-integrity=true \\
+		--max-overall-upload-limit="$6" --max-overall-download-limit="$7" \\
 		--bt-tracker-interval=10 --bt-tracker-connect-timeout=5 --bt-tracker-timeout=10 \\
 		--summary-interval=0 --console-log-level=warn --bt-max-peers=30 --follow-torrent=false "$incoming/torrent.torrent" ;;
 esac

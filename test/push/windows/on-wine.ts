@@ -15,6 +15,7 @@ import type { Task } from "../../../src/push/pusher.ts";
 import type { Delivery } from "../../../src/push/task.ts";
 import { makeMsi, makeNsis, newProductCode } from "../../fleet/windows/packages.ts";
 import { lacksWine } from "../../fleet/windows/wine.ts";
+import { NO_LIMITS } from "../lab.ts";
 import { codeOf } from "../reboot-lab.ts";
 import { sha256Of } from "../stage.ts";
 import { until } from "../until.ts";
@@ -54,6 +55,7 @@ describe("a Windows machine, with wine's cmd.exe and msiexec", { skip: lacking ?
 			stallMs: 30_000,
 			torrent: async () => Buffer.alloc(0),
 			url: async () => "",
+			rates: () => NO_LIMITS,
 			read: (from) => Readable.from([Buffer.from(content).subarray(from)]),
 			helperFor: async () => null,
 			onChosen: async () => undefined,

@@ -31,7 +31,7 @@ export async function performDelivery(performers: Performers, push: Push): Promi
 	// What went through SSH went up the controller's link, too, and no swarm counts it.
 	if (outcome.sourceBytes) journal.addUplink(sha256, outcome.sourceBytes);
 	const after = await sentTo(performers, step.machine, sha256);
-	const seeded = before === null || after === null ? null : after >= before ? after - before : after;
+	const seeded = before === null || after === null ? null : after - before;
 	const counted = asCounted(outcome, performers.receivedBytes(step.machine, sha256), seeded);
 	return { ...pushed, outcome: withFloor(counted, floor, delivery.sizeBytes) };
 }
@@ -73,7 +73,7 @@ function readAtPace({ store, limitsOf, uplink }: Performers, sha256: string, sta
 	return pipeline(file, machine.stream(), uplink.stream(), () => undefined);
 }
 
-/** What the swarm process has sent to the machine; null: it is away. */
+/** What the swarm has sent to the machine; null: it is away. */
 async function sentTo({ swarm }: Performers, machine: string, sha256: string): Promise<number | null> {
 	const totals = await swarm.totals().catch(() => null);
 	return totals && (totals.find((each) => each.sha256 === sha256)?.byMachine[machine] ?? 0);
@@ -83,7 +83,7 @@ type Delivered = Extract<Outcome, { kind: "delivered" }>;
 
 /**
  * In the swarm the tracker's count has what was sent twice in it, too; where it heard nothing the package's size stands. `seeded`: what the
- * swarm process sent meanwhile.
+ * swarm sent meanwhile.
  */
 function asCounted(outcome: Delivered, heardBytes: number | undefined, seeded: number | null): Delivered {
 	const isOfPeers = outcome.method !== "http" && outcome.method !== "sftp";

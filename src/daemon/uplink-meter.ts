@@ -3,7 +3,7 @@ import type { Swarm } from "../swarm/swarm.ts";
 
 const INTERVAL_MS = 2_000;
 
-/** Adds up what the controller itself sends into the swarm, over restarts of the swarm process and of the daemon. */
+/** Keeps what the controller itself sends into the swarm, also for the daemon that comes after. */
 export class UplinkMeter {
 	readonly #swarm: Swarm;
 	readonly #journal: Journal;
@@ -25,13 +25,14 @@ export class UplinkMeter {
 		await this.read();
 	}
 
-	/** A total below the last one is a new process that counts from zero. A swarm that is down has sent nothing new. */
+	/** A swarm that is down has sent nothing new. */
 	async read(): Promise<void> {
 		const totals = await this.#swarm.totals().catch(() => []);
 		for (const { sha256, uploadedBytes } of totals) {
-			const last = this.#last.get(sha256) ?? 0;
-			const more = uploadedBytes >= last ? uploadedBytes - last : uploadedBytes;
-			if (more > 0) this.#journal.addUplink(sha256, more);
+			const more = uploadedBytes - (this.#last.get(sha256) ?? 0);
+			// What a broken connection never took is taken back, and sent again.
+			if (more <= 0) continue;
+			this.#journal.addUplink(sha256, more);
 			this.#last.set(sha256, uploadedBytes);
 		}
 	}

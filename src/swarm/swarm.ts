@@ -4,6 +4,7 @@ import type { Shape } from "../model/traffic.ts";
 import { Calls } from "./calls.ts";
 import { torrentPath } from "./make-torrent.ts";
 import type { Admitted, PeerProgress, Ports, Report, Shared, Total } from "./messages.ts";
+import { RunningTotals } from "./running-totals.ts";
 import { SwarmDown } from "./swarm-down.ts";
 import { SwarmProcess } from "./swarm-process.ts";
 import { withAnnounce } from "./torrent-file.ts";
@@ -46,6 +47,7 @@ export class Swarm {
 	readonly #process: SwarmProcess;
 	readonly #calls = new Calls();
 	readonly #shared = new Set<string>();
+	readonly #totals = new RunningTotals();
 	#admitted: readonly Admitted[] = [];
 	#shape: Shape = { uploadBytesPerSecond: null, packages: [] };
 	#ports: Ports;
@@ -127,10 +129,11 @@ export class Swarm {
 		if (this.#isOpen) this.#process.send({ kind: "shape", shape });
 	}
 
-	/** What the source has sent of each package since its process started, protocol included. */
+	/** What the source has sent of each package, protocol included; of a process that died, until it was last asked. */
 	async totals(): Promise<readonly Total[]> {
 		if (!this.#isOpen) throw new SwarmDown("the swarm process is being started");
-		return this.#calls.make<readonly Total[]>(TOTALS_MS, (id) => this.#process.send({ kind: "totals", id }));
+		const ask = (id: number) => this.#process.send({ kind: "totals", id });
+		return this.#totals.count(await this.#calls.make<readonly Total[]>(TOTALS_MS, ask));
 	}
 
 	/** The ports that were bound once are asked for again: the machines' torrents name them. */
@@ -164,6 +167,7 @@ export class Swarm {
 
 	#gone(detail: string): void {
 		this.#lastEnd = `; it ended last with ${detail}`;
+		this.#totals.processEnded();
 		this.#close(new SwarmDown(detail));
 		this.#options.onRestart(detail);
 	}

@@ -66,9 +66,14 @@ test("the swarm process is started again when it is killed, on the same ports, a
 	const machines = await spawnAll(bench);
 	await until("the source sends", async () => (await uplinkMultiple(bench)) > 0.05);
 	assert.ok(pid);
+	const sentBytes = async () => (await swarm.totals())[0]?.uploadedBytes ?? 0;
+	const before = await sentBytes();
 	process.kill(pid, "SIGKILL");
 	await assert.rejects(swarm.totals(), SwarmDown);
 	assert.match(bench.restarts.join(), /SIGKILL/);
+	let after: number | null = null;
+	await until("it counts again", async () => (after = await sentBytes().catch(() => null)) !== null);
+	assert.ok((after ?? 0) >= before, "what the process sent that was killed counts, too");
 	await until("all have it", () => machines.every(hasCompleted), 60_000);
 	assert.deepEqual(swarm.ports, ports);
 	assert.notEqual(swarm.pid, pid);

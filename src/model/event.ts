@@ -122,7 +122,11 @@ export type Outcome =
 	| { readonly kind: "facts_read"; readonly machine: MachineFacts }
 	| { readonly kind: "rebooted"; readonly bootId: string }
 	| DeliveredOutcome
-	| { readonly kind: "exited"; readonly exitCode: number }
+	| {
+			readonly kind: "exited";
+			readonly exitCode: number /** The boot in which the installer ended. Absent: it is not known. */;
+			readonly bootId?: string;
+	  }
 	| {
 			readonly kind: "failed";
 			readonly failure: Failure /** With FS-SSH-HOSTKEY: the key that was shown. */;

@@ -3,7 +3,7 @@ import type { Failure } from "../model/failure.ts";
 import type { Fleet } from "../model/fleet.ts";
 import type { FactsStep, MachineStep } from "../model/step.ts";
 import { afterOutcome } from "./advance-task.ts";
-import { noteBoot, noteRebootNeed } from "./apply-reboot.ts";
+import { noteBoot, noteExit, noteWord } from "./apply-reboot.ts";
 import { withMachine } from "./clones.ts";
 import { meet } from "./meet.ts";
 import { isLossOfContact } from "./outcome-class.ts";
@@ -11,13 +11,12 @@ import { changeTask } from "./task.ts";
 
 export function applyMachineStep(fleet: Fleet, step: MachineStep, outcome: Outcome, at: number): Fleet {
 	const met = meet(fleet, step.machine, outcome, at);
-	const advanced = changeTask(met, step, (task, { policy }) => {
+	const ended = outcome.kind === "exited" ? noteExit(met, step, outcome, at) : met;
+	const advanced = changeTask(ended, step, (task, { policy }) => {
 		const spec = policy.packages.find(({ name }) => name === step.package);
 		return spec ? afterOutcome(task, { step, outcome, spec, retries: policy.retries, at }) : task;
 	});
-	const seen =
-		outcome.kind === "inspected" && outcome.machine ? noteBoot(advanced, step.machine, outcome.machine, at) : advanced;
-	return noteRebootNeed(seen, step, outcome, at);
+	return outcome.kind === "inspected" && outcome.machine ? noteWord(advanced, step, outcome.machine, at) : advanced;
 }
 
 export function applyFactsRead(fleet: Fleet, step: FactsStep, outcome: Outcome, at: number): Fleet {

@@ -6,37 +6,68 @@ import type { MachineStep, RebootStep } from "../model/step.ts";
 import { withEntry } from "./copy.ts";
 import { meet } from "./meet.ts";
 import { classifyExit, isLossOfContact, isNeverConnected } from "./outcome-class.ts";
-import { rolloutOf, tasksOf, withRollout } from "./task.ts";
+import { rolloutOf, taskOf, tasksOf, withRollout } from "./task.ts";
+
+type Exited = Extract<Outcome, { readonly kind: "exited" }>;
 
 /**
- * A reboot becomes due by an installer's exit code, by the machine's own word after an install, or because the policy always
- * wants one. Which boot must end is what the machine says after the install: what was read before it may be long past.
+ * A reboot becomes due by an installer's exit code, or because the policy always wants one. The boot that must end is the one in
+ * which the installer did; what was read of the machine before may be of one long past.
  */
-export function noteRebootNeed(fleet: Fleet, step: MachineStep, outcome: Outcome, at: number): Fleet {
-	const rollout = rolloutOf(fleet, step.rollout);
-	if (!rollout || !fleet.machines.has(step.machine) || rollout.policy.reboot.policy === "never") return fleet;
-	const known = rollout.reboots.get(step.machine);
-	if (known?.phase === "due") return fleet;
-	const need =
-		outcome.kind === "exited" ? needByExit(rollout, step, outcome.exitCode) : needByWord(rollout, step, outcome);
-	if (need === null) return fleet;
-	const bootId = outcome.kind === "inspected" ? (outcome.machine?.bootId ?? "") : "";
-	const attempt = (known?.attempt ?? 0) + 1;
-	const due: Reboot = { phase: "due", isUrgent: need === "urgent", attempt, failures: 0, at, bootId };
-	return withReboot(fleet, rollout, step.machine, due);
+export function noteExit(fleet: Fleet, step: MachineStep, outcome: Exited, at: number): Fleet {
+	const rollout = rebootingRollout(fleet, step);
+	const need = rollout && needByExit(rollout, step, outcome.exitCode);
+	if (!need) return fleet;
+	const { bootId = "" } = outcome;
+	const reboot = due(rollout, step.machine, { isUrgent: need === "urgent", bootId, at });
+	const facts = bootId === "" ? null : readSince(fleet, rollout, step);
+	return withReboot(fleet, rollout, step.machine, facts ? afterBoot(reboot, facts, at) : reboot);
+}
+
+/** Or by the machine's own word after an install. */
+export function noteWord(fleet: Fleet, step: MachineStep, machine: MachineFacts, at: number): Fleet {
+	const seen = noteBoot(fleet, step.machine, machine, at);
+	const rollout = rebootingRollout(seen, step);
+	if (!rollout || !machine.isRebootNeeded || rollout.reboots.get(step.machine)?.phase === "due") return seen;
+	if (!wasInstalledSince(rollout, step)) return seen;
+	const reboot = due(rollout, step.machine, { isUrgent: false, bootId: machine.bootId, at });
+	return withReboot(seen, rollout, step.machine, reboot);
 }
 
 /** A machine with a reboot due tells its boot: the first time it is the one that must end, and another one later means that it has. */
-export function noteBoot(fleet: Fleet, machine: string, { bootId, isRebootNeeded }: MachineFacts, at: number): Fleet {
+export function noteBoot(fleet: Fleet, machine: string, facts: MachineFacts, at: number): Fleet {
 	let next = fleet;
 	for (const rollout of fleet.rollouts.values()) {
 		const reboot = rollout.reboots.get(machine);
-		if (reboot?.phase !== "due" || reboot.bootId === bootId) continue;
-		const isOver = reboot.bootId !== "" && !isRebootNeeded;
-		const seen: Reboot = isOver ? { ...withoutFailure(reboot), phase: "done", failures: 0, at } : { ...reboot, bootId };
-		next = withReboot(next, rollout, machine, seen);
+		const seen = reboot && afterBoot(reboot, facts, at);
+		if (seen && seen !== reboot) next = withReboot(next, rollout, machine, seen);
 	}
 	return next;
+}
+
+function afterBoot(reboot: Reboot, { bootId, isRebootNeeded }: MachineFacts, at: number): Reboot {
+	if (reboot.phase !== "due" || reboot.bootId === bootId) return reboot;
+	const isOver = reboot.bootId !== "" && !isRebootNeeded;
+	return isOver ? { ...withoutFailure(reboot), phase: "done", failures: 0, at } : { ...reboot, bootId };
+}
+
+function rebootingRollout(fleet: Fleet, step: MachineStep): Rollout | null {
+	const rollout = rolloutOf(fleet, step.rollout);
+	return rollout && fleet.machines.has(step.machine) && rollout.policy.reboot.policy !== "never" ? rollout : null;
+}
+
+/** One that is due already becomes more urgent, and is for the later boot; what came of its tries stays. */
+function due(rollout: Rollout, machine: string, need: Pick<Reboot, "isUrgent" | "bootId" | "at">): Reboot {
+	const known = rollout.reboots.get(machine);
+	if (known?.phase !== "due") return { phase: "due", attempt: (known?.attempt ?? 0) + 1, failures: 0, ...need };
+	return { ...known, isUrgent: known.isUrgent || need.isUrgent, bootId: need.bootId || known.bootId };
+}
+
+/** What was read of the machine since its job began: a job is followed only once it was seen there. */
+function readSince(fleet: Fleet, rollout: Rollout, step: MachineStep): MachineFacts | null {
+	const facts = fleet.machines.get(step.machine)?.facts;
+	const { at } = taskOf(rollout, step.machine, step.package);
+	return facts && step.kind === "follow" && facts.at >= at ? facts : null;
 }
 
 function needByExit({ policy }: Rollout, step: MachineStep, exitCode: number): "urgent" | "some_time" | null {
@@ -46,12 +77,10 @@ function needByExit({ policy }: Rollout, step: MachineStep, exitCode: number): "
 	return said === "soft_reboot" || (said === "success" && policy.reboot.policy === "always") ? "some_time" : null;
 }
 
-/** Only after an install of this rollout, and once for each: a reboot that the machine goes on asking for is not ours. */
-function needByWord(rollout: Rollout, step: MachineStep, outcome: Outcome): "some_time" | null {
-	if (outcome.kind !== "inspected" || !outcome.machine?.isRebootNeeded) return null;
+/** Once for each install of this rollout: a reboot that the machine goes on asking for is not ours. */
+function wasInstalledSince(rollout: Rollout, step: MachineStep): boolean {
 	const rebootedAt = rollout.reboots.get(step.machine)?.at ?? 0;
-	const installed = tasksOf(rollout, step.machine).some(({ task }) => (task.installedAt ?? 0) > rebootedAt);
-	return installed ? "some_time" : null;
+	return tasksOf(rollout, step.machine).some(({ task }) => (task.installedAt ?? 0) > rebootedAt);
 }
 
 export function applyRebootStarted(fleet: Fleet, step: RebootStep, at: number): Fleet {

@@ -36,11 +36,12 @@ async function look(session: Session, { ref }: Task, signal: AbortSignal): Promi
 	return parseJobReport(asked.answer) ?? failed(code, `${ref.machine}: the job of ${ref.package} gave no answer`);
 }
 
-function conclude(task: Task, { state, marker, output }: JobReport): Pushed {
+function conclude(task: Task, { state, marker, bootId, output }: JobReport): Pushed {
 	switch (state.kind) {
 		case "exited": {
 			const failed = explain(task, { exitCode: state.exitCode, marker, text: output.head + output.tail });
-			return { outcome: failed ?? { kind: "exited", exitCode: state.exitCode }, output };
+			const { exitCode } = state;
+			return { outcome: failed ?? { kind: "exited", exitCode, ...(bootId === null ? {} : { bootId }) }, output };
 		}
 		case "lost":
 			return { outcome: failure(task, "FS-INSTALL-EXIT", "its job ended without a result"), output };

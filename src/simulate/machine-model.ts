@@ -16,6 +16,8 @@ export interface Job {
 	readonly endsAt: number;
 	readonly spec: PackageSpec;
 	readonly run: Run;
+	/** The boot in which it runs. */
+	readonly bootId: string;
 	/** Power was cut while it ran: it leaves no result. */
 	isLost: boolean;
 	isSettled: boolean;
@@ -54,7 +56,8 @@ export class MachineModel {
 	startJob(ref: TaskRef, spec: PackageSpec, run: Run, now: number): { readonly job: Job; readonly isNew: boolean } {
 		const known = this.jobs.get(keyOf(ref));
 		if (known) return { job: known, isNew: false };
-		const job = { startedAt: now, endsAt: now + run.takesMs, spec, run, isLost: false, isSettled: false };
+		const { bootId } = this;
+		const job = { startedAt: now, endsAt: now + run.takesMs, spec, run, bootId, isLost: false, isSettled: false };
 		this.jobs.set(keyOf(ref), job);
 		return { job, isNew: true };
 	}

@@ -71,7 +71,8 @@ function begin(step: MachineStep | FactsStep | RebootStep, place: Place): Doing 
 	const job = step.kind === "follow" ? model.jobOf(step) : model.startJob(step, spec, fate(place, step), now).job;
 	if (!job) return { takesMs: DURATIONS.inspect, outcome: () => LOST };
 	const takesMs = Math.max(DURATIONS.inspect, job.endsAt - now);
-	return { takesMs, outcome: () => (job.isLost ? LOST : { kind: "exited", exitCode: job.run.exitCode }) };
+	const { run, bootId } = job;
+	return { takesMs, outcome: () => (job.isLost ? LOST : { kind: "exited", exitCode: run.exitCode, bootId }) };
 }
 
 /** How the machine takes this run of the installer. */

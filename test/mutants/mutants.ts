@@ -165,6 +165,12 @@ export const MUTANTS: readonly Mutant[] = [
 		to: "deadline",
 	},
 	{
+		name: "a machine that is still in the boot that must end has ended it",
+		file: "plan/apply-reboot.ts",
+		from: 'if (reboot.phase !== "due" || reboot.bootId === bootId) return reboot;',
+		to: 'if (reboot.phase !== "due") return reboot;',
+	},
+	{
 		name: "waiting for people is a lack of progress",
 		file: "plan/decide-rollout.ts",
 		from: "gate: bar ? null : gate, rings",

@@ -28,6 +28,42 @@ test("the boot that must end is the first one that is seen after the install, an
 	assert.deepEqual([rebootIn(stillInNeed)?.phase, rebootIn(stillInNeed)?.bootId], ["due", "boot-3"]);
 });
 
+test("the boot that must end is the one in which the installer did, and a machine that was seen in another one since has ended it", () => {
+	const facts = (bootId: string, at: number, isRebootNeeded = false) => ({ ...FACTS, bootId, at, isRebootNeeded });
+	const heard = (read: ReturnType<typeof facts>, bootId?: string) => {
+		const given = { ...rebooting("if_needed"), machines: { a: { facts: read } } };
+		const fleet = fleetOf({ ...given, rollout: { tasks: { a: { phase: "running", at: AT - MINUTE } } } });
+		const outcome = { kind: "exited", exitCode: 1641, ...(bootId === undefined ? {} : { bootId }) } as const;
+		const { phase, bootId: mustEnd } = rebootIn(done(fleet, step("follow"), outcome)) ?? {};
+		return [phase, mustEnd];
+	};
+	assert.deepEqual(heard(facts("boot-1", AT - MINUTE), "boot-1"), ["due", "boot-1"]);
+	assert.deepEqual(heard(facts("boot-2", AT - MINUTE), "boot-1"), ["done", "boot-1"], "it has restarted by itself");
+	assert.deepEqual(heard(facts("boot-2", AT - MINUTE, true), "boot-1"), ["due", "boot-2"], "it asks for one still");
+	assert.deepEqual(heard(facts("boot-0", AT - 2 * MINUTE), "boot-1"), ["due", "boot-1"], "read before the job began");
+	assert.deepEqual(heard(facts("boot-2", AT - MINUTE)), ["due", ""], "as journals of before have it");
+});
+
+test("a reboot that is due becomes more urgent by a later installer, and is for the boot in which that one ended", () => {
+	const given = {
+		...rebooting("if_needed"),
+		rollout: { tasks: { a: { phase: "running" } }, reboots: { a: { failures: 2 } } },
+	};
+	const heard = (exitCode: number, bootId?: string) => {
+		const outcome = { kind: "exited", exitCode, ...(bootId === undefined ? {} : { bootId }) } as const;
+		const {
+			isUrgent,
+			bootId: mustEnd,
+			failures,
+			attempt,
+		} = rebootIn(done(fleetOf(given as Given), step("install"), outcome)) ?? {};
+		return [isUrgent, mustEnd, failures, attempt];
+	};
+	assert.deepEqual(heard(1641, "boot-2"), [true, "boot-2", 2, 1]);
+	assert.deepEqual(heard(3010, "boot-2"), [false, "boot-2", 2, 1]);
+	assert.deepEqual(heard(1641), [true, "boot-1", 2, 1]);
+});
+
 test("a machine that is asked again after a restart of the daemon keeps its slot while it does not answer", () => {
 	const due = fleetOf({ ...rebooting("if_needed"), rollout: { tasks: {}, reboots: { a: {} } } });
 	const ask = (fleet: Fleet, at: number) => after(fleet, { kind: "StepStarted", step: rebootStep(due), at });

@@ -4,7 +4,7 @@ import { mkdir, open, readdir, readFile, utimes, writeFile } from "node:fs/promi
 import { join } from "node:path";
 import { test } from "node:test";
 import { jobKey } from "../../src/push/job-key.ts";
-import { lab, taskOf } from "./lab.ts";
+import { exitOf, lab, taskOf } from "./lab.ts";
 import { stage } from "./stage.ts";
 import { until } from "./until.ts";
 
@@ -13,7 +13,7 @@ test("runs a script package with its arguments and environment, and keeps what i
 	const sha256 = await stage(state, '#!/bin/sh\necho "$SITE: $*"\nexit 7\n');
 	const install = { arguments: ["a b", "$HOME", "{file}"], timeoutMs: 60_000, env: { SITE: "budapest" } };
 	const { outcome, output } = await pusher.install(target, taskOf({ sha256, install }), signal);
-	assert.deepEqual(outcome, { kind: "exited", exitCode: 7 });
+	assert.equal(exitOf(outcome), 7);
 	const said = `budapest: a b $HOME ${join(state, "packages", sha256)}.run\n`;
 	assert.deepEqual(output, { head: said, tail: "", totalBytes: Buffer.byteLength(said) });
 });
@@ -23,7 +23,7 @@ test("runs a job once, however many start it at the same time", async (t) => {
 	const sha256 = await stage(state, "#!/bin/sh\necho ran >> ~/runs\nsleep 0.3\n");
 	const task = taskOf({ sha256 });
 	const many = await Promise.all(Array.from({ length: 5 }, () => pusher.install(target, task, signal)));
-	for (const { outcome } of many) assert.deepEqual(outcome, { kind: "exited", exitCode: 0 });
+	for (const { outcome } of many) assert.equal(exitOf(outcome), 0);
 	assert.equal(await readFile(join(folder, "runs"), "utf8"), "ran\n");
 	await pusher.install(target, task, signal);
 	assert.equal(await readFile(join(folder, "runs"), "utf8"), "ran\n", "a key that was used is never started again");
@@ -48,8 +48,30 @@ test("lets a job go on through a lost connection, and reads its exit code afterw
 	const following = pusher.follow(target, task, signal);
 	await writeFile(join(folder, "go"), "");
 	const followed = await following;
-	assert.deepEqual(followed.outcome, { kind: "exited", exitCode: 3 });
+	assert.equal(exitOf(followed.outcome), 3);
 	assert.equal(followed.output?.head, "done\n");
+});
+
+test("tells of a job that ended the boot in which it did, also once the machine has restarted", async (t) => {
+	const { pusher, target, machine, state, signal } = await lab(t);
+	const task = taskOf({ sha256: await stage(state, "#!/bin/sh\nexit 3\n") });
+	const { bootId } = machine;
+	assert.deepEqual((await pusher.install(target, task, signal)).outcome, { kind: "exited", exitCode: 3, bootId });
+	await machine.reboot();
+	assert.notEqual(machine.bootId, bootId);
+	const { outcome } = await pusher.follow({ ...target, port: machine.port }, task, signal);
+	assert.deepEqual(outcome, { kind: "exited", exitCode: 3, bootId });
+});
+
+test("follows a job whose result names no boot, or no boot's name", async (t) => {
+	const { pusher, target, state, signal } = await lab(t);
+	const task = taskOf({ sha256: await stage(state, "#!/bin/sh\nexit 3\n") });
+	await pusher.install(target, task, signal);
+	for (const result of ["3 -\n", "3 - $(reboot) 1 2 3\n"]) {
+		await writeFile(join(state, "jobs", jobKey(task.ref), "result"), result);
+		const { outcome } = await pusher.follow(target, task, signal);
+		assert.deepEqual(outcome, { kind: "exited", exitCode: 3 });
+	}
 });
 
 test("keeps the first and last 256 KiB of a flood, and counts all of it", async (t) => {
@@ -87,7 +109,7 @@ test("takes no exit code 124 of a quick installer for a timeout", async (t) => {
 	const { pusher, target, state, signal } = await lab(t);
 	const sha256 = await stage(state, "#!/bin/sh\nexit 124\n");
 	const { outcome } = await pusher.install(target, taskOf({ sha256 }), signal);
-	assert.deepEqual(outcome, { kind: "exited", exitCode: 124 });
+	assert.equal(exitOf(outcome), 124);
 });
 
 test("starts no installer when one byte of the staged file is other, and removes the file", async (t) => {
@@ -161,7 +183,7 @@ exit $code
 	const { outcome } = await pusher.inspect(target, task, signal);
 	assert.equal(outcome.kind === "inspected" && outcome.facts.job.kind, "running");
 	await writeFile(join(folder, "go"), "");
-	assert.deepEqual((await installing).outcome, { kind: "exited", exitCode: 5 });
+	assert.equal(exitOf((await installing).outcome), 5);
 });
 
 test("waits for a runner that has not come yet, then calls the job lost for good", async (t) => {

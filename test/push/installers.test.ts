@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fenceOf, jobKey } from "../../src/push/job-key.ts";
-import { lab, putProgram, taskOf } from "./lab.ts";
+import { exitOf, lab, putProgram, taskOf } from "./lab.ts";
 import { stage } from "./stage.ts";
 
 test("only a rollout that goes back lets apt put an older version in the place of a newer one", async (t) => {
@@ -27,7 +27,7 @@ test("repairs an interrupted dpkg once, then gives apt a path that ends in .deb"
 	await log("apt-get", 'for word; do case $word in *.deb) cat "$word" >> ~/log ;; esac; done');
 	const sha256 = await stage(state, "the package\n");
 	const { outcome } = await pusher.install(target, taskOf({ type: "deb", sha256 }), signal);
-	assert.deepEqual(outcome, { kind: "exited", exitCode: 0 });
+	assert.equal(exitOf(outcome), 0);
 	const lines = (await readFile(join(folder, "log"), "utf8")).trim().split("\n");
 	assert.deepEqual(lines.slice(0, 2), ["dpkg --audit", "dpkg --configure -a --force-confdef --force-confold"]);
 	assert.ok(lines[2]?.startsWith("apt-get install -y") && lines[2].endsWith(`${sha256}.deb`), lines[2]);
@@ -46,7 +46,7 @@ test("calls a held lock busy, and no other failure of apt", async (t) => {
 	};
 	const busy = await install("E: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 7 (apt)\n", 1);
 	assert.equal(busy.kind === "failed" && busy.failure.code, "FS-INSTALL-BUSY");
-	assert.deepEqual(await install("E: Unmet dependencies.\n", 2), { kind: "exited", exitCode: 100 });
+	assert.equal(exitOf(await install("E: Unmet dependencies.\n", 2)), 100);
 });
 
 test("a job's key is a safe name, and other for every rollout, package and attempt", () => {
@@ -101,7 +101,7 @@ for (const [manager, expected] of Object.entries(MANAGERS)) {
 			{ ...task(2), mayDowngrade: true as const },
 			{ ...absent, spec: { ...absent.spec, state: "absent" as const, sha256: "" } },
 		])
-			assert.deepEqual((await pusher.install(target, each, signal)).outcome, { kind: "exited", exitCode: 0 });
+			assert.equal(exitOf((await pusher.install(target, each, signal)).outcome), 0);
 		const file = join(state, "packages", `${sha256}.rpm`);
 		const log = (await readFile(join(folder, "log"), "utf8")).trim().split("\n");
 		const lines = Object.values(expected).map((words) => `${manager} ${words.replace("FILE", file)}`);

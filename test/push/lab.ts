@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
+import type { Outcome } from "../../src/model/event.ts";
 import type { PackageSpec } from "../../src/model/policy.ts";
 import type { Rates } from "../../src/model/traffic.ts";
 import { makeKeyPair } from "../../src/push/key-pair.ts";
@@ -38,6 +39,12 @@ export async function lab(t: TestContext, options: Partial<MachineOptions> = {},
 		privateKey: pair.private,
 	};
 	return { folder, state: join(folder, "state"), machine, pusher, target, signal: t.signal };
+}
+
+/** The installer's exit code; of whatever came otherwise, its error code or kind. */
+export function exitOf(outcome: Outcome): number | string {
+	if (outcome.kind === "failed") return outcome.failure.code;
+	return outcome.kind === "exited" ? outcome.exitCode : outcome.kind;
 }
 
 /** Puts a program before all others of its name on the machine. */

@@ -99,7 +99,8 @@ function install(step: MachineStep, spec: PackageSpec, place: Place): Doing {
 	const takesMs = Math.max(100, job.endsAt - now());
 	return {
 		takesMs,
-		outcome: () => (job.isLost ? failed("FS-SSH-LOST") : { kind: "exited", exitCode: job.run.exitCode }),
+		outcome: () =>
+			job.isLost ? failed("FS-SSH-LOST") : { kind: "exited", exitCode: job.run.exitCode, bootId: job.bootId },
 	};
 }
 

@@ -21,7 +21,12 @@ export function jobFolder(key: string): string {
 	return join(stateFolder(), "jobs", key);
 }
 
-export type Ended = { readonly kind: "exited"; readonly code: string; readonly marker: string };
+export type Ended = {
+	readonly kind: "exited";
+	readonly code: string;
+	readonly marker: string;
+	readonly bootId: string;
+};
 export type State = { readonly kind: "none" | "running" | "lost" } | Ended;
 
 /** The begun mark is read before the pipe, so that a runner that begins between the two is not taken for one that ended. */
@@ -53,8 +58,8 @@ export function mark(folder: string): boolean {
 function readResult(folder: string): Ended | null {
 	const text = readText(join(folder, "result"));
 	if (text === null) return null;
-	const [code = "", marker = "-"] = text.trim().split(" ");
-	return { kind: "exited", code, marker };
+	const [code = "", marker = "-", bootId = "-"] = text.trim().split(" ");
+	return { kind: "exited", code, marker, bootId };
 }
 
 function isHeld(folder: string): Promise<boolean> {

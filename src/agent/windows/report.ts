@@ -2,12 +2,12 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { KEPT_BYTES, readState } from "./job-folder.ts";
 
-/** `STATE CODE MARKER TOTAL HEAD TAIL` on one line, then the kept output. */
+/** `STATE CODE MARKER BOOT_ID TOTAL HEAD TAIL` on one line, then the kept output. */
 export async function report(folder: string): Promise<Buffer> {
 	const state = await readState(folder);
-	const [code, marker] = state.kind === "exited" ? [state.code, state.marker] : ["-", "-"];
+	const { code, marker, bootId } = state.kind === "exited" ? state : { code: "-", marker: "-", bootId: "-" };
 	const { head, tail, totalBytes } = await keptOutput(folder);
-	const line = `${state.kind} ${code} ${marker} ${totalBytes} ${head.length} ${tail.length}\n`;
+	const line = `${state.kind} ${code} ${marker} ${bootId} ${totalBytes} ${head.length} ${tail.length}\n`;
 	return Buffer.concat([Buffer.from(line), head, tail]);
 }
 

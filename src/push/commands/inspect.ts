@@ -9,7 +9,7 @@ export const SCRIPT_SECONDS = 60;
 const INSPECT = `${JOB}${MACHINE_FACTS}
 job=$state/jobs/$1 code=-
 job_state "$job"
-[ $job_state = exited ] && read -r code marker boot < "$job/result"
+[ $job_state = exited ] && read -r code rest < "$job/result"
 echo "job $job_state $code"
 if [ -f "$state/packages/$2" ]; then echo staged yes; else echo staged no; fi
 shift 2

@@ -35,15 +35,15 @@ job_state() {
 `;
 
 /**
- * Prints a job's state on one line, \`STATE CODE MARKER TOTAL HEAD TAIL\` (the last three in bytes), then the kept output.
+ * Prints a job's state on one line, \`STATE CODE MARKER BOOT_ID TOTAL HEAD TAIL\` (the last three in bytes), then the kept output.
  * Chunk 0 is the head; of the others the last two are there.
  */
 const REPORT = `
 size() { stat -c %s "$1" 2>/dev/null || echo 0; }
 report() {
 	job_state "$1"
-	code=- marker=- boot= last=0
-	[ $job_state = exited ] && read -r code marker boot < "$1/result"
+	code=- marker=- boot=- last=0
+	[ $job_state = exited ] && read -r code marker boot rest < "$1/result"
 	for chunk in "$1"/output.*; do
 		n=\${chunk##*.}
 		[ "$n" -gt "$last" ] 2>/dev/null && last=$n
@@ -55,7 +55,7 @@ report() {
 		[ "$last" -gt 1 ] && before=$(( ${KEPT} - end ))
 		tail=$(( before + end ))
 	fi
-	echo "$job_state $code $marker $total $head $tail"
+	echo "$job_state $code $marker $boot $total $head $tail"
 	[ "$head" -gt 0 ] && head -c "$head" "$1/output.0"
 	[ "$before" -gt 0 ] && tail -c "$before" "$1/output.$(( last - 1 ))"
 	[ "$tail" -gt "$before" ] && head -c "$end" "$1/output.$last"

@@ -55,8 +55,9 @@ export function finishRollout(fleet: Fleet, rollout: Rollout, now: number, place
 	const windows = windowsOf(rollout, now);
 	const installs = new InstallSlots(fleet, rollout, { rings, now });
 	const bar = steady(rollout.policy, "bar", abortOf(rollout));
-	const open = { gate: null, brake: null, prestage: new Map() };
-	const ground: Ground = { fleet, rollout, ...open, bar, windows, now, ...places, installs };
+	const brake = steady(rollout.policy, "brake", spentBudget(rollout, rings));
+	const open = { gate: null, prestage: new Map() };
+	const ground: Ground = { fleet, rollout, ...open, brake, bar, windows, now, ...places, installs };
 	const done = decideMembers(ground, changing, ranks);
 	return { ...done, wakes: [...done.wakes, ...wakesOf(ground, rings)] };
 }

@@ -1,11 +1,12 @@
 import type { AppliedPolicy, Fleet, Rollout } from "../model/fleet.ts";
-import type { Machine } from "../model/machine.ts";
 import type { Policy } from "../model/policy.ts";
 import { type LedgerStep, machineOf } from "../model/step.ts";
+import { spentBudget } from "./budget.ts";
 import { isChanging } from "./changing.ts";
 import type { Held, HeldReason } from "./held.ts";
+import { membership } from "./rings.ts";
 import { runTimes, seenUntil } from "./schedule.ts";
-import { isInFlight, seatOf } from "./seat.ts";
+import { isInFlight, type Seat, seatOf } from "./seat.ts";
 
 export interface RunDecision {
 	readonly steps: readonly LedgerStep[];
@@ -62,16 +63,21 @@ export function unfinished(fleet: Fleet, rollout: Rollout | undefined, now: numb
 		if (machine !== null && "rollout" in step && step.rollout === rollout.id) machines.add(machine);
 	}
 	for (const name of [...rollout.progress.keys(), ...rollout.reboots.keys()]) {
-		const machine = fleet.machines.get(name);
-		if (machine && isToFinish(rollout, machine, now)) machines.add(name);
+		const machine = isChanging(rollout, name, now) ? fleet.machines.get(name) : undefined;
+		const seat = machine && seatOf(rollout, machine);
+		if (seat && (isInFlight(seat, now) || !isHeldBack(fleet, rollout, { seat, now }))) machines.add(name);
 	}
 	return machines.size;
 }
 
-/** A reboot that an abort holds is not: the next run has it to do. */
-function isToFinish(rollout: Rollout, machine: Machine, now: number): boolean {
-	const { halt } = rollout;
-	return isChanging(rollout, machine.name, now) && (halt === undefined || isInFlight(seatOf(rollout, machine), now));
+/** Nobody has asked for its reboot, and nobody will: the next run has it to do. */
+function isHeldBack(
+	fleet: Fleet,
+	rollout: Rollout,
+	{ seat, now }: { readonly seat: Seat; readonly now: number },
+): boolean {
+	if (rollout.halt || seat.machine.excluded) return true;
+	return !seat.isRequested && spentBudget(rollout, membership(fleet, rollout, now).rings) !== null;
 }
 
 function named({ name, revision }: Policy) {

@@ -1,6 +1,6 @@
 import type { Rollout } from "../model/fleet.ts";
 import type { Machine } from "../model/machine.ts";
-import { seatOf } from "../plan/seat.ts";
+import { nextReboot, seatOf } from "../plan/seat.ts";
 import type { Open } from "../plan/task.ts";
 import { timeZoneOf } from "../plan/time-zone.ts";
 import type { Standing } from "./machine-state.ts";
@@ -46,10 +46,9 @@ function nextAct(rollout: Rollout, machine: Machine, { held, inFlight }: Standin
 }
 
 function actOn(rollout: Rollout, machine: Machine): string | null {
-	const { next: open, reboot } = seatOf(rollout, machine);
-	const isPending = reboot?.phase === "due" || reboot?.phase === "running";
-	if (isPending && (open === null || reboot.isUrgent || reboot.phase === "running")) return "it reboots";
-	return open && actFor(open);
+	const seat = seatOf(rollout, machine);
+	if (nextReboot(seat, seat.next)) return "it reboots";
+	return seat.next && actFor(seat.next);
 }
 
 function actFor({ spec: { name, version }, task }: Open): string {

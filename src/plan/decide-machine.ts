@@ -7,7 +7,7 @@ import { decideReboot } from "./decide-reboot.ts";
 import type { Ground, MachineAct, Member, Waiting } from "./ground.ts";
 import type { Held, HeldReason } from "./held.ts";
 import { unmetByScript, unmetRequirement } from "./requirements.ts";
-import { failureOf, isInFlight, nextPackage, type Seat } from "./seat.ts";
+import { failureOf, isInFlight, nextPackage, nextReboot, type Seat } from "./seat.ts";
 import type { MachineStanding } from "./standing.ts";
 import { gateBarred, stepBarred } from "./step-bars.ts";
 import type { Open } from "./task.ts";
@@ -106,11 +106,9 @@ function deliversAhead({ policy }: Rollout): boolean {
 function actOn(ground: Ground, member: Member, recheckBefore: number): MachineAct | Waiting {
 	const { rollout, now } = ground;
 	const { machine, seat } = member;
-	const { reboot } = seat;
 	const open = nextPackage(seat, recheckBefore);
-	const isPending = reboot?.phase === "due" || reboot?.phase === "running";
-	if (isPending && (open === null || reboot.isUrgent || reboot.phase === "running"))
-		return decideReboot(ground, member, reboot);
+	const reboot = nextReboot(seat, open);
+	if (reboot) return decideReboot(ground, member, reboot);
 	if (open === null) throw new Error(`${machine.name}: open, and nothing to do`);
 	if (open.task.phase !== "unread" && unmetRequirement(open.spec.requirements, machine) === "unknown")
 		return decideFacts(rollout.policy.name, machine, ground);

@@ -17,7 +17,7 @@ import { rollBack } from "./rollback.ts";
 import { rowOf, seatsOf } from "./seating.ts";
 import { InstallSlots } from "./slots.ts";
 import { steady } from "./steady.ts";
-import { windowState } from "./windows.ts";
+import { type Windows, windowState } from "./windows.ts";
 
 /** What goes on in a run: its gates and brakes first, then machine by machine in the order of the rings. */
 export function decideRollout(fleet: Fleet, rollout: Rollout, now: number, places: Places): Part {
@@ -69,7 +69,7 @@ function onlyChanging(now: number): (count: RingCount) => RingCount {
 	};
 }
 
-function windowsOf({ policy }: Rollout, now: number): Ground["windows"] {
+function windowsOf({ policy }: Rollout, now: number): Windows {
 	const install = steady(policy, "window", windowState(policy.maintenanceWindows, now));
 	const { window } = policy.reboot;
 	return { install, reboot: window ? steady(policy, "reboot window", windowState([window], now)) : install };

@@ -10,7 +10,7 @@ import type { Roster } from "./roster.ts";
 import type { Seat } from "./seat.ts";
 import type { InstallSlots, Slots } from "./slots.ts";
 import type { MachineStanding } from "./standing.ts";
-import type { WindowState } from "./windows.ts";
+import type { Windows } from "./windows.ts";
 
 /** What all policies share in one decision. */
 export interface Places {
@@ -41,8 +41,7 @@ export interface Ground extends Places {
 	readonly brake: HeldReason | null;
 	/** Why nothing is done on any machine, not even the retried ones: approval, abort. */
 	readonly bar: HeldReason | null;
-	/** When installs and when reboots may start. */
-	readonly windows: { readonly install: WindowState; readonly reboot: WindowState };
+	readonly windows: Windows;
 	readonly now: number;
 	readonly installs: InstallSlots;
 	/** Why the ring's installs wait for deliveries, by ring. */

@@ -6,18 +6,16 @@ import type { RingCount } from "./rings.ts";
 import { type Seat, turnsAt } from "./seat.ts";
 import type { Row } from "./seating.ts";
 import { type Claim, type SlotsAnswer, type SlotsBusy, slotsBusy } from "./slots.ts";
+import { holdsAt, type Span } from "./span.ts";
 import type { Terms } from "./terms.ts";
 
-/** How long an answer lasts: under the same terms, from when it was given until time alone may make another one. */
-interface Span {
+/** An answer is the same under the same terms, as long as it holds. */
+interface Given extends Span {
 	readonly terms: Terms;
-	/** ms since the epoch. */
-	readonly from: number;
-	readonly until: number;
 }
 
 /** What was decided of a seat that asked for no place, or for one in vain: the same again, as long as it lasts. */
-export interface Lasting extends Span {
+export interface Lasting extends Given {
 	/** null: there is nothing to do. */
 	readonly held: Held | null;
 	/** What it was refused; null: it asked for nothing. */
@@ -31,7 +29,7 @@ interface Refused {
 }
 
 /** The same of all seats of a row. */
-export interface Settled extends Span {
+export interface Settled extends Given {
 	readonly held: readonly Held[];
 	/** When the first of them is asked again; Infinity: never. */
 	readonly wakeAt: number;
@@ -78,8 +76,8 @@ export function isSettledStill(kept: Settled, ground: Ground, asked: Asked): boo
 	});
 }
 
-function lasts({ terms, from, until }: Span, { now }: Ground, asked: Asked): boolean {
-	return terms === asked.terms && from <= now && now < until;
+function lasts(given: Given, { now }: Ground, { terms }: Asked): boolean {
+	return given.terms === terms && holdsAt(given, now);
 }
 
 /** How full it would find the same place now; null: it would be given it, or refused it for a reason of its own. */

@@ -3,12 +3,7 @@ import type { Gate } from "./gate.ts";
 import type { HeldReason } from "./held.ts";
 import type { RingCount } from "./rings.ts";
 import { timeZoneOf } from "./time-zone.ts";
-import type { WindowState } from "./windows.ts";
-
-interface Windows {
-	readonly install: WindowState;
-	readonly reboot: WindowState;
-}
+import type { WindowState, Windows } from "./windows.ts";
 
 /** Whether the ring at the gate has failed by standing still: why, and when it would. */
 export function progressBar(

@@ -1,7 +1,8 @@
 import type { Rollout } from "../model/fleet.ts";
 import type { Machine } from "../model/machine.ts";
-import { type Seat, standingAt, turnsAt } from "./seat.ts";
+import { isUrgentlyDue, type Seat, standingAt, turnsAt } from "./seat.ts";
 import type { Row } from "./seating.ts";
+import { holdsAt, type Span } from "./span.ts";
 
 /** What is counted over seats, for gates, budgets, slots and deadlines. Times are ms since the epoch; Infinity: never. */
 export interface Counts {
@@ -49,11 +50,8 @@ const NOBODY: Counts = {
 	...{ changesEndAt: NEVER, givesUpAt: NEVER, thereForInstall: NEVER, thereForReboot: NEVER },
 };
 
-interface Kept {
+interface Kept extends Span {
 	readonly counts: Counts;
-	/** It holds from when it was counted until time alone makes something else of a seat. */
-	readonly from: number;
-	readonly until: number;
 }
 
 /** A row never changes, so that its counts hold until then. */
@@ -72,7 +70,7 @@ export function countRow(rollout: Rollout, row: Row, where: Where): Counts {
 function keptCount(rollout: Rollout, row: Row, where: Where): Kept {
 	const { now } = where;
 	const kept = known.get(row);
-	if (kept && kept.from <= now && now < kept.until) return kept;
+	if (kept && holdsAt(kept, now)) return kept;
 	const counts: Tally = { ...NOBODY };
 	let until = NEVER;
 	for (const part of row.parts) {
@@ -132,7 +130,7 @@ export function isElsewhere(seat: Seat, ring: string): boolean {
 }
 
 function waitsForReboot({ reboot, next }: Seat): boolean {
-	return next === null || (reboot?.phase === "due" && reboot.isUrgent);
+	return next === null || isUrgentlyDue(reboot);
 }
 
 /** Whoever came back, or was approved, late is not late before the deadline has passed from then on. */

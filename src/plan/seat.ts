@@ -113,7 +113,17 @@ export function standingAt({ policy }: Rollout, seat: Seat, now: number): Machin
 
 /** In the middle of a change, which finishes whatever stops the rest. A reboot that nobody has asked the machine for is not in flight. */
 export function isInFlight({ changingUntil, reboot }: Seat, now: number): boolean {
-	return changingUntil > now && !(reboot?.phase === "due" && reboot.isUrgent);
+	return changingUntil > now && !isUrgentlyDue(reboot);
+}
+
+export function isUrgentlyDue(reboot: Reboot | undefined): boolean {
+	return reboot?.phase === "due" && reboot.isUrgent;
+}
+
+/** The reboot that comes before the package which is open; null: none does. */
+export function nextReboot({ reboot }: Seat, open: Open | null): Reboot | null {
+	if (reboot?.phase !== "due" && reboot?.phase !== "running") return null;
+	return open === null || reboot.phase === "running" || isUrgentlyDue(reboot) ? reboot : null;
 }
 
 /** The next moment at which time alone may make something else of the seat; Infinity: never. */

@@ -13,6 +13,12 @@ export type WindowState =
 	  }
 	| { readonly isOpen: false; readonly name: string; readonly opensAt: number; readonly timeZone: string };
 
+/** When installs and when reboots may start. */
+export interface Windows {
+	readonly install: WindowState;
+	readonly reboot: WindowState;
+}
+
 /** Whether an install may start at `now`; a policy without windows may install at any time. */
 export function windowState(windows: readonly MaintenanceWindow[], now: number): WindowState {
 	const openings = windows.map((window) => opening(window, now));

@@ -4,6 +4,7 @@ import { isOutOfReach } from "../plan/contact.ts";
 import { membership } from "../plan/rings.ts";
 import { type Seat, standingAt, turnsAt } from "../plan/seat.ts";
 import type { Row } from "../plan/seating.ts";
+import { holdsAt, type Span } from "../plan/span.ts";
 import type { MachineStanding } from "../plan/standing.ts";
 import { indexOfPart, TOP, Touched } from "../plan/stretch.ts";
 import { type Sample, STATES, type State } from "./timeline.ts";
@@ -37,11 +38,8 @@ interface Look {
 	readonly now: number;
 }
 
-interface Seen {
+interface Seen extends Span {
 	readonly states: Readonly<States>;
-	readonly from: number;
-	/** Until time alone makes something else of one of them. */
-	readonly until: number;
 }
 
 /** A row never changes: what was seen of one in which nothing goes on is seen again. */
@@ -51,7 +49,7 @@ function statesOf(look: Look, row: Row, { level, index }: { readonly level: numb
 	const { busy, now } = look;
 	const isBusy = row.stretch === null || busy.has(level, index);
 	const kept = isBusy ? undefined : known.get(row);
-	if (kept && kept.from <= now && now < kept.until) return kept;
+	if (kept && holdsAt(kept, now)) return kept;
 	const states = nothing();
 	let until = Number.POSITIVE_INFINITY;
 	for (const [each, part] of row.parts.entries()) {

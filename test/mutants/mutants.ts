@@ -184,13 +184,13 @@ export const MUTANTS: readonly Mutant[] = [
 	},
 	{
 		name: "an answer is repeated though its moment has come",
-		file: "plan/lasting.ts",
+		file: "plan/span.ts",
 		from: "from <= now && now < until;",
 		to: "from <= now;",
 	},
 	{
 		name: "an answer is repeated after the clock was set back",
-		file: "plan/lasting.ts",
+		file: "plan/span.ts",
 		from: "from <= now && now < until;",
 		to: "now < until;",
 	},
@@ -227,8 +227,8 @@ export const MUTANTS: readonly Mutant[] = [
 	{
 		name: "counts are kept though the time of a change is over",
 		file: "plan/row-count.ts",
-		from: "kept.from <= now && now < kept.until",
-		to: "kept.from <= now",
+		from: "if (kept && holdsAt(kept, now)) return kept;",
+		to: "if (kept && kept.from <= now) return kept;",
 	},
 	{
 		name: "a row is kept though a machine in it has got on",

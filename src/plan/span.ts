@@ -1,0 +1,10 @@
+/** For how long an answer holds: from when it was given until time alone may make another one. ms since the epoch. */
+export interface Span {
+	readonly from: number;
+	readonly until: number;
+}
+
+/** A clock that was set back ends it, too. */
+export function holdsAt({ from, until }: Span, now: number): boolean {
+	return from <= now && now < until;
+}

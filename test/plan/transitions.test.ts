@@ -28,6 +28,33 @@ test("a failed install is tried again by itself after a delay that doubles, as o
 	assert.equal(taskIn(done(last, step("follow", 3), { kind: "exited", exitCode: 1 }))?.phase, "failed");
 });
 
+test("with backoff fixed every retry waits equally long", () => {
+	const fixed: Given = { ...failing, policy: { retries: { ...failing.policy?.retries, backoff: "fixed" } } };
+	for (const used of [0, 1]) {
+		const task = { phase: "running", attempt: used + 1, retries: used } as const;
+		const fleet = fleetOf({ ...fixed, rollout: { tasks: { a: task } } });
+		const { notBefore = 0 } = taskIn(done(fleet, step("follow", used + 1), { kind: "exited", exitCode: 1 })) ?? {};
+		assert.ok(notBefore >= AT + 10 * MINUTE && notBefore <= AT + 12.5 * MINUTE, `after ${used}: ${notBefore - AT} ms`);
+	}
+});
+
+test("each cause is tried again when the policy names it, and only then", () => {
+	const timeout: Outcome = { kind: "failed", failure: { code: "FS-INSTALL-TIMEOUT", detail: "x" } };
+	const ended = { failed: { kind: "exited", exitCode: 1 }, timed_out: timeout, not_detected: GONE } as const;
+	for (const cause of ["failed", "timed_out", "not_detected"] as const)
+		for (const named of ["failed", "timed_out", "not_detected"] as const) {
+			const phase = cause === "not_detected" ? "exited" : "running";
+			const policy = { retries: { ...failing.policy?.retries, on: [named] } };
+			const fleet = fleetOf({ ...failing, policy, rollout: { tasks: { a: { phase } } } });
+			const task = taskIn(done(fleet, step(phase === "exited" ? "inspect" : "follow"), ended[cause]));
+			assert.deepEqual(
+				[task?.phase, task?.attempt],
+				cause === named ? ["unread", 2] : ["failed", 1],
+				`${cause}, ${named}`,
+			);
+		}
+});
+
 test("a wrong digest and causes that the policy does not name are never tried again", () => {
 	const digest = { kind: "failed" as const, failure: { code: "FS-INSTALL-DIGEST" as const, detail: "x" } };
 	assert.equal(taskIn(done(fleetOf(failing), step("follow"), digest))?.phase, "failed");

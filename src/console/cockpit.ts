@@ -4,9 +4,12 @@ import type { HostKey } from "../model/machine.ts";
 import type { OutputRecord } from "../record/journal.ts";
 import type * as audit from "./answers/audit.ts";
 import type * as machines from "./answers/machines.ts";
+import type * as packages from "./answers/packages.ts";
 import type * as plan from "./answers/plan.ts";
 import type * as rollouts from "./answers/rollouts.ts";
+import type * as schedule from "./answers/schedule.ts";
 import type * as status from "./answers/status.ts";
+import type * as swarm from "./answers/swarm.ts";
 import type * as tokens from "./answers/tokens.ts";
 import type * as why from "./answers/why.ts";
 import type { ChangesReport, PolicyReport } from "./policy-reports.ts";
@@ -24,6 +27,14 @@ export interface Cockpit {
 	policy(name: string): Promise<PolicyReport | null>;
 	why(machine: string): Promise<WhyReport | null>;
 	logs(machine: string): Promise<readonly OutputRecord[] | null>;
+	/** How packages spread over the machines. */
+	swarm(): Promise<SwarmReport>;
+	/** What the store holds and what policies want there. */
+	packages(): Promise<readonly PackageRow[]>;
+	/** By its hex SHA-256. */
+	package(sha256: string): Promise<PackagePage | null>;
+	/** When policies run and may install, for so many days. */
+	schedule(days: number): Promise<ScheduleReport>;
 	/** Records what a person wants, if it can be done now. A revision may be given by its first eight digits. */
 	steer(order: OperatorEvent): Promise<Answer>;
 	/** Reads the key that the machine shows now, without authenticating. */
@@ -64,6 +75,7 @@ export type MachineGroup = Says<typeof status.machineGroup>;
 export type Totals = Says<typeof status.totals>;
 export type RolloutReport = Says<typeof rollouts.rolloutReport>;
 export type RingReport = Says<typeof rollouts.ringReport>;
+export type BudgetReport = Says<typeof rollouts.budgetReport>;
 export type RebootsReport = Says<typeof rollouts.rebootsReport>;
 export type RolloutMachine = Says<typeof rollouts.rolloutMachine>;
 export type DeliveryReport = Says<typeof rollouts.deliveryReport>;
@@ -72,11 +84,18 @@ export type PlanReport = Says<typeof plan.planReport>;
 export type MachineRow = Says<typeof machines.machineRow>;
 export type FactsRow = Says<typeof machines.factsRow>;
 export type WhyReport = Says<typeof why.whyReport>;
+export type SwarmReport = Says<typeof swarm.swarmReport>;
+export type PackageRow = Says<typeof packages.packageRow>;
+export type PackagePage = Says<typeof packages.packagePage>;
+export type ScheduleReport = Says<typeof schedule.scheduleReport>;
 export type AuditLine = Says<typeof audit.auditLine>;
 export type AuditVerification = Says<typeof audit.auditVerification>;
 export type Role = Says<typeof tokens.roles>;
 export type TokenRow = Says<typeof tokens.tokenRow>;
 export type TokenMade = Says<typeof tokens.tokenMade>;
+export type SwarmPackage = SwarmReport["packages"][number];
+export type SwarmMachine = SwarmPackage["machines"][number];
+export type ScheduleRow = ScheduleReport["policies"][number];
 export type WayCount = RolloutReport["ways"][number];
 export type PlannedStep = PlanReport["steps"][number];
 export type PlannedWait = PlanReport["held"][number];

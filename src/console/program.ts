@@ -12,6 +12,7 @@ import { addSimulateCommand } from "./commands/simulate.ts";
 import { addStatusCommands } from "./commands/status.ts";
 import { addSteerCommands } from "./commands/steer.ts";
 import { addTokenCommands } from "./commands/token.ts";
+import { addViewCommands } from "./commands/views.ts";
 
 const DEFAULT_SOCKET = "/run/fleetseed/fleetseed.sock";
 
@@ -37,6 +38,7 @@ export function programOf(context: Omit<Context, "socketPath">, acts: HostActs):
 	addFileCommands(program, whole, acts);
 	addSimulateCommand(program, whole);
 	addStatusCommands(program, whole);
+	addViewCommands(program, whole);
 	addMachineCommands(program, whole);
 	addSteerCommands(program, whole);
 	addPolicyCommands(program, whole);

@@ -1,4 +1,5 @@
 import type { AppliedPolicy, Rollout } from "../model/fleet.ts";
+import { budgetsOf } from "../plan/budget.ts";
 import { describeReason } from "../plan/describe-held.ts";
 import { type Gate, gateOf } from "../plan/gate.ts";
 import type { Held } from "../plan/held.ts";
@@ -9,7 +10,7 @@ import type { Seat } from "../plan/seat.ts";
 import { seatsOf } from "../plan/seating.ts";
 import { actOf } from "./act.ts";
 import { approvalReport } from "./approval-report.ts";
-import type { RebootsReport, RingReport, RolloutReport } from "./cockpit.ts";
+import type { BudgetReport, RebootsReport, RingReport, RolloutReport } from "./cockpit.ts";
 import type { Sight } from "./sight.ts";
 import { iso, isoOrNull } from "./time-text.ts";
 
@@ -36,6 +37,7 @@ export function rolloutReport(
 		rolls_back: rollout?.restores?.revision ?? null,
 		missed_runs: missedRuns.map(iso),
 		rings: rollout && members ? ringReports(rollout, members.rings, sight.now) : [],
+		budgets: rollout && members ? budgetReports(rollout, members.rings) : [],
 		reboots: rollout && members ? rebootsReport(rollout, members.rings) : { due: 0, done: 0, failed: 0, under_way: [] },
 	};
 }
@@ -78,6 +80,19 @@ function prestaging(rollout: Rollout, count: RingCount): RingReport["prestaging"
 	const bar = prestageBar(rollout, count);
 	if (bar?.kind !== "prestaging") return null;
 	return { holding: bar.holding, counted: bar.counted, threshold: bar.threshold };
+}
+
+function budgetReports(rollout: Rollout, rings: readonly RingCount[]): BudgetReport[] {
+	const { minExecuted } = rollout.policy.rollout;
+	return budgetsOf(rollout, rings).map(({ ring, failed, started, maxErrors, maxFailPercentage, isSpent }) => ({
+		ring,
+		failed,
+		started,
+		max_errors: maxErrors ?? null,
+		max_fail_percentage: maxFailPercentage ?? null,
+		min_executed: minExecuted,
+		is_spent: isSpent,
+	}));
 }
 
 function rebootsReport({ policy, reboots }: Rollout, rings: readonly RingCount[]): RebootsReport {

@@ -2,10 +2,14 @@ import { policyChanges } from "../console/changes-report.ts";
 import type { Answer, Approved, CleanAnswer, Cockpit, Detail, ScannedKey } from "../console/cockpit.ts";
 import { judge } from "../console/judge.ts";
 import { machineRow } from "../console/machine-row.ts";
+import { packagePage, packageRows } from "../console/package-report.ts";
 import { planReport } from "../console/plan-report.ts";
 import { policyReport } from "../console/policy-report.ts";
 import type { ChangesReport } from "../console/policy-reports.ts";
 import { statusReport } from "../console/report.ts";
+import { scheduleReport } from "../console/schedule-report.ts";
+import { Sight } from "../console/sight.ts";
+import { swarmReport } from "../console/swarm-report.ts";
 import { whyReport } from "../console/why-report.ts";
 import type { Event, OperatorEvent } from "../model/event.ts";
 import type { Fleet } from "../model/fleet.ts";
@@ -19,6 +23,7 @@ import type { OutputRecord } from "../record/journal.ts";
 import { cleanOne } from "./clean-machine.ts";
 import { readInventory } from "./configuration.ts";
 import type { Changed, Daemon } from "./daemon.ts";
+import { readOwnLink } from "./own-link.ts";
 import { policyEvents, readPolicyFolder } from "./policy-folder.ts";
 
 const SCAN_TIMEOUT_MS = 15_000;
@@ -85,6 +90,42 @@ export class Controls implements Cockpit {
 
 	async logs(name: string): Promise<readonly OutputRecord[] | null> {
 		return this.#isKnown(name) ? this.#daemon.journal.outputs(name) : null;
+	}
+
+	async swarm() {
+		const { journal, progress, history, traffic, settings } = this.#daemon;
+		await this.#daemon.readUplink();
+		return swarmReport({
+			fleet: this.#fleet,
+			now: this.#now(),
+			uplink: journal.uplink(),
+			counted: {
+				peer: progress.peer.bind(progress),
+				sentTo: history.sentTo.bind(history),
+				samples: history.samples.bind(history),
+				wayOf: progress.wayOf.bind(progress),
+			},
+			ownLink: settings.swarm.linkBytesPerSecond ?? (await readOwnLink()),
+			limitsOf: traffic.limitsOf.bind(traffic),
+		});
+	}
+
+	async packages() {
+		return packageRows(await this.#stock());
+	}
+
+	async package(sha256: string) {
+		return packagePage(await this.#stock(), sha256);
+	}
+
+	async #stock() {
+		await this.#daemon.readUplink();
+		return { fleet: this.#fleet, uplink: this.#daemon.journal.uplink() };
+	}
+
+	async schedule(days: number) {
+		const view = { fleet: this.#fleet, decision: this.#daemon.loop.decision(), now: this.#now() };
+		return scheduleReport(new Sight(view), days);
 	}
 
 	async steer(order: OperatorEvent): Promise<Answer> {

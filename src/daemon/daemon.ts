@@ -29,6 +29,7 @@ import { perform } from "./perform.ts";
 import { policyEvents, readPolicyFolder } from "./policy-folder.ts";
 import { Progress } from "./progress.ts";
 import { reloadable, settingsChanges } from "./settings-changes.ts";
+import { SwarmHistory } from "./swarm-history.ts";
 import { accessTo, wayTo } from "./target-for.ts";
 import { readSecret, tokenFor } from "./token.ts";
 import { TrafficControl } from "./traffic-control.ts";
@@ -61,6 +62,8 @@ export class Daemon {
 	readonly pusher: Pusher;
 	readonly loop: Loop;
 	readonly progress = new Progress();
+	readonly history = new SwarmHistory();
+	readonly traffic: TrafficControl;
 	problems: readonly Problem[] = [];
 	readonly #options: DaemonOptions;
 	readonly #store: Store;
@@ -68,7 +71,6 @@ export class Daemon {
 	readonly #browser: Browser;
 	readonly #secret: Buffer;
 	readonly #uplink: UplinkMeter;
-	readonly #traffic: TrafficControl;
 	readonly #firstUse: FirstUse;
 	/** As of the last reload. */
 	#settings: Settings;
@@ -105,9 +107,11 @@ export class Daemon {
 			onProgress: (seen) => this.progress.sawPeer(seen),
 			onRestart: (detail) => log.warn({ detail }, "swarm process restarts"),
 		});
-		this.#uplink = new UplinkMeter(this.#swarm, this.journal);
+		this.#uplink = new UplinkMeter(this.#swarm, this.journal, (totals) =>
+			this.history.saw(totals, this.progress.peers(), now()),
+		);
 		const downloadLimit = new DownloadLimit();
-		this.#traffic = new TrafficControl({
+		this.traffic = new TrafficControl({
 			swarm: this.#swarm,
 			downloadLimit,
 			get bandwidth() {
@@ -139,8 +143,8 @@ export class Daemon {
 			secret: this.#secret,
 			helpers,
 			downloadLimit,
-			limitsOf: this.#traffic.limitsOf.bind(this.#traffic),
-			uplink: new Pace(() => this.#traffic.uploadLimit),
+			limitsOf: this.traffic.limitsOf.bind(this.traffic),
+			uplink: new Pace(() => this.traffic.uploadLimit),
 			get settings() {
 				return live();
 			},
@@ -176,7 +180,7 @@ export class Daemon {
 		await this.#browser.stop();
 		this.#firstUse.stop();
 		await this.loop.stop(DRAIN_MS);
-		this.#traffic.stop();
+		this.traffic.stop();
 		await this.pusher.stop();
 		await this.#uplink.stop();
 		await this.#swarm.stop();
@@ -272,7 +276,7 @@ export class Daemon {
 	#decided(decision: Decision): void {
 		this.#admit();
 		if (this.settings.ssh.hostKeyChecking === "accept-new") this.#firstUse.follow(this.ledger.fleet.machines);
-		this.#traffic.follow(this.ledger.fleet, decision, this.#options.now());
+		this.traffic.follow(this.ledger.fleet, decision, this.#options.now());
 		this.#options.onStatus(this.progress.sentence(this.ledger.fleet, decision));
 	}
 

@@ -22,6 +22,15 @@ export class Progress {
 		this.#downloads.set(sha256, download);
 	}
 
+	/** What each machine told the tracker last. */
+	peers(): Iterable<PeerProgress> {
+		return this.#peers.values();
+	}
+
+	peer(machine: string, sha256: string): PeerProgress | undefined {
+		return this.#peers.get(`${machine} ${sha256}`);
+	}
+
 	/** The way that a delivery goes now, after each that gave up. */
 	chose(machine: string, sha256: string, way: string): void {
 		this.#ways.set(`${machine} ${sha256}`, way);

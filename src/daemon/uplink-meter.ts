@@ -1,4 +1,5 @@
 import type { Journal } from "../record/journal.ts";
+import type { Total } from "../swarm/messages.ts";
 import type { Swarm } from "../swarm/swarm.ts";
 
 const INTERVAL_MS = 2_000;
@@ -8,11 +9,14 @@ export class UplinkMeter {
 	readonly #swarm: Swarm;
 	readonly #journal: Journal;
 	readonly #last = new Map<string, number>();
+	readonly #onTotals: (totals: readonly Total[]) => void;
 	#timer: NodeJS.Timeout | null = null;
 
-	constructor(swarm: Swarm, journal: Journal) {
+	/** `onTotals` is told of each reading. */
+	constructor(swarm: Swarm, journal: Journal, onTotals: (totals: readonly Total[]) => void) {
 		this.#swarm = swarm;
 		this.#journal = journal;
+		this.#onTotals = onTotals;
 	}
 
 	start(): void {
@@ -35,5 +39,6 @@ export class UplinkMeter {
 			this.#journal.addUplink(sha256, more);
 			this.#last.set(sha256, uploadedBytes);
 		}
+		this.#onTotals(totals);
 	}
 }

@@ -3,15 +3,21 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { StatusReport } from "../console/cockpit.ts";
 import { AuditPage } from "./audit.tsx";
 import { InboxPage } from "./inbox.tsx";
+import { LibraryPage, PackagePage } from "./library.tsx";
 import { useLive } from "./live.ts";
 import { MachinePage } from "./machine.tsx";
 import { Act } from "./parts.tsx";
 import { RolloutPage, RolloutsPage } from "./rollout.tsx";
+import { SchedulePage } from "./schedule.tsx";
+import { SwarmPage } from "./swarm.tsx";
 import { WallPage } from "./wall.tsx";
 
 const PAGES = [
 	{ path: "", words: "Fleet" },
 	{ path: "rollouts", words: "Rollouts" },
+	{ path: "schedule", words: "Schedule" },
+	{ path: "swarm", words: "Swarm" },
+	{ path: "packages", words: "Packages" },
 	{ path: "inbox", words: "Discovery" },
 	{ path: "audit", words: "Audit" },
 ];
@@ -77,6 +83,9 @@ function App() {
 function Page({ path, name, status }: { readonly path: string; readonly name: string; readonly status: StatusReport }) {
 	if (path === "rollouts") return name ? <RolloutPage status={status} name={name} /> : <RolloutsPage status={status} />;
 	if (path === "machines") return <MachinePage name={name} key={name} />;
+	if (path === "packages") return name ? <PackagePage sha256={name} /> : <LibraryPage />;
+	if (path === "schedule") return <SchedulePage />;
+	if (path === "swarm") return <SwarmPage />;
 	if (path === "inbox") return <InboxPage />;
 	if (path === "audit") return <AuditPage />;
 	return <WallPage status={status} />;

@@ -1,8 +1,10 @@
 import type { RingReport, RolloutReport, StatusReport } from "../console/cockpit.ts";
 import { segment } from "./api.ts";
+import { Budgets } from "./budgets.tsx";
 import { useNow } from "./live.ts";
 import { Act, MachineLink, State, TableHead } from "./parts.tsx";
 import { ProgressChart } from "./progress-chart.tsx";
+import { RolloutTime } from "./rollout-time.tsx";
 import { bytes, count, left, timeText } from "./words.ts";
 
 /** Every policy with how far it is. */
@@ -58,6 +60,8 @@ export function RolloutPage({ status, name }: { readonly status: StatusReport; r
 					<Ring key={ring.name} ring={ring} policy={rollout.policy} />
 				))}
 			</section>
+			<Budgets budgets={rollout.budgets} />
+			<RolloutTime rollout={rollout} />
 			<ProgressChart rollout={rollout} />
 			<Machines rollout={rollout} />
 		</>
@@ -171,7 +175,11 @@ function Ring({ ring, policy }: { readonly ring: RingReport; readonly policy: st
 			{gate && (
 				<p class="quiet">
 					{gate.sentence}
-					{soak && <b> {soak}</b>}
+					{soak && (
+						<>
+							; <b>{soak}</b> left
+						</>
+					)}
 				</p>
 			)}
 			{prestaging && (

@@ -24,3 +24,10 @@ export function left(until: string, now: number): string | null {
 	const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60)];
 	return hours > 0 ? `${hours} h ${two(minutes)} min` : `${two(minutes)}:${two(seconds % 60)}`;
 }
+
+/** "4 h", "30 min", "1 h 30 min" */
+export function duration(seconds: number): string {
+	const [hours, minutes] = [Math.floor(seconds / 3600), Math.round((seconds % 3600) / 60)];
+	const parts = [...(hours > 0 ? [`${hours} h`] : []), ...(minutes > 0 || hours === 0 ? [`${minutes} min`] : [])];
+	return parts.join(" ");
+}

@@ -9,9 +9,12 @@ import type { z } from "zod";
 import * as audit from "../../src/console/answers/audit.ts";
 import * as machines from "../../src/console/answers/machines.ts";
 import * as outcome from "../../src/console/answers/outcome.ts";
+import * as packages from "../../src/console/answers/packages.ts";
 import * as plan from "../../src/console/answers/plan.ts";
 import * as policies from "../../src/console/answers/policies.ts";
+import * as schedule from "../../src/console/answers/schedule.ts";
 import * as status from "../../src/console/answers/status.ts";
+import * as swarm from "../../src/console/answers/swarm.ts";
 import * as tokens from "../../src/console/answers/tokens.ts";
 import * as why from "../../src/console/answers/why.ts";
 import { buildServer } from "../../src/console/api/build-server.ts";
@@ -20,6 +23,7 @@ import type { Event } from "../../src/model/event.ts";
 import { PAGE, pageWithRoutes } from "./api-page.ts";
 import { type Furnished, furnish } from "./desks.ts";
 import { MemoryCockpit } from "./memory-cockpit.ts";
+import { DIGEST } from "./memory-views.ts";
 
 let folder = "";
 let furnished: Furnished;
@@ -51,6 +55,12 @@ test("what is answered is what the description says", async () => {
 		"machines/mill-01/why": why.whyReport,
 		"machines/mill-01/logs": machines.outputRecord.array(),
 		"machines/mill-01/host-key": machines.hostKey,
+		swarm: swarm.swarmReport,
+		packages: packages.packageRow.array(),
+		[`packages/${DIGEST}`]: packages.packagePage,
+		[`packages/${"0".repeat(64)}`]: outcome.problemAnswer,
+		schedule: schedule.scheduleReport,
+		"schedule?days=36": outcome.problemAnswer,
 		audit: audit.auditPage,
 		"audit/verify": audit.auditVerification,
 		tokens: tokens.tokenRow.array(),
@@ -74,7 +84,7 @@ test("the description is OpenAPI 3.1, every reference in it leads somewhere, and
 	assert.equal(approve["x-role"], "approver");
 });
 
-test("the page about the API has the description's own table of routes (node test/console/api-page.ts writes it)", async () => {
+test("the page about the API has the description's own table of routes (npm run docs writes it)", async () => {
 	const page = readFileSync(PAGE, "utf8");
 	assert.ok(page.includes("| `POST /api/v1/policies/{name}/approve` | approver |"));
 	assert.equal(await pageWithRoutes(page), page);

@@ -5,10 +5,15 @@ import type {
 	FactsRow,
 	MachineRow,
 	MachineState,
+	PackagePage,
+	PackageRow,
+	ScheduleReport,
 	StatusReport,
+	SwarmReport,
 } from "../../src/console/cockpit.ts";
 import type { ChangesReport, PolicyReport } from "../../src/console/policy-reports.ts";
 import type { OperatorEvent } from "../../src/model/event.ts";
+import { DIGEST, PACKAGE, SCHEDULE, SWARM } from "./memory-views.ts";
 
 export const GOOD_KEY = { type: "ssh-ed25519", fingerprint: `SHA256:${"A".repeat(43)}` };
 
@@ -80,6 +85,7 @@ export class MemoryCockpit implements Cockpit {
 					...begun,
 					...steered,
 					rings: [{ ...ring, machines: 2, verified: 2 - failed, failed }],
+					budgets: [],
 					reboots: { due: 0, done: 0, failed: 0, under_way: [] },
 					ways: [],
 					machines: [{ machine, state, ...rest }],
@@ -177,6 +183,24 @@ export class MemoryCockpit implements Cockpit {
 		const ref = { machine: name, rollout: "office@r1/2026-03-02T02:00:00.000Z", package: "app", attempt: 1 };
 		const head = "Setting up app\n\u001b]0;owned\u0007";
 		return [{ ...ref, at: 0, kind: "install", head, tail: "done\n", totalBytes: 1_000_000 }];
+	}
+
+	async swarm(): Promise<SwarmReport> {
+		return SWARM;
+	}
+
+	async packages(): Promise<readonly PackageRow[]> {
+		const { machines, ...row } = PACKAGE;
+		return [row];
+	}
+
+	async package(sha256: string): Promise<PackagePage | null> {
+		return sha256 === DIGEST ? PACKAGE : null;
+	}
+
+	async schedule(days: number): Promise<ScheduleReport> {
+		this.acts.push(`schedule ${days}`);
+		return SCHEDULE;
 	}
 
 	async clean(machine: string, { by, reason }: { readonly by: string; readonly reason: string }) {

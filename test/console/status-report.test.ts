@@ -33,6 +33,29 @@ test("a ring that soaks says until when, and the ring behind it what it waits fo
 	assert.equal(stateOf(report, "mill-02")?.reason, canary?.gate?.sentence);
 });
 
+test("each failure budget is told as what is used of what is allowed", () => {
+	const rings = [{ ...CANARY, maxErrors: 1 }, { name: "everyone" }];
+	const tasks = {
+		"mill-01": { phase: "failed" },
+		"mill-02": { phase: "failed" },
+		"mill-03": { ...verified, exitCode: 0 },
+	};
+	const given = {
+		policy: { rollout: { rings, maxFailPercentage: 50, minExecuted: 3 } },
+		machines: { "mill-01": null, "mill-02": null, "mill-03": null },
+		rollout: { tasks, promoted: ["canary"] },
+	};
+	const rest = { min_executed: 3 };
+	assert.deepEqual(status(viewOf(given, NOW)).rollouts[0]?.budgets, [
+		{ ring: null, failed: 2, started: 3, max_errors: null, max_fail_percentage: 50, ...rest, is_spent: true },
+		{ ring: "canary", failed: 1, started: 1, max_errors: 1, max_fail_percentage: null, ...rest, is_spent: false },
+	]);
+	assert.deepEqual(
+		status(viewOf({ machines: { "mill-01": null }, rollout: { tasks: {} } }, NOW)).rollouts[0]?.budgets,
+		[],
+	);
+});
+
 test("a ring that waits for a person says so", () => {
 	const rings = [{ ...CANARY, promote: "manual" }, { name: "everyone" }];
 	const tasks = { "mill-01": verified };

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { MemoryCockpit } from "../console/memory-cockpit.ts";
+import { DIGEST } from "../console/memory-views.ts";
 import { complaints, noBrowser, openBrowser, openPage } from "./browser.ts";
 import { serveModel } from "./modelled.ts";
 
+const AT = "2026-11-23T10:00:00.000Z";
 const MARK = "window.hit=1";
 const SHAPES: readonly ((index: number) => string)[] = [
 	(n) => `<script>${MARK}${n}</script>`,
@@ -19,6 +21,14 @@ const SHAPES: readonly ((index: number) => string)[] = [
 ];
 const STRINGS = Array.from({ length: 200 }, (_, index) => SHAPES[index % SHAPES.length]?.(index) ?? "");
 
+async function hostilePackage(each: string) {
+	const page = await new MemoryCockpit().package(DIGEST);
+	const machines = STRINGS.map((name) => ({ machine: name, policy: name, phase: name, since: AT, attempt: 1 }));
+	const failure = { code: each, detail: each, at: AT };
+	assert.ok(page);
+	return { ...page, sha256: each, names: [each], policies: [each], source: each, failure, machines };
+}
+
 /** A fleet whose every word is an attack: names, reasons, versions, outputs, keys. */
 class HostileCockpit extends MemoryCockpit {
 	override async status(detail: "all" | "groups") {
@@ -30,7 +40,9 @@ class HostileCockpit extends MemoryCockpit {
 			STRINGS.map((each) => ({ ...row, machine: each, reason: each })),
 		);
 		const groups = STRINGS.map((each) => ({ state: "failed" as const, reason: each, machines: 1, names: [each] }));
-		const hostile = { ...rollout, held: STRINGS[0] ?? null, machines };
+		const budget = { failed: 1, started: 2, max_errors: 1, max_fail_percentage: 5, min_executed: 3, is_spent: false };
+		const budgets = STRINGS.map((ring) => ({ ring, ...budget }));
+		const hostile = { ...rollout, held: STRINGS[0] ?? null, machines, budgets };
 		return {
 			...report,
 			waiting_for: STRINGS[1] ?? "",
@@ -60,6 +72,38 @@ class HostileCockpit extends MemoryCockpit {
 		);
 	}
 
+	override async swarm() {
+		const report = await super.swarm();
+		const [first] = report.packages;
+		const [machine] = first?.machines ?? [];
+		assert.ok(first && machine);
+		const machines = STRINGS.map((each) => ({ ...machine, machine: each, method: each }));
+		return {
+			...report,
+			packages: STRINGS.slice(0, 5).map((each) => ({ ...first, name: each, version: each, sha256: each, machines })),
+		};
+	}
+
+	override async packages() {
+		return Promise.all(STRINGS.map(hostilePackage));
+	}
+
+	override async package(sha256: string) {
+		return hostilePackage(sha256);
+	}
+
+	override async schedule(days: number) {
+		const report = await super.schedule(days);
+		const [row] = report.policies;
+		const [window] = row?.windows ?? [];
+		assert.ok(row && window);
+		const policies = STRINGS.slice(0, 20).map((each) => {
+			const windows = [{ ...window, name: each, days: [each], start_time: each, time_zone: each }];
+			return { ...row, policy: each, cron: each, time_zone: each, held: each, windows };
+		});
+		return { ...report, policies: [...policies, { ...row, windows: policies.flatMap(({ windows }) => windows) }] };
+	}
+
 	override async logs(name: string) {
 		const [output] = (await super.logs("mill-01")) ?? [];
 		assert.ok(output);
@@ -76,7 +120,11 @@ test("200 attacks as names, reasons, versions and outputs are text on every page
 	t.after(() => browser.close());
 	const { page, errors } = await openPage(browser, url, token);
 	const first = STRINGS[0] ?? "";
-	const pages = ["", "rollouts", "rollouts/office", "inbox", "audit", `machines/${encodeURIComponent(first)}`];
+	const [encoded, views] = [encodeURIComponent(first), ["swarm", "packages", "schedule"]];
+	const pages = ["", "rollouts", "rollouts/office", "inbox", "audit", ...views].concat(
+		`machines/${encoded}`,
+		`packages/${encoded}`,
+	);
 	for (const path of pages) {
 		await page.goto(`${url}/#/${path}`);
 		await page.reload();

@@ -42,11 +42,24 @@ async function start(t: TestContext): Promise<Started> {
 	const [, ...inAdvance] = fleet.machines;
 	// A canary that a person lets in, then three of which one cannot be installed on at first.
 	const canary = { name: "canary", targets: { machines: [NAMES[0]] }, promote: "manual" };
-	const course = { rings: [canary], approval: { required: 1 } };
+	const course = {
+		rings: [canary],
+		approval: { required: 1 },
+		bandwidth: { up: "1MiB", down: "1MiB" },
+		// Open whenever it is asked.
+		maintenance_windows: [{ name: "always", start_time: "00:00", duration: "24h", time_zone: "UTC" }],
+		rollout: { max_errors: 2 },
+	};
 	const policy = policyFor(fleet.machines, made, await origin.start(), course);
 	const port = await freePort();
 	const api = { listen: `127.0.0.1:${port}` };
-	await controller.configure({ policy, knownHosts: knownHostsOf(inAdvance), identityFile: identity.file, api });
+	await controller.configure({
+		policy,
+		knownHosts: knownHostsOf(inAdvance),
+		identityFile: identity.file,
+		api,
+		link: "2MiB",
+	});
 	controller.start();
 	await until(controller, "all machines are found", ({ machines }) =>
 		NAMES.every((name) => machines.some((each) => each.name === name)),
@@ -59,6 +72,32 @@ async function start(t: TestContext): Promise<Started> {
 async function press(page: Page, label: string): Promise<void> {
 	await page.getByRole("button", { name: label, exact: true }).first().click();
 	await page.getByRole("button", { name: `Yes, ${label.toLowerCase()}` }).click();
+}
+
+/** How the package came to the four, what the store holds of it, and when it may be installed. */
+async function lookAtViews(page: Page, url: string, look: (name: string) => Promise<void>): Promise<void> {
+	await page.goto(`${url}/#/swarm`);
+	await page.getByText("4 of 4 machines hold all of it").waitFor();
+	await page.getByText(/it cannot take less than \d+\.\d s, \d/).waitFor();
+	await page.getByRole("img", { name: /^At most .*\/s arrived; .*\/s is possible$/ }).waitFor();
+	for (const name of NAMES) {
+		const row = page.getByRole("row", { name });
+		assert.match(String(await row.textContent()), /100 %agent.*s\d+\.\d\d$/, name);
+	}
+	await look("swarm");
+	await page.goto(`${url}/#/packages`);
+	await page.getByRole("row", { name: /^atlas 1\.0 held 1\.0 MiB .* atlas 0 4$/ }).waitFor();
+	await look("packages");
+	await page.getByRole("link", { name: "atlas 1.0" }).focus();
+	await page.keyboard.press("Enter");
+	await page.getByText("Installed on 4 machines, held by 0 more").waitFor();
+	await look("package");
+	await page.goto(`${url}/#/schedule`);
+	await page.getByText("at once, with each new revision").waitFor();
+	await page.getByText(/open now; .* from 00:00 UTC for 24 h/).waitFor();
+	await page.getByLabel("Days shown").focus();
+	await page.keyboard.press("ArrowDown");
+	await look("schedule");
 }
 
 test("a rollout is watched and steered from the dashboard to its end", { skip: noBrowser }, async (t) => {
@@ -107,6 +146,9 @@ test("a rollout is watched and steered from the dashboard to its end", { skip: n
 	await page.goto(`${url}/#/rollouts/atlas`);
 	await page.getByText("3 of 3 verified").waitFor();
 	await look("rollout-done");
+	await page.getByRole("row", { name: "all rings 0 / 2 the rollout goes on" }).waitFor();
+	await page.getByRole("img", { name: /^always: installs may start from / }).waitFor();
+	await lookAtViews(page, url, look);
 	await page.goto(`${url}/#/audit`);
 	await page.getByRole("button", { name: "Verify every line" }).click();
 	await page.getByText(/lines are what was written/).waitFor();

@@ -29,8 +29,11 @@ export class Controller {
 		readonly identityFile: string;
 		/** As in the configuration; absent: on the unix socket alone. */
 		readonly api?: object;
+		/** Of the controller, as in the configuration. */
+		readonly link?: string;
 	}): Promise<void> {
 		const [trackerPort, peerPort] = await Promise.all([freePort(), freePort()]);
+		const link = files.link === undefined ? {} : { link: files.link };
 		const settings = {
 			version: 1,
 			policies: "policies",
@@ -40,7 +43,7 @@ export class Controller {
 			ssh: { identity_file: files.identityFile },
 			...(files.api === undefined ? {} : { api: files.api }),
 			discovery: { interfaces: ["127.0.0.1"] },
-			swarm: { address: "127.0.0.1", tracker_port: trackerPort, peer_port: peerPort, seed_time: "5m" },
+			swarm: { address: "127.0.0.1", tracker_port: trackerPort, peer_port: peerPort, seed_time: "5m", ...link },
 		};
 		await mkdir(join(this.#folder, "policies"), { recursive: true });
 		await writeFile(join(this.#folder, "fleetseed.yaml"), stringify(settings));

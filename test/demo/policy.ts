@@ -5,6 +5,10 @@ interface Course {
 	/** Of the rings, those before the last one, which has everyone. */
 	readonly rings: readonly object[];
 	readonly approval?: { readonly required: number };
+	readonly bandwidth?: object;
+	readonly maintenance_windows?: readonly object[];
+	/** Beside the rings. */
+	readonly rollout?: object;
 }
 
 /** Puts the package on all the machines at once, from its url, but for what the course holds back. */
@@ -12,7 +16,7 @@ export function policyFor(
 	machines: readonly DemoMachine[],
 	{ sha256 }: DemoPackage,
 	url: string,
-	{ rings, ...held }: Course,
+	{ rings, rollout, ...held }: Course,
 ): object {
 	return {
 		version: 1,
@@ -33,7 +37,7 @@ export function policyFor(
 		],
 		targets: { machines: machines.map(({ name }) => name) },
 		...held,
-		rollout: { max_concurrency: machines.length, rings: [...rings, { name: "everyone" }] },
+		rollout: { ...rollout, max_concurrency: machines.length, rings: [...rings, { name: "everyone" }] },
 		schedule: "now",
 	};
 }

@@ -32,6 +32,22 @@ export const ringReport = z
 	})
 	.meta({ id: "RingReport" });
 
+export const budgetReport = z
+	.object({
+		ring: z.string().nullable().describe("null: over all rings."),
+		failed: count.describe("Machines that have failed and were not retried."),
+		started: count.describe("Machines that have failed, or on which this run has begun an installer."),
+		max_errors: count.nullable().describe("So many may fail; null: this is not limited."),
+		max_fail_percentage: z
+			.number()
+			.nullable()
+			.describe("So many percent of the started may fail; null: this is not limited."),
+		min_executed: count.describe("The percentage counts once so many have started."),
+		is_spent: z.boolean().describe("Nothing new starts until failed machines are retried."),
+	})
+	.describe("How many machines may fail before nothing new starts.")
+	.meta({ id: "BudgetReport" });
+
 export const rebootsReport = z
 	.object({
 		due: count,
@@ -88,6 +104,7 @@ export const rolloutReport = z
 		rolls_back: z.string().nullable().describe("The revision that this rollout undoes."),
 		missed_runs: z.array(time).describe("Runs that were due and are not made up."),
 		rings: z.array(ringReport),
+		budgets: z.array(budgetReport).describe("Of the run that is under way. Empty: the policy sets none."),
 		reboots: rebootsReport,
 		ways: z
 			.array(z.object({ method: z.string(), machines: count }))

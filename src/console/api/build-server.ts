@@ -15,6 +15,7 @@ import { problem } from "./problem.ts";
 import { addReadRoutes } from "./read-routes.ts";
 import type { Api, Desks } from "./routes.ts";
 import { addSessionRoutes, addTokenRoutes } from "./token-routes.ts";
+import { addViewRoutes } from "./view-routes.ts";
 
 const BODY_LIMIT_BYTES = 64 * 1024;
 /** Of the API, not of the release: only what breaks a client raises the first number, and then the path changes too. */
@@ -62,6 +63,7 @@ export async function buildServer({ desks, log, guarding, tls }: Serving): Promi
 		guard(server, guarding);
 	}
 	addReadRoutes(server, desks);
+	addViewRoutes(server, desks);
 	addActRoutes(server, desks);
 	addAuditRoutes(server, desks);
 	addTokenRoutes(server, desks);

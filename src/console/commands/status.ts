@@ -8,6 +8,7 @@ import { renderPlan } from "../render-plan.ts";
 import { renderWhy } from "../render-why.ts";
 import { EXIT } from "../terminal.ts";
 import { type Context, JSON_OPTION, type JsonOption, segment, withClient } from "./context.ts";
+import { show } from "./show.ts";
 
 const REDRAW_MS = 1_000;
 /** Home the cursor and clear what is below it (ECMA-48 CUP, ED). */
@@ -75,17 +76,6 @@ async function follow(context: Context, path: string, { json }: LogsOptions): Pr
 			await wait(REDRAW_MS);
 		}
 	});
-}
-
-async function show<T>(
-	context: Context,
-	path: string,
-	{ json }: JsonOption,
-	render: (answer: T, context: Context["terminal"]["style"]) => string,
-): Promise<void> {
-	const answer = await withClient(context, (client) => client.get<T>(path));
-	if (json) context.terminal.printJson(answer);
-	else context.terminal.print(render(answer, context.terminal.style));
 }
 
 interface EachOptions extends JsonOption {

@@ -1,0 +1,35 @@
+import type { Command } from "commander";
+import type { PackageRow, ScheduleReport, SwarmReport } from "../cockpit.ts";
+import { renderPackages } from "../render-packages.ts";
+import { renderSchedule } from "../render-schedule.ts";
+import { renderSwarm } from "../render-swarm.ts";
+import { type Context, JSON_OPTION, type JsonOption, misused } from "./context.ts";
+import { show } from "./show.ts";
+
+interface ScheduleOptions extends JsonOption {
+	readonly days: string;
+}
+
+/** What the dashboard has a page for, too. */
+export function addViewCommands(program: Command, context: Context): void {
+	program
+		.command("swarm")
+		.description("how packages spread over the machines, and how near to what is possible")
+		.option(...JSON_OPTION)
+		.action((options: JsonOption) => show<SwarmReport>(context, "swarm", options, renderSwarm));
+	program
+		.command("packages")
+		.description("what the store holds and what policies want there")
+		.option(...JSON_OPTION)
+		.action((options: JsonOption) => show<readonly PackageRow[]>(context, "packages", options, renderPackages));
+	program
+		.command("schedule")
+		.description("when policies run, and when installs and reboots may start")
+		.option("--days <days>", "how many days from now, 1 to 35", "7")
+		.option(...JSON_OPTION)
+		.action((options: ScheduleOptions) => {
+			if (!/^([1-9]|[12][0-9]|3[0-5])$/.test(options.days))
+				return misused(context, `--days: expected 1 to 35, got ${options.days}`, "Write a whole number.");
+			return show<ScheduleReport>(context, `schedule?days=${options.days}`, options, renderSchedule);
+		});
+}

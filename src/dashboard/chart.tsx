@@ -1,0 +1,80 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import uPlot from "uplot";
+
+const HEIGHT = 200;
+/** Of bytes, round numbers are powers of two. */
+const POWERS = Array.from({ length: 50 }, (_, index) => 2 ** index);
+const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
+
+interface Line {
+	/** Of the style sheet: "--good". */
+	readonly colour: string;
+	/** One for each time. */
+	readonly values: readonly number[];
+	readonly isStepped?: boolean;
+	readonly isDashed?: boolean;
+}
+
+interface ChartProps {
+	/** What it says to those who do not see it. */
+	readonly label: string;
+	/** It is drawn anew when this differs, not with every look. */
+	readonly version: string;
+	/** Seconds since the epoch. */
+	readonly times: readonly number[];
+	readonly lines: readonly Line[];
+	readonly most: number;
+	/** Of values that are bytes; absent: they are counts. */
+	readonly unit?: (value: number) => string;
+}
+
+/** Lines over time. */
+export function Chart({ label, version, times, lines, most, unit }: ChartProps) {
+	const place = useRef<HTMLDivElement>(null);
+	const isDark = useDark();
+	useEffect(() => {
+		if (!place.current) return;
+		const style = getComputedStyle(document.documentElement);
+		const colour = (name: string) => style.getPropertyValue(name).trim();
+		const axis = { stroke: colour("--quiet"), grid: { stroke: colour("--line"), width: 1 } };
+		const stepped = uPlot.paths.stepped?.({ align: 1 });
+		const chart = new uPlot(
+			{
+				width: place.current.clientWidth,
+				height: HEIGHT,
+				legend: { show: false },
+				scales: { y: { range: [0, most] } },
+				axes: [
+					{ ...axis, values: (_chart, ticks) => ticks.map((at) => clock.format(at * 1000)) },
+					unit ? { ...axis, size: 90, incrs: POWERS, values: (_chart, ticks) => ticks.map(unit) } : axis,
+				],
+				series: [
+					{},
+					...lines.map((line) => ({
+						stroke: colour(line.colour),
+						width: 2,
+						points: { show: false },
+						...(line.isDashed ? { dash: [8, 6] } : {}),
+						...(line.isStepped && stepped ? { paths: stepped } : {}),
+					})),
+				],
+			},
+			[[...times], ...lines.map(({ values }) => [...values])],
+			place.current,
+		);
+		return () => chart.destroy();
+	}, [`${version} ${isDark}`]);
+	return <div class="chart" ref={place} role="img" aria-label={label} />;
+}
+
+/** A canvas keeps the colours that it was drawn in: it is drawn anew when the scheme changes. */
+function useDark(): boolean {
+	const scheme = matchMedia("(prefers-color-scheme: dark)");
+	const [isDark, setDark] = useState(scheme.matches);
+	useEffect(() => {
+		const follow = () => setDark(scheme.matches);
+		scheme.addEventListener("change", follow);
+		return () => scheme.removeEventListener("change", follow);
+	}, [scheme]);
+	return isDark;
+}

@@ -1,0 +1,143 @@
+import type { PackageRow, PackagePage as Page } from "../console/cockpit.ts";
+import { segment } from "./api.ts";
+import { useLive } from "./live.ts";
+import { Act, MachineLink, TableHead } from "./parts.tsx";
+import { bytes, count, timeText } from "./words.ts";
+
+const SHOWN = 500;
+
+export function packagePlace(sha256: string): string {
+	return `#/packages/${segment(sha256)}`;
+}
+
+/** What the store holds, and what policies want there. */
+export function LibraryPage() {
+	const { value, problem } = useLive<readonly PackageRow[]>("packages");
+	return (
+		<>
+			<h1>Packages</h1>
+			{!value && <p role="status">{problem ?? "Asking the daemon ..."}</p>}
+			{value?.length === 0 && <p>No policy names a package, and the store is empty.</p>}
+			{value && value.length > 0 && (
+				<section class="card scroll">
+					<table>
+						<caption>In the store, and in policies</caption>
+						<TableHead columns={["package", "state", "size", "SHA-256", "policies", "holding", "installed"]} />
+						<tbody>
+							{value.map((row) => (
+								<tr key={row.sha256}>
+									<th scope="row">
+										<a href={packagePlace(row.sha256)}>{row.names.join(", ") || "in no policy"}</a>
+									</th>
+									<td>
+										{row.state}
+										{row.failure && `: ${row.failure.detail} (${row.failure.code})`}
+									</td>
+									<td class="number">{row.size_bytes !== null && bytes(row.size_bytes)}</td>
+									<td>
+										<code title={row.sha256}>{row.sha256.slice(0, 16)}…</code>
+									</td>
+									<td>
+										<Policies names={row.policies} />
+									</td>
+									<td class="number">{count(row.holding.machines)}</td>
+									<td class="number">{count(row.installed.machines)}</td>
+								</tr>
+							))}
+						</tbody>
+					</table>
+				</section>
+			)}
+		</>
+	);
+}
+
+function Policies({ names }: { readonly names: readonly string[] }) {
+	return (
+		<>
+			{names.map((name) => (
+				<span key={name}>
+					<a href={`#/rollouts/${segment(name)}`}>{name}</a>{" "}
+				</span>
+			))}
+		</>
+	);
+}
+
+export function PackagePage({ sha256 }: { readonly sha256: string }) {
+	const { value, problem } = useLive<Page>(`packages/${segment(sha256)}`);
+	if (!value) return <h1>{problem ?? sha256}</h1>;
+	const { names, state, source, size_bytes, origin_bytes, controller_uplink_bytes, failure, policies } = value;
+	return (
+		<>
+			<h1>{names.join(", ") || "A package in no policy"}</h1>
+			<section class="card">
+				<dl>
+					<dt>State</dt>
+					<dd>
+						{state}
+						{failure && `: ${failure.detail} (${failure.code}, ${timeText(failure.at)})`}
+					</dd>
+					<dt>SHA-256</dt>
+					<dd>
+						<code>{value.sha256}</code>
+					</dd>
+					<dt>Size</dt>
+					<dd>{size_bytes === null ? "not known yet" : bytes(size_bytes)}</dd>
+					<dt>Downloaded from</dt>
+					<dd>
+						{source ?? "no policy says"}
+						{origin_bytes !== null && `, ${bytes(origin_bytes)} in all`}
+					</dd>
+					<dt>Sent by the controller</dt>
+					<dd>{bytes(controller_uplink_bytes)}</dd>
+					<dt>Policies</dt>
+					<dd>
+						<Policies names={policies} />
+					</dd>
+				</dl>
+				{failure && (
+					<div class="acts">
+						<Act
+							label="Download again"
+							path={`packages/${segment(value.sha256)}/retry`}
+							body={{}}
+							question="Download it again now?"
+						/>
+					</div>
+				)}
+			</section>
+			<Machines page={value} />
+		</>
+	);
+}
+
+function Machines({ page: { machines, installed, holding } }: { readonly page: Page }) {
+	const shown = machines.slice(0, SHOWN);
+	return (
+		<section class="card scroll">
+			<table>
+				<caption>
+					Installed on {count(installed.machines)} machines, held by {count(holding.machines)} more
+					{machines.length > shown.length && `: the first ${shown.length} of ${count(machines.length)}`}
+				</caption>
+				<TableHead columns={["machine", "policy", "is", "since", "attempt"]} />
+				<tbody>
+					{shown.map(({ machine, policy, phase, since, attempt }) => (
+						<tr key={`${machine} ${policy}`}>
+							<th scope="row">
+								<MachineLink name={machine} />
+							</th>
+							<td>
+								<Policies names={[policy]} />
+							</td>
+							<td>{phase}</td>
+							<td>{timeText(since)}</td>
+							<td class="number">{attempt}</td>
+						</tr>
+					))}
+				</tbody>
+			</table>
+		</section>
+	);
+}

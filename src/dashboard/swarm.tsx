@@ -1,0 +1,170 @@
+import type { SwarmMachine, SwarmPackage, SwarmReport } from "../console/cockpit.ts";
+import { Chart } from "./chart.tsx";
+import { packagePlace } from "./library.tsx";
+import { useLive } from "./live.ts";
+import { MachineLink, TableHead } from "./parts.tsx";
+import { ratesOf } from "./rates.ts";
+import { bytes, count } from "./words.ts";
+
+const SHOWN = 200;
+const TENTHS = Array.from({ length: 11 }, (_, index) => index);
+
+/** How packages spread: how fast, who has how much, and from whom. */
+export function SwarmPage() {
+	const { value, problem } = useLive<SwarmReport>("swarm");
+	return (
+		<>
+			<h1>Swarm</h1>
+			{!value && <p role="status">{problem ?? "Asking the daemon ..."}</p>}
+			{value?.packages.length === 0 && <p>No rollout brings a package that the store holds.</p>}
+			{value?.packages.map((each) => (
+				<Package key={each.sha256} of={each} />
+			))}
+		</>
+	);
+}
+
+function Package({ of }: { readonly of: SwarmPackage }) {
+	const { name, version, sha256, size_bytes, holding, machines, controller_uplink_bytes: sent } = of;
+	return (
+		<section class="card">
+			<h2>
+				<a href={packagePlace(sha256)}>
+					{name} {version}
+				</a>{" "}
+				<span class="quiet">{bytes(size_bytes)}</span>
+			</h2>
+			<p>
+				{count(holding)} of {count(machines.length)} machines hold all of it. The controller sent {bytes(sent)},{" "}
+				{(sent / Math.max(1, size_bytes)).toFixed(2)} times its size.
+			</p>
+			<Throughput of={of} />
+			<Shares machines={machines} />
+			<Machines machines={machines} />
+		</section>
+	);
+}
+
+function Throughput({ of: { samples, floor } }: { readonly of: SwarmPackage }) {
+	const { at, received, source } = ratesOf(samples);
+	const limit = floor?.bytes_per_second ?? null;
+	const peak = Math.max(0, ...received, ...source);
+	const fastest = `At most ${bytes(peak)}/s arrived`;
+	return (
+		<>
+			<h3>Throughput</h3>
+			<p>
+				{at.length === 0 ? "Nothing has moved since the daemon began" : fastest}.{" "}
+				{floor
+					? `To all these machines together it cannot take less than ${floor.seconds.toFixed(1)} s, ${bytes(floor.bytes_per_second)}/s.`
+					: "What is possible is not known: the controller or a machine does not say how fast its link is (swarm.link)."}
+			</p>
+			{at.length > 0 && (
+				<>
+					<Chart
+						label={`${fastest}${limit === null ? "" : `; ${bytes(limit)}/s is possible`}`}
+						version={`${at.at(0)} ${at.at(-1)} ${at.length} ${peak} ${limit}`}
+						times={at}
+						lines={[
+							{ colour: "--busy", values: received },
+							{ colour: "--look", values: source },
+							...(limit === null ? [] : [{ colour: "--good", isDashed: true, values: at.map(() => limit) }]),
+						]}
+						most={Math.max(peak, limit ?? 0, 1) * 1.05}
+						unit={(value) => `${bytes(value)}/s`}
+					/>
+					<ul class="legend" aria-label="Lines">
+						<li>
+							<span class="line busy" aria-hidden="true" /> arrived at machines
+						</li>
+						<li>
+							<span class="line look" aria-hidden="true" /> sent by the controller
+						</li>
+						{limit !== null && (
+							<li>
+								<span class="line good" aria-hidden="true" /> possible at best
+							</li>
+						)}
+					</ul>
+				</>
+			)}
+		</>
+	);
+}
+
+/** However many machines there are: how many of them have how much. */
+function Shares({ machines }: { readonly machines: readonly SwarmMachine[] }) {
+	const counts = TENTHS.map((tenth) => machines.filter(({ share }) => Math.floor(share * 10) === tenth).length);
+	const most = Math.max(1, ...counts);
+	return (
+		<>
+			<h3>Who has how much</h3>
+			<table class="shares">
+				<thead>
+					<tr>
+						{TENTHS.map((tenth) => (
+							<th scope="col" key={tenth}>
+								{tenth === 10 ? "all" : `${tenth * 10} %`}
+							</th>
+						))}
+					</tr>
+				</thead>
+				<tbody>
+					<tr>
+						{counts.map((many, tenth) => (
+							<td key={TENTHS[tenth]}>
+								<span class="share" style={{ height: `${(many / most) * 3}rem` }} aria-hidden="true" />
+								{count(many)}
+							</td>
+						))}
+					</tr>
+				</tbody>
+			</table>
+		</>
+	);
+}
+
+function Machines({ machines }: { readonly machines: readonly SwarmMachine[] }) {
+	const shown = machines.toSorted((a, b) => a.share - b.share).slice(0, SHOWN);
+	return (
+		<div class="scroll">
+			<table>
+				<caption>
+					Machines
+					{machines.length > shown.length && `: the ${shown.length} of ${count(machines.length)} that have least`}
+				</caption>
+				<TableHead
+					columns={[
+						"machine",
+						"holds",
+						"way",
+						"from the controller",
+						"from machines",
+						"sent to machines",
+						"took",
+						"times the floor",
+					]}
+				/>
+				<tbody>
+					{shown.map((row) => (
+						<tr key={row.machine}>
+							<th scope="row">
+								<MachineLink name={row.machine} />
+							</th>
+							<td>
+								<progress max={1} value={row.share} aria-label={`${row.machine} holds`} /> {Math.floor(row.share * 100)}{" "}
+								%
+							</td>
+							<td>{row.method}</td>
+							<td class="number">{row.source_bytes !== null && bytes(row.source_bytes)}</td>
+							<td class="number">{row.peer_bytes !== null && bytes(row.peer_bytes)}</td>
+							<td class="number">{bytes(row.sent_bytes)}</td>
+							<td class="number">{row.seconds !== null && `${row.seconds.toFixed(1)} s`}</td>
+							<td class="number">{row.floor_multiple?.toFixed(2)}</td>
+						</tr>
+					))}
+				</tbody>
+			</table>
+		</div>
+	);
+}

@@ -6,7 +6,7 @@ import { PAGE, pageWithTable } from "./policies-page.ts";
 
 const page = readFileSync(PAGE, "utf8");
 
-test("the page about policies has the schema's own table of keys (node test/policy/policies-page.ts writes it)", () => {
+test("the page about policies has the schema's own table of keys (npm run docs writes it)", () => {
 	assert.ok(page.includes("| `rollout.rings[].min_healthy_time` |"));
 	assert.equal(pageWithTable(page), page);
 });

@@ -1,4 +1,3 @@
-import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { policyJsonSchema } from "../../src/policy/policy-schema.ts";
 import { type JsonSchema, keysOf } from "../../src/policy/schema-keys.ts";
@@ -23,5 +22,3 @@ function presetOf(value: unknown): string {
 		return `\`${Array.isArray(value) ? `[${value.join(", ")}]` : value}\``;
 	return "";
 }
-
-if (import.meta.main) writeFileSync(PAGE, pageWithTable(readFileSync(PAGE, "utf8")));

@@ -45,7 +45,7 @@ export function Chart({ label, version, times, lines, most, unit }: ChartProps) 
 				legend: { show: false },
 				scales: { y: { range: [0, most] } },
 				axes: [
-					{ ...axis, values: (_chart, ticks) => ticks.map((at) => clock.format(at * 1000)) },
+					{ ...axis, space: 90, values: (_chart, ticks) => ticks.map((at) => clock.format(at * 1000)) },
 					unit ? { ...axis, size: 90, incrs: POWERS, values: (_chart, ticks) => ticks.map(unit) } : axis,
 				],
 				series: [

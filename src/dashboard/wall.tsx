@@ -47,10 +47,13 @@ function Wall({ cells }: { readonly cells: readonly Cell[] }) {
 	const canvas = useRef<HTMLCanvasElement>(null);
 	const painter = useRef<WallPainter | null>(null);
 	const [marked, setMarked] = useState(0);
+	// Where the mark goes is known once there is a wall.
+	const [isPainted, setPainted] = useState(false);
 	useLayoutEffect(() => {
 		if (!canvas.current) return;
 		painter.current ??= new WallPainter(canvas.current);
 		painter.current.paint(cells);
+		setPainted(true);
 	}, [cells]);
 	useEffect(() => {
 		const fit = () => painter.current?.fit();
@@ -59,7 +62,7 @@ function Wall({ cells }: { readonly cells: readonly Cell[] }) {
 	}, []);
 	const at = Math.min(marked, cells.length - 1);
 	const cell = cells[at];
-	const place = painter.current?.placeOf(at);
+	const place = isPainted ? painter.current?.placeOf(at) : undefined;
 	const move = (event: KeyboardEvent) => {
 		const columns = painter.current?.columns ?? 1;
 		const steps: Readonly<Record<string, number>> = {

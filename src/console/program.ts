@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { addAuditCommands } from "./commands/audit.ts";
 import { addCompletionCommand } from "./commands/completion.ts";
@@ -13,6 +12,7 @@ import { addStatusCommands } from "./commands/status.ts";
 import { addSteerCommands } from "./commands/steer.ts";
 import { addTokenCommands } from "./commands/token.ts";
 import { addViewCommands } from "./commands/views.ts";
+import { version } from "./version.ts";
 
 const DEFAULT_SOCKET = "/run/fleetseed/fleetseed.sock";
 
@@ -61,9 +61,4 @@ export function programToRead(): Command {
 	};
 	const acts = { serve: never, init: never, doctor: never, checkInstalled: never };
 	return programOf({ terminal, exit: () => undefined }, acts);
-}
-
-function version(): string {
-	const manifest = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
-	return (JSON.parse(manifest) as { readonly version: string }).version;
 }

@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import { DownloadLimit } from "../acquire/download-limit.ts";
 import { Store } from "../acquire/store.ts";
 import { AuditDesk } from "../console/audit/audit-desk.ts";
+import { Metrics } from "../console/metrics/metrics.ts";
 import type { SettingChange } from "../console/policy-reports.ts";
 import { Browser } from "../discover/browser.ts";
 import type { Event } from "../model/event.ts";
@@ -59,6 +60,7 @@ export class Daemon {
 	readonly ledger: Ledger;
 	readonly journal: Journal;
 	readonly audit: AuditDesk;
+	readonly metrics: Metrics;
 	readonly pusher: Pusher;
 	readonly loop: Loop;
 	readonly progress = new Progress();
@@ -86,9 +88,19 @@ export class Daemon {
 		this.journal = new Journal(join(settings.stateFolder, "journal.sqlite"));
 		this.audit = new AuditDesk(this.journal);
 		this.ledger = new Ledger(this.journal, {
-			onWritten: () => this.audit.wrote(),
+			onWritten: (events, tookMs) => {
+				this.metrics.wrote(events, tookMs);
+				this.audit.wrote();
+			},
 			onProblem: (detail) => log.warn({ detail }, "snapshot"),
 			onKept: (kept) => log.info(kept, "snapshot kept"),
+		});
+		this.metrics = new Metrics({
+			fleet: () => this.ledger.fleet,
+			now,
+			journal: this.journal,
+			openSshSessions: () => this.pusher.openSessions,
+			readUplink: () => this.readUplink(),
 		});
 		this.#secret = readSecret(join(settings.stateFolder, "tracker.secret"));
 		this.#store = new Store({ folder: settings.stateFolder, maxPackageBytes: settings.maxPackageBytes });
@@ -157,7 +169,7 @@ export class Daemon {
 				return { ...limits, ...(approvalRule === undefined ? {} : { approvalRule }) };
 			},
 			perform: (step, signal) => perform(rooms, step, signal),
-			onDecision: (decision) => this.#decided(decision),
+			onDecision: (decision, tookMs) => this.#decided(decision, tookMs),
 			onCrash: (step, error) => log.error({ step, err: error }, "step crashed"),
 		});
 	}
@@ -273,7 +285,8 @@ export class Daemon {
 		this.record([this.#known ? withGroups(event, this.#known.inventory) : event]);
 	}
 
-	#decided(decision: Decision): void {
+	#decided(decision: Decision, tookMs: number): void {
+		this.metrics.decided(decision.held, tookMs);
 		this.#admit();
 		if (this.settings.ssh.hostKeyChecking === "accept-new") this.#firstUse.follow(this.ledger.fleet.machines);
 		this.traffic.follow(this.ledger.fleet, decision, this.#options.now());

@@ -10,8 +10,8 @@ export interface LedgerOptions {
 	readonly snapshotEvery: number;
 	/** A snapshot that could not be read or written. Nothing is lost by it but time. */
 	readonly onProblem: (detail: string) => void;
-	/** Events were written. */
-	readonly onWritten: () => void;
+	/** Events were written, which took so long together with applying them; `fleet` is still that before them. */
+	readonly onWritten: (events: readonly Event[], tookMs: number) => void;
 	readonly onKept: (kept: { readonly seq: number; readonly sizeBytes: number; readonly durationMs: number }) => void;
 }
 
@@ -61,6 +61,7 @@ export class Ledger {
 
 	/** Writes and applies the events that change anything, in order; returns whether any did. */
 	record(events: readonly Event[]): boolean {
+		const beganAt = performance.now();
 		const worth: Event[] = [];
 		let next = this.#fleet;
 		for (const event of events) {
@@ -68,7 +69,7 @@ export class Ledger {
 			if (after !== next || isRecordAlone(event)) worth.push(event);
 			next = after;
 		}
-		if (worth.length > 0) this.#append(worth);
+		if (worth.length > 0) this.#append(worth, beganAt);
 		this.#fleet = next;
 		if (this.#last.seq - this.#keptSeq >= this.#options.snapshotEvery) this.keepSnapshot();
 		return worth.length > 0;
@@ -89,11 +90,11 @@ export class Ledger {
 		}
 	}
 
-	#append(events: readonly Event[]): void {
+	#append(events: readonly Event[], beganAt: number): void {
 		const seq = this.#journal.append(events);
 		if (seq !== this.#last.seq + events.length) this.#isAstray = true;
 		this.#last = { seq, at: events.at(-1)?.at ?? this.#last.at };
-		this.#options.onWritten();
+		this.#options.onWritten(events, performance.now() - beganAt);
 	}
 }
 

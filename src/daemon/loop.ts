@@ -11,7 +11,7 @@ export interface LoopOptions {
 	/** Does the step and says what came of it; expected failures are outcomes, a throw is a bug. */
 	readonly perform: (step: Step, signal: AbortSignal) => Promise<Outcome>;
 	readonly now: () => number;
-	readonly onDecision: (decision: Decision) => void;
+	readonly onDecision: (decision: Decision, tookMs: number) => void;
 	readonly onCrash: (step: Step, error: unknown) => void;
 }
 
@@ -67,11 +67,13 @@ export class Loop {
 	/** Started steps are on the disk before the first of them acts. */
 	#turn(): void {
 		const { ledger, now, onDecision } = this.#options;
+		const beganAt = performance.now();
 		const decision = this.decision();
+		const tookMs = performance.now() - beganAt;
 		ledger.record(decision.steps.map((step) => ({ kind: "StepStarted", step, at: now() })));
 		for (const step of decision.steps) this.#start(step);
 		this.#alarm.set(decision.wakeAt);
-		onDecision(decision);
+		onDecision(decision, tookMs);
 		for (const resolve of this.#onTurn.splice(0)) resolve();
 	}
 

@@ -50,6 +50,11 @@ export class Pusher {
 		this.#seedSeconds = seedSeconds;
 	}
 
+	/** Connections to machines that are open. */
+	get openSessions(): number {
+		return this.#sessions.open;
+	}
+
 	/** Closes every connection; jobs at machines go on. Safe to call twice. */
 	async stop(): Promise<void> {
 		this.#sessions.stop();

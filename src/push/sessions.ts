@@ -66,6 +66,11 @@ export class Sessions {
 		}
 	}
 
+	/** Connections that are open. */
+	get open(): number {
+		return [...this.#shared.values()].filter(({ isOpen }) => isOpen).length;
+	}
+
 	/** Closes the machine's connections: it goes down, and a dead one looks like a slow one for a while. */
 	drop(machine: string): void {
 		for (const [key, shared] of this.#shared) if (shared.machine === machine) this.#close(key, shared);

@@ -82,6 +82,14 @@ export class Journal {
 		return Number(this.#db.prepare("SELECT max(seq) AS seq FROM events").get()?.seq ?? 0);
 	}
 
+	/** On the disk, without the write-ahead log. */
+	sizeBytes(): number {
+		const row = this.#db
+			.prepare("SELECT page_count * page_size AS size FROM pragma_page_count, pragma_page_size")
+			.get();
+		return Number(row?.size);
+	}
+
 	/** Also of a line that somebody took away: a number that comes again would hide that. */
 	#lastEverSeq(): number {
 		return Number(this.#db.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'events'").get()?.seq ?? 0);

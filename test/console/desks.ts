@@ -3,7 +3,9 @@ import type { Desks } from "../../src/console/api/routes.ts";
 import { Tokens } from "../../src/console/api/tokens.ts";
 import { AuditDesk } from "../../src/console/audit/audit-desk.ts";
 import type { Cockpit } from "../../src/console/cockpit.ts";
+import { Metrics } from "../../src/console/metrics/metrics.ts";
 import type { Event } from "../../src/model/event.ts";
+import { EMPTY_FLEET } from "../../src/plan/empty-fleet.ts";
 import { Journal } from "../../src/record/journal.ts";
 
 /** A real journal with what the API makes of it, beside any cockpit. */
@@ -23,5 +25,12 @@ export function furnish(folder: string, cockpit: Cockpit): Furnished {
 		audit.wrote();
 	};
 	const tokens = new Tokens({ table: journal.tokens, record, now: Date.now });
-	return { desks: { cockpit, audit, tokens }, journal, file, record };
+	const metrics = new Metrics({
+		fleet: () => EMPTY_FLEET,
+		now: Date.now,
+		journal,
+		openSshSessions: () => 0,
+		readUplink: async () => undefined,
+	});
+	return { desks: { cockpit, audit, tokens, metrics }, journal, file, record };
 }

@@ -4,6 +4,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { Agent, request } from "undici";
 import { stringify } from "yaml";
 import { Client } from "../../src/console/client.ts";
 import type { StatusReport } from "../../src/console/cockpit.ts";
@@ -66,6 +67,15 @@ export class Controller {
 			if (error.isAnswer === false) return null;
 			throw error;
 		});
+	}
+
+	/** What Prometheus would be told. */
+	async metrics(): Promise<string> {
+		const dispatcher = new Agent({ connect: { socketPath: this.#socket } });
+		const { body } = await request("http://fleetseed/metrics", { dispatcher });
+		const text = await body.text();
+		await dispatcher.close();
+		return text;
 	}
 
 	/** A command of the CLI, as an administrator types it. */

@@ -10,6 +10,7 @@ import { z } from "zod";
 import { problemAnswer } from "../answers/outcome.ts";
 import type { AuditDesk } from "../audit/audit-desk.ts";
 import type { Cockpit, Role } from "../cockpit.ts";
+import type { Metrics } from "../metrics/metrics.ts";
 import type { Says } from "../says.ts";
 import type { Tokens } from "./tokens.ts";
 
@@ -27,6 +28,7 @@ export interface Desks {
 	readonly cockpit: Cockpit;
 	readonly audit: AuditDesk;
 	readonly tokens: Tokens;
+	readonly metrics: Pick<Metrics, "contentType" | "text">;
 }
 
 export const words = z.string().max(500);

@@ -1,0 +1,104 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { Event } from "../../model/event.ts";
+import type { Fleet } from "../../model/fleet.ts";
+import type { Held } from "../../plan/held.ts";
+import { version } from "../version.ts";
+import { EventCounts } from "./event-counts.ts";
+import { FleetGauges } from "./fleet-gauges.ts";
+
+/** What is looked at when somebody asks. */
+export interface MetricSources {
+	readonly fleet: () => Fleet;
+	readonly now: () => number;
+	readonly journal: {
+		lastSeq(): number;
+		sizeBytes(): number;
+		/** Bytes by package. */
+		uplink(): ReadonlyMap<string, number>;
+	};
+	readonly openSshSessions: () => number;
+	/** Brings the journal's count of the uplink up to now. */
+	readonly readUplink: () => Promise<void>;
+}
+
+const TURN_SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
+
+/** What Prometheus is told, in its text format. Each daemon has a registry of its own. */
+export class Metrics {
+	readonly registry = new Registry();
+	readonly #counts: EventCounts;
+	readonly #gauges: FleetGauges;
+	readonly #decide: Histogram;
+	readonly #apply: Histogram;
+	readonly #sources: MetricSources;
+	#held: readonly Held[] = [];
+
+	constructor(sources: MetricSources) {
+		this.#sources = sources;
+		this.#counts = new EventCounts(this.registry);
+		this.#gauges = new FleetGauges(this.registry);
+		const duration = (name: string, help: string) =>
+			new Histogram({ name: `fleetseed_${name}`, help, buckets: TURN_SECONDS, registers: [this.registry] });
+		this.#decide = duration("decide_duration_seconds", "How long it took to decide what to do.");
+		this.#apply = duration("apply_duration_seconds", "How long it took to apply events and write them to the disk.");
+		this.#addReadings();
+		collectDefaultMetrics({ register: this.registry });
+	}
+
+	/** Before they are applied; the time is that of applying and writing. */
+	wrote(events: readonly Event[], tookMs: number): void {
+		this.#counts.count(events, this.#sources.fleet());
+		this.#apply.observe(tookMs / 1000);
+	}
+
+	decided(held: readonly Held[], tookMs: number): void {
+		this.#held = held;
+		this.#decide.observe(tookMs / 1000);
+	}
+
+	get contentType(): string {
+		return this.registry.contentType;
+	}
+
+	async text(): Promise<string> {
+		const { fleet, now, readUplink } = this.#sources;
+		await readUplink();
+		this.#gauges.set({ fleet: fleet(), held: this.#held, now: now() });
+		return this.registry.metrics();
+	}
+
+	#addReadings(): void {
+		const { journal, openSshSessions } = this.#sources;
+		const registers = [this.registry];
+		const reading = (name: string, help: string, read: () => number) =>
+			new Gauge({
+				name: `fleetseed_${name}`,
+				help,
+				registers,
+				collect() {
+					this.set(read());
+				},
+			});
+		reading("journal_sequence", "The number of the journal's newest event.", () => journal.lastSeq());
+		reading("journal_size_bytes", "The journal's size on the disk, without its log of writes to come.", () =>
+			journal.sizeBytes(),
+		);
+		reading("ssh_sessions_open", "SSH connections to machines that are open.", openSshSessions);
+		new Counter({
+			name: "fleetseed_uplink_bytes_total",
+			help: "Bytes that the controller sent to machines, over all its lives.",
+			registers,
+			collect() {
+				this.reset();
+				this.inc([...journal.uplink().values()].reduce((sum, bytes) => sum + bytes, 0));
+			},
+		});
+		const build = new Gauge({
+			name: "fleetseed_build_info",
+			help: "Always 1; the release is its label.",
+			labelNames: ["version"],
+			registers,
+		});
+		build.set({ version: version() }, 1);
+	}
+}

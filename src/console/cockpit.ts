@@ -4,6 +4,7 @@ import type { HostKey } from "../model/machine.ts";
 import type { OutputRecord } from "../record/journal.ts";
 import type * as audit from "./answers/audit.ts";
 import type * as machines from "./answers/machines.ts";
+import type * as notices from "./answers/notices.ts";
 import type * as packages from "./answers/packages.ts";
 import type * as plan from "./answers/plan.ts";
 import type * as rollouts from "./answers/rollouts.ts";
@@ -43,6 +44,8 @@ export interface Cockpit {
 	forget(machine: string, by: string): Promise<boolean>;
 	/** Removes what no policy needs from the machine: our helper, packages, ended jobs. null: nothing of that name is known. */
 	clean(machine: string, order: { readonly by: string; readonly reason: string }): Promise<CleanAnswer | null>;
+	/** Sends a notice to the sink of that name, or to each. null: there is none. */
+	testNotices(sink: string | null, by: string): Promise<readonly NoticeTest[] | null>;
 	/** What `reload` would change; changes nothing. */
 	diff(): Promise<ChangesReport>;
 	/** Reads policies, inventory and known hosts again, and says what that changed. */
@@ -67,6 +70,7 @@ export type ScannedKey =
 	| { readonly kind: "host_key"; readonly host_key: HostKey }
 	| { readonly kind: "failed"; readonly failure: Failure };
 
+export type NoticeTest = Says<typeof notices.noticeTest>;
 export type CleanReport = Says<typeof machines.cleanReport>;
 export type MachineState = Says<typeof machines.machineState>;
 export type Act = Says<typeof machines.act>;

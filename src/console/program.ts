@@ -6,6 +6,7 @@ import { addFileCommands } from "./commands/files.ts";
 import { addFolderCommands } from "./commands/folder.ts";
 import { addHostCommands, type HostActs } from "./commands/host.ts";
 import { addMachineCommands } from "./commands/machines.ts";
+import { addNotifyCommands } from "./commands/notify.ts";
 import { addPolicyCommands } from "./commands/policies.ts";
 import { addSimulateCommand } from "./commands/simulate.ts";
 import { addStatusCommands } from "./commands/status.ts";
@@ -45,6 +46,7 @@ export function programOf(context: Omit<Context, "socketPath">, acts: HostActs):
 	addFolderCommands(program, whole);
 	addAuditCommands(program, whole);
 	addTokenCommands(program, whole);
+	addNotifyCommands(program, whole);
 	addCompletionCommand(program, whole);
 	return program;
 }

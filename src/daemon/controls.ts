@@ -171,6 +171,10 @@ export class Controls implements Cockpit {
 		return { kind, machine: name, ...removed, busy, freed_bytes: freedBytes };
 	}
 
+	async testNotices(sink: string | null, by: string) {
+		return this.#daemon.notifier.test(sink, by);
+	}
+
 	async diff(): Promise<ChangesReport> {
 		const { settings } = this.#daemon;
 		const folder = await readPolicyFolder(settings.policiesFolder);

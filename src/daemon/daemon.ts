@@ -8,6 +8,7 @@ import type { SettingChange } from "../console/policy-reports.ts";
 import { Browser } from "../discover/browser.ts";
 import type { Event } from "../model/event.ts";
 import type { HostKey, Machine } from "../model/machine.ts";
+import type { Notifier } from "../notify/notifier.ts";
 import type { Decision } from "../plan/decide.ts";
 import { siteOf } from "../plan/site-of.ts";
 import { describeProblem, type Problem } from "../policy/document.ts";
@@ -26,6 +27,7 @@ import { inventoryEvents, withGroups } from "./inventory-events.ts";
 import type { Known } from "./known.ts";
 import { Ledger } from "./ledger.ts";
 import { Loop } from "./loop.ts";
+import { notifierFor } from "./notifier-for.ts";
 import { perform } from "./perform.ts";
 import { policyEvents, readPolicyFolder } from "./policy-folder.ts";
 import { Progress } from "./progress.ts";
@@ -61,6 +63,7 @@ export class Daemon {
 	readonly journal: Journal;
 	readonly audit: AuditDesk;
 	readonly metrics: Metrics;
+	readonly notifier: Notifier;
 	readonly pusher: Pusher;
 	readonly loop: Loop;
 	readonly progress = new Progress();
@@ -92,6 +95,7 @@ export class Daemon {
 				this.metrics.wrote(events, tookMs);
 				this.audit.wrote();
 			},
+			onChanged: (changes) => this.notifier.changed(changes),
 			onProblem: (detail) => log.warn({ detail }, "snapshot"),
 			onKept: (kept) => log.info(kept, "snapshot kept"),
 		});
@@ -101,7 +105,9 @@ export class Daemon {
 			journal: this.journal,
 			openSshSessions: () => this.pusher.openSessions,
 			readUplink: () => this.readUplink(),
+			noticesWaiting: () => this.notifier.waiting(),
 		});
+		this.notifier = notifierFor({ settings: live, stateFolder: settings.stateFolder, metrics: this.metrics, log, now });
 		this.#secret = readSecret(join(settings.stateFolder, "tracker.secret"));
 		this.#store = new Store({ folder: settings.stateFolder, maxPackageBytes: settings.maxPackageBytes });
 		const helpers = new HelperFiles(settings.swarm.helperFolder ?? HELPER_FOLDER);
@@ -177,6 +183,7 @@ export class Daemon {
 	/** Recovers from the journal first: nothing is decided before what was interrupted is known. */
 	async start(): Promise<void> {
 		const { settings, now } = this.#options;
+		this.notifier.start(settings.notices, this.journal.lastSeq());
 		this.ledger.recover(now());
 		await this.#store.start();
 		await this.#swarm.start();
@@ -197,6 +204,7 @@ export class Daemon {
 		await this.#uplink.stop();
 		await this.#swarm.stop();
 		this.ledger.keepSnapshot();
+		await this.notifier.stop();
 		this.journal.close();
 	}
 
@@ -228,6 +236,8 @@ export class Daemon {
 		const changes = settingsChanges(this.#settings, read.settings);
 		this.#settings = reloadable(this.#settings, read.settings);
 		for (const change of changes) this.#options.log.info(change, "setting changed");
+		if (changes.some(({ key }) => key === "notices"))
+			await this.notifier.configure(this.#settings.notices, this.journal.lastSeq());
 		// Sites are told to the swarm with the machines.
 		this.#admitted = null;
 		return { changes, problems: [] };
@@ -289,6 +299,7 @@ export class Daemon {
 		this.metrics.decided(decision.held, tookMs);
 		this.#admit();
 		if (this.settings.ssh.hostKeyChecking === "accept-new") this.#firstUse.follow(this.ledger.fleet.machines);
+		this.notifier.decided(this.ledger.fleet, decision.held);
 		this.traffic.follow(this.ledger.fleet, decision, this.#options.now());
 		this.#options.onStatus(this.progress.sentence(this.ledger.fleet, decision));
 	}

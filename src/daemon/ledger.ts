@@ -1,5 +1,6 @@
 import type { Event } from "../model/event.ts";
 import type { Fleet } from "../model/fleet.ts";
+import type { Change } from "../notify/event-notices.ts";
 import { applyEvent } from "../plan/apply-event.ts";
 import { EMPTY_FLEET } from "../plan/empty-fleet.ts";
 import type { Journal } from "../record/journal.ts";
@@ -12,6 +13,8 @@ export interface LedgerOptions {
 	readonly onProblem: (detail: string) => void;
 	/** Events were written, which took so long together with applying them; `fleet` is still that before them. */
 	readonly onWritten: (events: readonly Event[], tookMs: number) => void;
+	/** They are applied, too; told of those that a start reads after its snapshot as well. */
+	readonly onChanged: (changes: readonly Change[]) => void;
 	readonly onKept: (kept: { readonly seq: number; readonly sizeBytes: number; readonly durationMs: number }) => void;
 }
 
@@ -22,6 +25,7 @@ const IN_SILENCE: LedgerOptions = {
 	snapshotEvery: SNAPSHOT_EVERY,
 	onProblem: () => undefined,
 	onWritten: () => undefined,
+	onChanged: () => undefined,
 	onKept: () => undefined,
 };
 
@@ -51,7 +55,11 @@ export class Ledger {
 		const { fleet, seq } = latestFleet(this.#journal, this.#options.onProblem);
 		this.#fleet = fleet;
 		this.#keptSeq = seq;
-		for (const event of this.#journal.replay(seq)) this.#fleet = applyEvent(this.#fleet, event);
+		for (const line of this.#journal.replay(seq)) {
+			const before = this.#fleet;
+			this.#fleet = applyEvent(before, line.event);
+			this.#options.onChanged([{ ...line, before, after: this.#fleet }]);
+		}
 		this.#last = { seq: this.#journal.lastSeq(), at: now };
 		const interrupted = [...this.#fleet.running.values()].map(
 			({ step }): Event => ({ kind: "StepInterrupted", step, at: now }),
@@ -62,15 +70,21 @@ export class Ledger {
 	/** Writes and applies the events that change anything, in order; returns whether any did. */
 	record(events: readonly Event[]): boolean {
 		const beganAt = performance.now();
-		const worth: Event[] = [];
+		const worth: Omit<Change, "seq">[] = [];
 		let next = this.#fleet;
 		for (const event of events) {
 			const after = applyEvent(next, event);
-			if (after !== next || isRecordAlone(event)) worth.push(event);
+			if (after !== next || isRecordAlone(event)) worth.push({ event, before: next, after });
 			next = after;
 		}
-		if (worth.length > 0) this.#append(worth, beganAt);
+		if (worth.length > 0)
+			this.#append(
+				worth.map(({ event }) => event),
+				beganAt,
+			);
 		this.#fleet = next;
+		const firstSeq = this.#last.seq - worth.length + 1;
+		this.#options.onChanged(worth.map((each, index) => ({ seq: firstSeq + index, ...each })));
 		if (this.#last.seq - this.#keptSeq >= this.#options.snapshotEvery) this.keepSnapshot();
 		return worth.length > 0;
 	}

@@ -14,6 +14,7 @@ const LIVE: Readonly<Record<string, Read>> = {
 	"swarm.link": ({ swarm }) => swarm.linkBytesPerSecond,
 	"swarm.bandwidth": ({ swarm }) => swarm.bandwidth,
 	sites: ({ sites }) => sites,
+	notices: ({ notices }) => notices,
 	approvals: ({ approvalRule }) => approvalRule,
 	"limits.deliveries": ({ limits }) => limits.deliveries,
 };

@@ -1,7 +1,7 @@
 import type { Fleet, Rollout } from "../model/fleet.ts";
+import type { Policy } from "../model/policy.ts";
 import { membership } from "./rings.ts";
-import type { Roster } from "./roster.ts";
-import { rostersOf } from "./roster.ts";
+import { type Roster, rostersOf } from "./roster.ts";
 
 /** How far a rollout has come, over all its rings, in machines. */
 export interface RolloutCount {
@@ -18,7 +18,7 @@ export function countRollout(
 	fleet: Fleet,
 	rollout: Rollout,
 	now: number,
-	rosters: ReadonlyMap<Rollout["policy"], Roster> = rostersOf(fleet.machines, [rollout.policy]),
+	rosters: ReadonlyMap<Policy, Roster> = rostersOf(fleet.machines, [rollout.policy]),
 ): RolloutCount {
 	const { rings, undecided } = membership(fleet, rollout, now, rosters);
 	const sum = (key: "members" | "verified" | "failed" | "leftOut" | "unreachable" | "changing" | "rebootsDue") =>
@@ -27,4 +27,12 @@ export function countRollout(
 	const isSettled = undecided.length === 0 && sum("changing") === 0 && sum("rebootsDue") === 0;
 	const isFinished = members > 0 && isSettled && verified + failed + leftOut === members;
 	return { members, verified, failed, leftOut, unreachable: sum("unreachable"), isFinished };
+}
+
+/** Of every current rollout; the very same list as `decide` makes gives it the rosters that are known already. */
+export function rostersOfRollouts({ machines, policies, rollouts }: Fleet): ReadonlyMap<Policy, Roster> {
+	return rostersOf(
+		machines,
+		[...policies.values()].map(({ policy }) => rollouts.get(policy.name)?.policy ?? policy),
+	);
 }

@@ -8,6 +8,7 @@ import { type Problem, readDocument } from "./document.ts";
 import { byteSize, controllerPath, duration, name, rate, text, whole } from "./fields.ts";
 import { loginFields, toLogin } from "./login-schema.ts";
 import { mapping } from "./mapping.ts";
+import { noticesSchema, type Sink, toSinks } from "./notices-schema.ts";
 import { sitesSchema, toSite } from "./sites-schema.ts";
 import { toBandwidth } from "./to-bandwidth.ts";
 
@@ -58,6 +59,8 @@ export interface Settings {
 	readonly sites: readonly Site[];
 	/** What the controller asks for, whatever a policy says: a rollout to more machines needs so many people. */
 	readonly approvalRule?: { readonly above: number; readonly required: number };
+	/** Where notices go. */
+	readonly notices: readonly Sink[];
 	/** null: the API is on the unix socket alone. */
 	readonly api: ApiSettings | null;
 	readonly limits: { readonly deliveries: number; readonly sessions: number };
@@ -153,6 +156,7 @@ export const settingsDocument = mapping({
 	swarm: swarm.prefault({}).describe("How packages are seeded."),
 	sites: sitesSchema.default([]).describe("Machines behind a slow link, which carries one copy that they then share."),
 	api: apiSchema.prefault({}).describe("The API and the dashboard over TCP; the unix socket is always there."),
+	notices: noticesSchema.prefault({}).describe("Who is told what happens, without having to look."),
 	approvals: approvals.prefault({}).describe("Whom a large rollout waits for."),
 	limits: limits.prefault({}).describe("What the controller takes on at once."),
 	max_package_size: byteSize.prefault("16GiB").describe("Larger packages are refused."),
@@ -200,6 +204,7 @@ function toSettings(written: z.output<typeof settingsDocument>): Settings {
 		},
 		sites: written.sites.map(toSite),
 		api: toApi(written.api),
+		notices: toSinks(written.notices),
 		...(written.approvals.above_machines === undefined
 			? {}
 			: { approvalRule: { above: written.approvals.above_machines, required: written.approvals.required } }),

@@ -72,9 +72,9 @@ export class Journal {
 	}
 
 	/** Every event after the one with this number, in order; 0: all of them. */
-	*replay(afterSeq = 0): Generator<Event> {
-		for (const row of this.#db.prepare("SELECT body FROM events WHERE seq > ? ORDER BY seq").iterate(afterSeq))
-			yield JSON.parse(String(row.body)) as Event;
+	*replay(afterSeq = 0): Generator<Omit<JournalLine, "hash">> {
+		for (const row of this.#db.prepare("SELECT seq, body FROM events WHERE seq > ? ORDER BY seq").iterate(afterSeq))
+			yield { seq: Number(row.seq), event: JSON.parse(String(row.body)) as Event };
 	}
 
 	/** The number of the newest event; 0: there is none. Numbers rise and are never used twice. */

@@ -44,7 +44,7 @@ function read(file: string, afterSeq: number, onRow: (body: string) => void): vo
 function foldAll(file: string): Fleet {
 	const journal = new Journal(file);
 	let fleet = EMPTY_FLEET;
-	for (const event of journal.replay()) fleet = applyEvent(fleet, event);
+	for (const { event } of journal.replay()) fleet = applyEvent(fleet, event);
 	journal.close();
 	return fleet;
 }

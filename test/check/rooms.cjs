@@ -10,6 +10,7 @@ const rooms = {
 	swarm: ["model"],
 	push: ["installers", "model"],
 	record: ["model"],
+	notify: ["plan", "policy", "model"],
 	console: ["record", "simulate", "plan", "policy", "model"],
 	dashboard: ["console", "record"],
 	agent: ["swarm", "discover", "model"],
@@ -24,13 +25,14 @@ const rooms = {
 		"swarm",
 		"push",
 		"record",
+		"notify",
 		"console",
 		"agent",
 	],
 };
 
 /** Libraries that the pure rooms may use: each is a function of its arguments. */
-const pureLibraries = "^node_modules/(croner|immutable|pure-rand|tinyqueue|yaml|zod|@noble/hashes)/";
+const pureLibraries = "^node_modules/(croner|immutable|mustache|pure-rand|tinyqueue|yaml|zod|@noble/hashes)/";
 
 /** What makes the shipped files is not shipped itself. */
 function librariesOf(room) {

@@ -31,6 +31,7 @@ export function furnish(folder: string, cockpit: Cockpit): Furnished {
 		journal,
 		openSshSessions: () => 0,
 		readUplink: async () => undefined,
+		noticesWaiting: () => new Map(),
 	});
 	return { desks: { cockpit, audit, tokens, metrics }, journal, file, record };
 }

@@ -232,6 +232,15 @@ export class MemoryCockpit implements Cockpit {
 		return machine === this.machineName;
 	}
 
+	async testNotices(sink: string | null, by: string) {
+		this.acts.push(`test notices ${sink} by ${by}`);
+		if (sink === "nobody") return null;
+		return [
+			{ sink: "ops", failure: null },
+			{ sink: "admins", failure: "no answer\u001b[2J" },
+		];
+	}
+
 	async diff() {
 		this.acts.push("diff");
 		return this.changes;

@@ -16,6 +16,7 @@ export function idleMetrics(): Metrics {
 		journal,
 		openSshSessions: () => 0,
 		readUplink: async () => undefined,
+		noticesWaiting: () => new Map(),
 	});
 }
 

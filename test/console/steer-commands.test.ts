@@ -43,6 +43,17 @@ for (const [words, order] of [
 	});
 }
 
+test("notify test says of each sink whether it was reached, and ends with bad news when one was not", async () => {
+	const { out, code } = await fleetseed("notify", "test");
+	assert.equal(code, 1);
+	assert.match(out, /^ops: sent\nadmins: not sent: no answer/);
+	assert.doesNotMatch(out, CONTROL);
+	assert.deepEqual(line.cockpit.acts, ["test notices null by eve"]);
+	const nobody = await fleetseed("notify", "test", "nobody");
+	assert.deepEqual([nobody.code, nobody.out], [1, ""]);
+	assert.match(nobody.err, /nobody: no notices of this name are configured/);
+});
+
 test("a name with a slash stays a name", async () => {
 	await fleetseed("pause", "a/../b c?");
 	assert.deepEqual(line.cockpit.orders, [{ kind: "Paused", policy: "a/../b c?", by, reason: "" }]);

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { Ledger } from "../../src/daemon/ledger.ts";
-import type { Event } from "../../src/model/event.ts";
 import type { Fleet } from "../../src/model/fleet.ts";
 import { applyEvent } from "../../src/plan/apply-event.ts";
 import { EMPTY_FLEET } from "../../src/plan/empty-fleet.ts";
@@ -52,10 +51,10 @@ export function start(file: string): Start {
 	const problems: string[] = [];
 	let folded = 0;
 	class Counting extends Journal {
-		override *replay(afterSeq?: number): Generator<Event> {
-			for (const event of super.replay(afterSeq)) {
+		override *replay(afterSeq?: number): ReturnType<Journal["replay"]> {
+			for (const line of super.replay(afterSeq)) {
 				folded += 1;
-				yield event;
+				yield line;
 			}
 		}
 	}
@@ -69,7 +68,7 @@ export function start(file: string): Start {
 export function wholeFold(file: string): Fleet {
 	const journal = new Journal(file);
 	let fleet = EMPTY_FLEET;
-	for (const event of journal.replay()) fleet = applyEvent(fleet, event);
+	for (const { event } of journal.replay()) fleet = applyEvent(fleet, event);
 	journal.close();
 	return fleet;
 }

@@ -43,7 +43,8 @@ test("steps in flight at the snapshot are told to be interrupted, once", () => {
 	ledger.recover(NOW);
 	ledger.keepSnapshot();
 	journal.close();
-	const interrupted = (events: Iterable<Event>) => [...events].filter(({ kind }) => kind === "StepInterrupted").length;
+	const interrupted = (lines: Iterable<{ readonly event: Event }>) =>
+		[...lines].filter(({ event }) => event.kind === "StepInterrupted").length;
 	const again = new Journal(file);
 	const told = interrupted(again.replay());
 	assert.ok(told > 0);

@@ -172,9 +172,9 @@ test("a stop cuts off what does not end in time and journals no outcome for it",
 		loop.record(OPENING);
 	});
 	await (await isRunning).stop(10);
-	const started = [...journal.replay()].filter((event) => "step" in event && event.step.kind === "acquire");
+	const started = [...journal.replay()].filter(({ event }) => "step" in event && event.step.kind === "acquire");
 	assert.deepEqual(
-		started.map(({ kind }) => kind),
+		started.map(({ event }) => event.kind),
 		["StepStarted"],
 	);
 	journal.close();

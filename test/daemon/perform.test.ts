@@ -61,6 +61,7 @@ async function daemonLab(t: TestContext, given: Given) {
 			discovery: { interfaces: [], enabled: false },
 			swarm: { trackerPort: 0, peerPort: 0, bandwidth: { up: null, down: null, windows: [] }, seedTimeMs: 1_000 },
 			sites: [],
+			notices: [],
 			api: null,
 			limits: { deliveries: 1, sessions: 1 },
 			maxPackageBytes: store.maxPackageBytes,

@@ -23,6 +23,7 @@ const OTHERS: Readonly<Record<string, string>> = {
 	swarm:
 		"swarm: { address: a, tracker_port: 1, peer_port: 2, link: 1gbit, bandwidth: { up: 1gbit }, seed_time: 1h, helper_folder: h }",
 	sites: "sites: [{ name: s, subnets: [10.0.0.0/8] }]",
+	notices: "notices: { mail: [{ name: n, server: m, from: a@example.org, to: [b@example.org] }] }",
 	limits: "limits: { deliveries: 1, sessions: 1 }",
 	max_package_size: "max_package_size: 1MiB",
 };

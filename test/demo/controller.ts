@@ -32,6 +32,8 @@ export class Controller {
 		readonly api?: object;
 		/** Of the controller, as in the configuration. */
 		readonly link?: string;
+		/** More of the configuration. */
+		readonly more?: object;
 	}): Promise<void> {
 		const [trackerPort, peerPort] = await Promise.all([freePort(), freePort()]);
 		const link = files.link === undefined ? {} : { link: files.link };
@@ -43,6 +45,7 @@ export class Controller {
 			socket: this.#socket,
 			ssh: { identity_file: files.identityFile },
 			...(files.api === undefined ? {} : { api: files.api }),
+			...files.more,
 			discovery: { interfaces: ["127.0.0.1"] },
 			swarm: { address: "127.0.0.1", tracker_port: trackerPort, peer_port: peerPort, seed_time: "5m", ...link },
 		};

@@ -24,10 +24,41 @@ test("fills in every default but the folder of the policies", () => {
 			},
 			sites: [],
 			api: null,
+			notices: [],
 			limits: { deliveries: 64, sessions: 64 },
 			maxPackageBytes: 16 * 2 ** 30,
 		},
 	});
+});
+
+test("says where a notice's configuration is wrong, and what a template must be", () => {
+	const text = `version: 1
+policies: p
+notices:
+  webhooks:
+    - {name: a, url: "ftp://chat.example.org", secret: s}
+    - {name: b, url: "https://eve:pw@chat.example.org", secret: s, events: [lunch]}
+    - {name: c, url: "https://chat.example.org/x?y=1", secret: s, template: "{\\"text\\": \\"{{{id}}}\\"}"}
+    - {name: d, url: "https://chat.example.org", secret: s, template: "{{#notices}}"}
+    - {name: e, url: "https://chat.example.org", secret: s, template: "text: {{id}}"}
+  mail:
+    - {name: e, server: mail, from: ops@example.org, to: [eve@example.org], user: eve}
+`;
+	const read = parseSettings(text, "fleetseed.yaml");
+	assert.ok("problems" in read);
+	assert.deepEqual(
+		read.problems.map((problem) => describeProblem(problem).replace(/, got .*/, "")),
+		[
+			"fleetseed.yaml:5:22 notices.webhooks[0].url: expected a URL that starts with https:// or http://, without a user or a fragment",
+			"fleetseed.yaml:6:22 notices.webhooks[1].url: expected a URL that starts with https:// or http://, without a user or a fragment",
+			"fleetseed.yaml:6:77 notices.webhooks[1].events[0]: expected one of rollout_started, rollout_succeeded, failed, paused, run_missed, machine_discovered, host_key_changed",
+			"fleetseed.yaml:7:77 notices.webhooks[2].template: expected a template whose values are all written {{so}}: unescaped ones, partials and other delimiters are not taken",
+			"fleetseed.yaml:8:71 notices.webhooks[3].template: expected a Mustache template that makes JSON, of id, controller, dropped and notices",
+			"fleetseed.yaml:9:71 notices.webhooks[4].template: expected a Mustache template that makes JSON, of id, controller, dropped and notices",
+			"fleetseed.yaml:11:7 notices.mail[0]: expected user and password together, or neither",
+			"fleetseed.yaml:11:14 notices.mail[0].name: expected a name that no other has",
+		],
+	);
 });
 
 test("reads every key", () => {
@@ -61,6 +92,10 @@ swarm:
   seed_time: 1h
 api: {listen: "0.0.0.0:8443", tls: {cert_file: c.pem, key_file: k.pem}, allowed_hosts: [ops.example.org], origins: ["https://portal.example.org"]}
 approvals: {above_machines: 200, required: 3}
+notices:
+  webhooks: [{name: chat, url: "https://chat.example.org/x", secret: secret, events: [failed], template: '{"text": "{{id}}"}'}]
+  mail:
+    - {name: ops, server: mail, port: 25, security: tls, user: u, password: secret, from: a@example.org, to: [b@example.org], events: [paused]}
 sites: [{name: graz, subnets: [10.2.0.0/16], labels_include_any: [site=graz]}, {name: linz, subnets: ["fd00:2::/32"]}]
 limits: {deliveries: 3, sessions: 4}
 max_package_size: 512KiB
@@ -107,6 +142,20 @@ max_package_size: 512KiB
 				},
 				seedTimeMs: 3_600_000,
 			},
+			notices: [
+				{
+					kind: "webhook",
+					name: "chat",
+					url: "https://chat.example.org/x",
+					secret: "secret",
+					events: ["failed"],
+					template: '{"text": "{{id}}"}',
+				},
+				{
+					...{ kind: "mail", name: "ops", server: "mail", port: 25, security: "tls", user: "u", password: "secret" },
+					...{ from: "a@example.org", to: ["b@example.org"], events: ["paused"] },
+				},
+			],
 			sites: [
 				{ name: "graz", subnets: ["10.2.0.0/16"], labelsIncludeAny: ["site=graz"] },
 				{ name: "linz", subnets: ["fd00:2::/32"], labelsIncludeAny: [] },

@@ -24,7 +24,10 @@ test("what was appended is read back in order by the next one who opens the file
 	first.append([paused(3)]);
 	first.close();
 	const second = new Journal(file);
-	assert.deepEqual([...second.replay()], [paused(1), paused(2), paused(3)]);
+	assert.deepEqual(
+		[...second.replay()].map(({ event }) => event),
+		[paused(1), paused(2), paused(3)],
+	);
 	second.close();
 });
 
@@ -53,7 +56,7 @@ test("events appended before a SIGKILL are there after it, and a batch is there 
 	assert.ok(events.length >= told * 2, `${told} batches were told, ${events.length} events are there`);
 	assert.equal(events.length % 2, 0);
 	assert.deepEqual(
-		events.map(({ at }) => at),
+		events.map(({ event }) => event.at),
 		events.map((_, index) => index),
 	);
 });

@@ -34,7 +34,7 @@ test("the newest two snapshots are kept, and every event", () => {
 	assert.deepEqual(again.latestSnapshot(3), { ...snapshot(2), damage: null });
 	assert.equal(again.latestSnapshot(2), null);
 	assert.equal([...again.replay()].length, 3);
-	assert.deepEqual([...again.replay(2)], [paused(3)]);
+	assert.deepEqual([...again.replay(2)], [{ seq: 3, event: paused(3) }]);
 	assert.deepEqual([...again.replay(3)], []);
 	again.close();
 });

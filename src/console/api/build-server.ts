@@ -11,6 +11,7 @@ import { addDashboardRoutes, DASHBOARD_FOLDER } from "./dashboard-routes.ts";
 import { type Guarding, guard } from "./guard.ts";
 import { LOGIN_STYLE_SOURCE } from "./login-page.ts";
 import { addMetricsRoute } from "./metrics-route.ts";
+import { addNoticeRoutes } from "./notice-routes.ts";
 import { ON_THE_SOCKET } from "./principal.ts";
 import { problem } from "./problem.ts";
 import { addReadRoutes } from "./read-routes.ts";
@@ -68,6 +69,7 @@ export async function buildServer({ desks, log, guarding, tls }: Serving): Promi
 	addActRoutes(server, desks);
 	addAuditRoutes(server, desks);
 	addMetricsRoute(server, desks);
+	addNoticeRoutes(server, desks);
 	addTokenRoutes(server, desks);
 	addSessionRoutes(server, desks);
 	await addDashboardRoutes(server, DASHBOARD_FOLDER);

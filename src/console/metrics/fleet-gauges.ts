@@ -3,8 +3,7 @@ import type { AppliedPolicy, Fleet } from "../../model/fleet.ts";
 import type { Machine } from "../../model/machine.ts";
 import type { Held } from "../../plan/held.ts";
 import { membership } from "../../plan/rings.ts";
-import { countRollout } from "../../plan/rollout-count.ts";
-import { rostersOf } from "../../plan/roster.ts";
+import { countRollout, rostersOfRollouts } from "../../plan/rollout-count.ts";
 
 const TRUSTS: readonly Machine["trust"]["kind"][] = ["discovered", "approved", "quarantined"];
 const PRESENCES: readonly Machine["presence"]["kind"][] = ["never_seen", "present", "silent", "unreachable"];
@@ -58,16 +57,14 @@ export class FleetGauges {
 
 	#setRollouts(fleet: Fleet, now: number): void {
 		for (const state of STATES) this.#rollouts.set({ state }, 0);
-		const rosters = rostersOf(
-			fleet.machines,
-			[...fleet.rollouts.values()].map(({ policy }) => policy),
-		);
+		const rosters = rostersOfRollouts(fleet);
 		for (const applied of fleet.policies.values()) {
 			const rollout = fleet.rollouts.get(applied.policy.name);
 			const isFinished = rollout !== undefined && countRollout(fleet, rollout, now, rosters).isFinished;
 			this.#rollouts.inc({ state: stateOf(fleet, applied, isFinished) });
 		}
-		for (const rollout of fleet.rollouts.values())
+		for (const rollout of fleet.rollouts.values()) {
+			if (!rosters.has(rollout.policy)) continue;
 			for (const { ring, ...count } of membership(fleet, rollout, now, rosters).rings) {
 				const { members, verified, failed, leftOut, unreachable } = count;
 				const set = (state: string, value: number) =>
@@ -78,6 +75,7 @@ export class FleetGauges {
 				set("unreachable", unreachable);
 				set("open", members - verified - failed - leftOut - unreachable);
 			}
+		}
 	}
 }
 

@@ -19,6 +19,8 @@ export interface MetricSources {
 	readonly openSshSessions: () => number;
 	/** Brings the journal's count of the uplink up to now. */
 	readonly readUplink: () => Promise<void>;
+	/** By where they go. */
+	readonly noticesWaiting: () => ReadonlyMap<string, number>;
 }
 
 const TURN_SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
@@ -28,6 +30,7 @@ export class Metrics {
 	readonly registry = new Registry();
 	readonly #counts: EventCounts;
 	readonly #gauges: FleetGauges;
+	readonly #notices: Counter<"sink" | "outcome">;
 	readonly #decide: Histogram;
 	readonly #apply: Histogram;
 	readonly #sources: MetricSources;
@@ -41,6 +44,12 @@ export class Metrics {
 			new Histogram({ name: `fleetseed_${name}`, help, buckets: TURN_SECONDS, registers: [this.registry] });
 		this.#decide = duration("decide_duration_seconds", "How long it took to decide what to do.");
 		this.#apply = duration("apply_duration_seconds", "How long it took to apply events and write them to the disk.");
+		this.#notices = new Counter({
+			name: "fleetseed_notices_total",
+			help: "Notices by where they go and what became of them; one that is tried again counts each time.",
+			labelNames: ["sink", "outcome"],
+			registers: [this.registry],
+		});
 		this.#addReadings();
 		collectDefaultMetrics({ register: this.registry });
 	}
@@ -56,6 +65,18 @@ export class Metrics {
 		this.#decide.observe(tookMs / 1000);
 	}
 
+	noticed({
+		sink,
+		outcome,
+		notices,
+	}: {
+		readonly sink: string;
+		readonly outcome: string;
+		readonly notices: number;
+	}): void {
+		this.#notices.inc({ sink, outcome }, notices);
+	}
+
 	get contentType(): string {
 		return this.registry.contentType;
 	}
@@ -68,7 +89,7 @@ export class Metrics {
 	}
 
 	#addReadings(): void {
-		const { journal, openSshSessions } = this.#sources;
+		const { journal, openSshSessions, noticesWaiting } = this.#sources;
 		const registers = [this.registry];
 		const reading = (name: string, help: string, read: () => number) =>
 			new Gauge({
@@ -91,6 +112,16 @@ export class Metrics {
 			collect() {
 				this.reset();
 				this.inc([...journal.uplink().values()].reduce((sum, bytes) => sum + bytes, 0));
+			},
+		});
+		new Gauge({
+			name: "fleetseed_notices_waiting",
+			help: "Notices that are still to be sent.",
+			labelNames: ["sink"],
+			registers,
+			collect() {
+				this.reset();
+				for (const [sink, many] of noticesWaiting()) this.set({ sink }, many);
 			},
 		});
 		const build = new Gauge({

@@ -1,0 +1,225 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { SMTPServer } from "smtp-server";
+import type { Event } from "../../src/model/event.ts";
+import { NOTICE_KINDS } from "../../src/model/notice.ts";
+import { Notifier } from "../../src/notify/notifier.ts";
+import { EMPTY_FLEET } from "../../src/plan/empty-fleet.ts";
+import type { Mail, Sink, Webhook } from "../../src/policy/notices-schema.ts";
+import { Receiver } from "./receiver.ts";
+import { until } from "./until.ts";
+
+const SECRET = "a secret of the test";
+let folder = "";
+before(async () => {
+	folder = await mkdtemp(join(tmpdir(), "fleetseed-notify-"));
+});
+after(() => rm(folder, { recursive: true }));
+
+interface Outcome {
+	readonly sink: string;
+	readonly outcome: string;
+	readonly notices: number;
+}
+
+function notifierAt(file: string) {
+	const outcomes: Outcome[] = [];
+	const dropped: { readonly sink: string; readonly notices: number }[] = [];
+	const notifier = new Notifier({
+		file: join(folder, file),
+		controller: "fleet",
+		secret: async () => SECRET,
+		onOutcome: ({ sink, outcome, notices }) => outcomes.push({ sink, outcome, notices }),
+		onDropped: (each) => dropped.push(each),
+		now: Date.now,
+	});
+	return { notifier, outcomes, dropped };
+}
+
+const hook = (url: string, more: Partial<Webhook> = {}): Sink => {
+	return { kind: "webhook", name: "hook", url, secret: "s", events: NOTICE_KINDS, ...more };
+};
+
+/** A pause by so many people, as events from the number on. */
+function paused(from: number, many = 1, reason = "lunch") {
+	return Array.from({ length: many }, (_, index) => {
+		const event: Event = { kind: "Paused", policy: null, by: `eve-${from + index}`, reason, at: Date.now() };
+		return { seq: from + index, event, before: EMPTY_FLEET, after: EMPTY_FLEET };
+	});
+}
+
+/** As docs/notices.md says how to. */
+async function verifierOfThePage(): Promise<(header: string, body: string, secret: string) => boolean> {
+	const page = readFileSync(new URL("../../docs/notices.md", import.meta.url), "utf8");
+	const code = /<!-- verify -->\n```js\n([\s\S]*?)```/.exec(page)?.[1] ?? "";
+	return (await import(`data:text/javascript,${encodeURIComponent(code)}`)).isGenuine;
+}
+
+test("a webhook that fails first is tried again with the same message, signed, until it takes it", async () => {
+	const receiver = new Receiver((request) => (request === 1 ? 503 : 204));
+	await receiver.start();
+	const { notifier, outcomes } = notifierAt("retry.sqlite");
+	notifier.start([hook(receiver.url)], 4);
+	notifier.changed(paused(5));
+	await until(() => outcomes.some(({ outcome }) => outcome === "sent"));
+	await notifier.stop();
+	receiver.stop();
+	const [first, second] = receiver.received;
+	assert.ok(first && second && receiver.received.length === 2);
+	assert.equal(first.message.id, second.message.id);
+	assert.equal(second.headers["fleetseed-message"], second.message.id);
+	const [notice] = second.message.notices;
+	assert.equal(notice?.summary, "everything is paused by eve-5: lunch");
+	const isSigned = await verifierOfThePage();
+	for (const { headers, body } of receiver.received) {
+		const header = String(headers["fleetseed-signature"]);
+		assert.ok(isSigned(header, body, SECRET));
+		assert.ok(!isSigned(header, `${body} `, SECRET));
+		assert.ok(!isSigned(header, body, "another"));
+	}
+	assert.deepEqual(
+		outcomes.map(({ outcome }) => outcome),
+		["retried", "sent"],
+	);
+});
+
+test("what was not taken before a restart is sent after it, once, and what happened before the first start never", async () => {
+	const receiver = new Receiver(() => 503);
+	await receiver.start();
+	const first = notifierAt("restart.sqlite");
+	first.notifier.start([hook(receiver.url)], 4);
+	first.notifier.changed([...paused(4), ...paused(5)]);
+	await until(() => first.outcomes.length > 0);
+	await first.notifier.stop();
+	receiver.received.length = 0;
+	receiver.status = () => 204;
+	const second = notifierAt("restart.sqlite");
+	second.notifier.start([hook(receiver.url)], 6);
+	// The journal is read again; the daemon was killed before it could tell of the sixth event.
+	second.notifier.changed([...paused(4), ...paused(5), ...paused(6)]);
+	await until(() => receiver.notices.length >= 2);
+	await second.notifier.stop();
+	receiver.stop();
+	assert.deepEqual(
+		receiver.notices.map(({ id }) => id),
+		["event-5", "event-6"],
+	);
+});
+
+test("what happens at once is told in one message, and only of the kinds that are asked for", async () => {
+	const receiver = new Receiver();
+	await receiver.start();
+	const { notifier } = notifierAt("kinds.sqlite");
+	notifier.start([hook(receiver.url), hook(`${receiver.url}/deaf`, { name: "deaf", events: ["run_missed"] })], 0);
+	notifier.changed(paused(1, 20));
+	await until(() => receiver.received.length > 0);
+	await notifier.stop();
+	receiver.stop();
+	assert.equal(receiver.received.length, 1);
+	assert.equal(receiver.notices.length, 20);
+});
+
+test("more than a thousand that wait are lost, and that is told at once and in the next message", async () => {
+	const receiver = new Receiver();
+	const { notifier, dropped } = notifierAt("flood.sqlite");
+	await receiver.start();
+	notifier.start([hook(receiver.url)], 0);
+	notifier.changed(paused(1, 1203));
+	assert.deepEqual(dropped, [{ sink: "hook", notices: 203 }]);
+	assert.equal(notifier.waiting().get("hook"), 1000);
+	await until(() => receiver.notices.length === 1000);
+	await notifier.stop();
+	receiver.stop();
+	assert.deepEqual(
+		receiver.received.map(({ message }) => message.dropped),
+		[203, ...Array.from({ length: 19 }, () => 0)],
+	);
+});
+
+test("a redirection is not followed, and what is refused for good is given up and told", async () => {
+	const receiver = new Receiver(() => 302);
+	await receiver.start();
+	const { notifier, outcomes } = notifierAt("redirect.sqlite");
+	notifier.start([hook(receiver.url)], 0);
+	notifier.changed(paused(1));
+	await until(() => outcomes.length > 0);
+	await notifier.stop();
+	receiver.stop();
+	assert.deepEqual(outcomes, [{ sink: "hook", outcome: "given_up", notices: 1 }]);
+	assert.equal(receiver.received.length, 1);
+});
+
+test("a template makes JSON whatever people and machines said", async () => {
+	const receiver = new Receiver();
+	await receiver.start();
+	const template = '{"text": "{{#notices}}{{kind}} {{summary}};{{/notices}}"}';
+	const { notifier } = notifierAt("template.sqlite");
+	notifier.start([hook(receiver.url, { template })], 0);
+	notifier.changed(paused(1, 1, '"} {{id}} {{{id}}} \\ <b>&'));
+	await until(() => receiver.received.length > 0);
+	await notifier.stop();
+	receiver.stop();
+	const body = JSON.parse(receiver.received[0]?.body ?? "") as { readonly text: string };
+	assert.deepEqual(Object.keys(body), ["text"]);
+	assert.equal(body.text, 'paused everything is paused by eve-1: "} {{id}} {{{id}}} \\ <b>&;');
+});
+
+test("mail is written to those who are configured, after a login", async () => {
+	const mails: { readonly to: readonly string[]; readonly text: string }[] = [];
+	const logins: string[] = [];
+	const server = new SMTPServer({
+		disabledCommands: ["STARTTLS"],
+		allowInsecureAuth: true,
+		onAuth: ({ username, password }, _session, answer) => {
+			logins.push(`${username} ${password}`);
+			answer(null, { user: username });
+		},
+		onData: async (stream, session, answer) => {
+			const chunks: Buffer[] = [];
+			for await (const chunk of stream) chunks.push(chunk as Buffer);
+			mails.push({
+				to: session.envelope.rcptTo.map(({ address }) => address),
+				text: Buffer.concat(chunks).toString(),
+			});
+			answer();
+		},
+	});
+	const listening = server.listen(0, "127.0.0.1");
+	await once(listening, "listening");
+	const mail: Mail = {
+		kind: "mail",
+		name: "admins",
+		server: "127.0.0.1",
+		port: (listening.address() as AddressInfo).port,
+		security: "none",
+		user: "fleetseed",
+		password: "p",
+		from: "fleetseed@example.org",
+		to: ["eve@example.org", "adam@example.org"],
+		events: NOTICE_KINDS,
+	};
+	const { notifier } = notifierAt("mail.sqlite");
+	notifier.start([mail], 0);
+	notifier.changed(paused(1, 2));
+	await until(() => mails.length > 0);
+	const insists = await notifier.test("admins", "eve");
+	await notifier.configure([{ ...mail, security: "starttls" }], 2);
+	const refused = await notifier.test(null, "eve");
+	await notifier.stop();
+	server.close();
+	const [first, second] = mails;
+	assert.deepEqual(first?.to, ["eve@example.org", "adam@example.org"]);
+	assert.match(first?.text ?? "", /^Subject: fleetseed: everything is paused by eve-1: lunch \(and 1 more\)\r$/m);
+	assert.match(first?.text ?? "", /everything is paused by eve-2: lunch/);
+	assert.match(second?.text ?? "", /a test that eve asked for/);
+	assert.deepEqual(insists, [{ sink: "admins", failure: null }]);
+	assert.equal(logins[0], `fleetseed ${SECRET}`);
+	assert.match(refused?.[0]?.failure ?? "", /STARTTLS/);
+	assert.equal(mails.length, 2);
+});

@@ -1,8 +1,9 @@
 import { CommanderError } from "commander";
 import { ApiError } from "./client.ts";
 import type { HostActs } from "./commands/host.ts";
+import { EXIT } from "./exit-codes.ts";
 import { programOf } from "./program.ts";
-import { EXIT, processTerminal, type Terminal } from "./terminal.ts";
+import { processTerminal, type Terminal } from "./terminal.ts";
 
 /** Runs one command line and answers its exit code. */
 export async function run(argv: readonly string[], acts: HostActs): Promise<number> {

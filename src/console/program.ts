@@ -13,21 +13,14 @@ import { addStatusCommands } from "./commands/status.ts";
 import { addSteerCommands } from "./commands/steer.ts";
 import { addTokenCommands } from "./commands/token.ts";
 import { addViewCommands } from "./commands/views.ts";
+import { EXIT_MEANINGS } from "./exit-codes.ts";
 import { version } from "./version.ts";
 
 const DEFAULT_SOCKET = "/run/fleetseed/fleetseed.sock";
 
-/** What --help and the manual page say of exit codes. */
-export const EXIT_CODES: Readonly<Record<string, string>> = {
-	"0": "done",
-	"1": "the answer is bad news (problems found, machines failed)",
-	"2": "wrong usage",
-	"3": "the daemon does not answer",
-};
-
 /** The whole command line: help, manual page and completion are all made of it. */
 export function programOf(context: Omit<Context, "socketPath">, acts: HostActs): Command {
-	const codes = Object.entries(EXIT_CODES).map(([code, meaning]) => `${code} ${meaning}`);
+	const codes = Object.entries(EXIT_MEANINGS).map(([code, meaning]) => `${code} ${meaning}`);
 	const program = new Command("fleetseed")
 		.description("Download once, seed it to the LAN, install on schedule.")
 		.version(version())

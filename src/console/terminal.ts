@@ -27,6 +27,3 @@ export function processTerminal(): Terminal {
 function ignoreGoneReader(error: NodeJS.ErrnoException): void {
 	if (error.code !== "EPIPE") throw error;
 }
-
-/** Exit codes, as --help documents them. */
-export const EXIT = { done: 0, badNews: 1, usage: 2, noDaemon: 3 } as const;

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type Logger, pino } from "pino";
 import { ApiServer } from "../console/api/server.ts";
 import { Tokens } from "../console/api/tokens.ts";
+import { EXIT } from "../console/exit-codes.ts";
 import { ERROR_CODES } from "../model/error-codes.ts";
 import { describeProblem } from "../policy/document.ts";
 import type { Settings } from "../policy/parse-settings.ts";
@@ -13,8 +14,6 @@ import { Daemon } from "./daemon.ts";
 import { notifySystemd, statusWriter } from "./notify-systemd.ts";
 import { Watchdog } from "./watchdog.ts";
 
-const WRONG_USAGE = 2;
-
 /** Runs the daemon until SIGTERM or SIGINT; answers the exit code. SIGHUP reads configuration, policies and inventory again. */
 export async function serve({ config }: { readonly config: string }): Promise<number> {
 	// What ps and systemctl call us.
@@ -22,7 +21,7 @@ export async function serve({ config }: { readonly config: string }): Promise<nu
 	const read = await readSettings(config);
 	if ("problems" in read) {
 		for (const problem of read.problems) process.stderr.write(`${describeProblem(problem)}\n`);
-		return WRONG_USAGE;
+		return EXIT.usage;
 	}
 	const { settings } = read;
 	await mkdir(settings.stateFolder, { recursive: true, mode: 0o700 });
@@ -31,14 +30,14 @@ export async function serve({ config }: { readonly config: string }): Promise<nu
 		const { stateFolder } = settings;
 		process.stderr.write(`${stateFolder}: another daemon is at work here (FS-DAEMON-RUNNING)\n`);
 		process.stderr.write(`${ERROR_CODES["FS-DAEMON-RUNNING"]}\n`);
-		return WRONG_USAGE;
+		return EXIT.usage;
 	}
 	try {
 		await run(config, settings, pino({ base: null }));
 	} finally {
 		lock.release();
 	}
-	return 0;
+	return EXIT.done;
 }
 
 async function run(config: string, settings: Settings, log: Logger): Promise<void> {

@@ -147,6 +147,13 @@ test("verify says that all is well with the line to note, and names a line that 
 });
 
 test("tokens are made, listed without their secret, and revoked", async () => {
+	const sentences = await Promise.all(
+		["3651", "0", "x"].map(async (days) => {
+			const { err, code } = await line.fleetseed("token", "create", "ci", "--role", "operator", "--days", days);
+			return `${code} ${/expected 1 to 3650 days/.exec(err)?.[0]}`;
+		}),
+	);
+	assert.deepEqual(new Set(sentences), new Set(["2 expected 1 to 3650 days"]));
 	const made = await line.fleetseed("token", "create", "ci", "--role", "operator", "--days", "30");
 	const token = made.out.trim();
 	assert.match(token, /^fst_[0-9a-f]{8}_[\w-]{43}$/);

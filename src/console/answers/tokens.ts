@@ -3,6 +3,11 @@ import { time } from "./fields.ts";
 
 export const roles = z.enum(["viewer", "operator", "approver", "admin"]).meta({ id: "Role" });
 
+const DAYS = "expected 1 to 3650 days";
+
+/** How long a token may count. */
+export const tokenDays = z.int(DAYS).min(1, DAYS).max(3650, DAYS);
+
 export const tokenRow = z
 	.object({
 		id: z.string(),

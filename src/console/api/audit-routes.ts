@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import { z } from "zod";
+import { HEAD_FORM, parseHead } from "../../record/head-text.ts";
 import { auditPage, auditVerification } from "../answers/audit.ts";
 import { exported } from "../audit/export.ts";
 import { ROLLOUT_PAGE_POLICY, rolloutPage } from "../audit/rollout-page.ts";
@@ -26,18 +27,12 @@ export function addAuditRoutes(server: Api, desks: Desks): void {
 	);
 	const verify = see("Looks whether every line is what was written.", auditVerification);
 	const known = z.strictObject({
-		head: z
-			.string()
-			.regex(/^\d+:[0-9a-f]{64}$/, "expected a line's number, a colon and its hash")
-			.optional(),
+		head: z.string().regex(HEAD_FORM, "expected a line's number, a colon and its hash").optional(),
 	});
 	server.get(
 		"/api/v1/audit/verify",
 		{ ...verify, schema: { ...verify.schema, querystring: known } },
-		({ query: { head } }) => {
-			const [seq, hash] = head?.split(":") ?? [];
-			return audit.verify(seq === undefined || hash === undefined ? null : { seq: Number(seq), hash });
-		},
+		({ query: { head } }) => audit.verify(head === undefined ? null : parseHead(head)),
 	);
 	const whole = see("Every line of the audit, as a file.", z.string());
 	const format = z.strictObject({ format: z.enum(["jsonl", "csv"]).default("jsonl") });

@@ -1,21 +1,13 @@
 import { z } from "zod";
-import { roles, session, tokenMade, tokenRow } from "../answers/tokens.ts";
+import { roles, session, tokenDays, tokenMade, tokenRow } from "../answers/tokens.ts";
 import { sessionCookie } from "./guard.ts";
 import { problem } from "./problem.ts";
 import { type Api, type Desks, named, operator, route, whoAsks } from "./routes.ts";
 
-const MAX_DAYS = 3650;
-
 const making = operator.extend({
 	name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/, "expected letters, digits and . _ @ -"),
 	role: roles,
-	days: z
-		.int()
-		.min(1)
-		.max(MAX_DAYS)
-		.nullable()
-		.default(null)
-		.describe("How long it counts; null: until it is revoked."),
+	days: tokenDays.nullable().default(null).describe("How long it counts; null: until it is revoked."),
 });
 
 export function addTokenRoutes(server: Api, { tokens }: Desks): void {

@@ -1,11 +1,12 @@
 import { once } from "node:events";
 import { type Command, InvalidArgumentError } from "commander";
 import { ERROR_CODES } from "../../model/error-codes.ts";
+import { parseHead } from "../../record/head-text.ts";
 import { verifyFile } from "../audit/verify-file.ts";
 import type { AuditVerification } from "../cockpit.ts";
 import { counted } from "../counted.ts";
+import { EXIT } from "../exit-codes.ts";
 import { printable } from "../printable.ts";
-import { EXIT } from "../terminal.ts";
 import { type Context, JSON_OPTION, type JsonOption, misused, withClient } from "./context.ts";
 
 interface VerifyOptions extends JsonOption {
@@ -47,9 +48,9 @@ function format(text: string): string {
 }
 
 function head(text: string): Head {
-	const parts = /^(\d+):([0-9a-f]{64})$/.exec(text);
-	if (!parts) throw new InvalidArgumentError("expected the line's number, a colon and 64 hex digits.");
-	return { seq: Number(parts[1]), hash: parts[2] ?? "" };
+	const read = parseHead(text);
+	if (!read) throw new InvalidArgumentError("expected the line's number, a colon and 64 hex digits.");
+	return read;
 }
 
 async function verify(context: Context, { journal, head, json }: VerifyOptions): Promise<void> {

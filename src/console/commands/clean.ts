@@ -2,8 +2,8 @@ import type { Command } from "commander";
 import { ApiError, type Client } from "../client.ts";
 import type { CleanReport, MachineRow } from "../cockpit.ts";
 import { counted } from "../counted.ts";
+import { EXIT } from "../exit-codes.ts";
 import { printable } from "../printable.ts";
-import { EXIT } from "../terminal.ts";
 import { type Context, JSON_OPTION, type JsonOption, operatorName, segment, withClient } from "./context.ts";
 
 /** Machines cleaned at once. */

@@ -1,7 +1,8 @@
 import { userInfo } from "node:os";
 import { Client } from "../client.ts";
+import { EXIT } from "../exit-codes.ts";
 import { printable } from "../printable.ts";
-import { EXIT, type Terminal } from "../terminal.ts";
+import type { Terminal } from "../terminal.ts";
 
 /** What every command is given. */
 export interface Context {

@@ -4,8 +4,8 @@ import { describeProblem, type Problem } from "../../policy/document.ts";
 import { parsePolicy } from "../../policy/parse-policy.ts";
 import { policyJsonSchema } from "../../policy/policy-schema.ts";
 import { counted } from "../counted.ts";
+import { EXIT } from "../exit-codes.ts";
 import { printable } from "../printable.ts";
-import { EXIT } from "../terminal.ts";
 import { type Context, JSON_OPTION, type JsonOption } from "./context.ts";
 import { CONFIG_OPTION, type HostActs } from "./host.ts";
 

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
+import { EXIT } from "../exit-codes.ts";
 import type { ChangesReport } from "../policy-reports.ts";
 import { renderChanges } from "../render-changes.ts";
-import { EXIT } from "../terminal.ts";
 import { type Context, JSON_OPTION, type JsonOption, withClient } from "./context.ts";
 
 interface ReloadOptions extends JsonOption {

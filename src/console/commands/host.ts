@@ -1,8 +1,8 @@
 import type { Command } from "commander";
+import { EXIT } from "../exit-codes.ts";
 import type { Finding, InitReport, InstalledReport } from "../host-reports.ts";
 import { printable } from "../printable.ts";
 import { table } from "../table.ts";
-import { EXIT } from "../terminal.ts";
 import { type Context, JSON_OPTION, type JsonOption, misused } from "./context.ts";
 
 /** What is done on this computer rather than asked of the daemon: it takes rooms that the console does not know. */

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { NoticeTest } from "../cockpit.ts";
+import { EXIT } from "../exit-codes.ts";
 import { printable } from "../printable.ts";
-import { EXIT } from "../terminal.ts";
 import { type Context, JSON_OPTION, type JsonOption, operatorName, withClient } from "./context.ts";
 
 /** Webhooks and mail. */

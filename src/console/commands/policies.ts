@@ -1,7 +1,7 @@
 import type { Command } from "commander";
+import { EXIT } from "../exit-codes.ts";
 import type { PolicyReport } from "../policy-reports.ts";
 import { renderPolicy } from "../render-policy.ts";
-import { EXIT } from "../terminal.ts";
 import { ask } from "./ask.ts";
 import { type Context, JSON_OPTION, type JsonOption, order, segment, withClient } from "./context.ts";
 

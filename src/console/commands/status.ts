@@ -2,11 +2,11 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { Command } from "commander";
 import type { OutputRecord } from "../../record/journal.ts";
 import type { Detail, PlanReport, StatusReport, WhyReport } from "../cockpit.ts";
+import { EXIT } from "../exit-codes.ts";
 import { printable, printableLines } from "../printable.ts";
 import { renderStatus } from "../render.ts";
 import { renderPlan } from "../render-plan.ts";
 import { renderWhy } from "../render-why.ts";
-import { EXIT } from "../terminal.ts";
 import { type Context, JSON_OPTION, type JsonOption, segment, withClient } from "./context.ts";
 import { show } from "./show.ts";
 

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from "commander";
+import { tokenDays } from "../answers/tokens.ts";
 import type { TokenMade, TokenRow } from "../cockpit.ts";
 import { printable } from "../printable.ts";
 import { table } from "../table.ts";
@@ -36,8 +37,9 @@ export function addTokenCommands(program: Command, context: Context): void {
 }
 
 function days(text: string): number {
-	if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
-	throw new InvalidArgumentError("expected a number of days.");
+	const read = tokenDays.safeParse(/^\d+$/.test(text) ? Number(text) : text);
+	if (read.success) return read.data;
+	throw new InvalidArgumentError(`${read.error.issues[0]?.message}.`);
 }
 
 async function create(context: Context, name: string, { role, days, json }: CreateOptions): Promise<void> {

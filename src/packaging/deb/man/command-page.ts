@@ -1,5 +1,6 @@
 import type { Command, Option } from "commander";
-import { EXIT_CODES, programToRead } from "../../../console/program.ts";
+import { EXIT_MEANINGS } from "../../../console/exit-codes.ts";
+import { programToRead } from "../../../console/program.ts";
 import type { Release } from "../control.ts";
 import { bold, item, prose, renderPage, roff, withDefault } from "./roff.ts";
 
@@ -19,7 +20,7 @@ export function commandPage({ version, epoch }: Release): string {
 			),
 			"OPTIONS OF EVERY COMMAND": program.createHelp().visibleOptions(program).map(optionItem).join(""),
 			COMMANDS: commandsOf(program).join(""),
-			"EXIT STATUS": Object.entries(EXIT_CODES)
+			"EXIT STATUS": Object.entries(EXIT_MEANINGS)
 				.map(([code, meaning]) => item(bold(code), roff(meaning)))
 				.join(""),
 			ENVIRONMENT:

@@ -1,11 +1,9 @@
 import { type Ended, type Installer, ZERO_IS_SUCCESS } from "./installer.ts";
 import { PREPARE, programWords, RUN_PROGRAM } from "./program.ts";
+import { REPAIR_DPKG } from "./repair-dpkg.ts";
 
-/**
- * What comes before apt. A held lock is no error: who holds it is told (by fcntl locks as proc(5) lists them), and apt waits for it. A dpkg that was
- * interrupted is repaired once: apt refuses to work before, and what it does not mend by itself the install does.
- */
-const BEFORE_APT = `
+/** A held lock is no error: who holds it is told (by fcntl locks as proc(5) lists them), and apt waits for it. */
+const WAIT_FOR_LOCKS = `
 set -u
 holder_of() {
 	inode=$(stat -c %i "$1" 2>/dev/null) || return 1
@@ -26,19 +24,17 @@ wait_for_locks() {
 	[ -z "$told" ] || echo "going on: the lock is free"
 }
 wait_for_locks
-if [ -n "$(dpkg --audit 2>&1)" ] || [ -n "$(ls /var/lib/dpkg/updates 2>/dev/null)" ]; then
-	echo "dpkg was interrupted: repairing it"
-	env DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 dpkg --configure -a --force-confdef --force-confold </dev/null
-fi
 `;
 
 /** apt takes a file for a package only when its path ends in .deb. */
-const INSTALL = `${PREPARE}${BEFORE_APT}
+const INSTALL = `${PREPARE}${WAIT_FOR_LOCKS}${REPAIR_DPKG}
+repair_dpkg "$1"
 prepare "$1" .deb
 shift
 ${RUN_PROGRAM}`;
 
-const REMOVE = `${BEFORE_APT}
+const REMOVE = `${WAIT_FOR_LOCKS}${REPAIR_DPKG}
+repair_dpkg ""
 exec env "$@"
 `;
 

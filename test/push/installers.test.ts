@@ -9,7 +9,7 @@ import { stage } from "./stage.ts";
 test("only a rollout that goes back lets apt put an older version in the place of a newer one", async (t) => {
 	const { pusher, target, folder, state, signal } = await lab(t);
 	await putProgram(folder, "dpkg", "exit 0");
-	await putProgram(folder, "apt-get", 'echo "$*" >> ~/log');
+	await putProgram(folder, "apt-get", '[ "$1" != install ] || echo "$*" >> ~/log');
 	const sha256 = await stage(state, "the package\n");
 	await pusher.install(target, taskOf({ type: "deb", sha256 }), signal);
 	await pusher.install(target, { ...taskOf({ type: "deb", sha256 }, 2), mayDowngrade: true }, signal);
@@ -29,9 +29,11 @@ test("repairs an interrupted dpkg once, then gives apt a path that ends in .deb"
 	const { outcome } = await pusher.install(target, taskOf({ type: "deb", sha256 }), signal);
 	assert.equal(exitOf(outcome), 0);
 	const lines = (await readFile(join(folder, "log"), "utf8")).trim().split("\n");
-	assert.deepEqual(lines.slice(0, 2), ["dpkg --audit", "dpkg --configure -a --force-confdef --force-confold"]);
-	assert.ok(lines[2]?.startsWith("apt-get install -y") && lines[2].endsWith(`${sha256}.deb`), lines[2]);
-	assert.equal(lines[3], "the package");
+	const repairs = lines.filter((line) => line === "dpkg --force-confdef --force-confold --configure -a");
+	assert.equal(repairs.length, 1, lines.join("\n"));
+	const [install = "", content] = lines.slice(-2);
+	assert.ok(install.startsWith("apt-get install -y") && install.endsWith(`${sha256}.deb`), install);
+	assert.equal(content, "the package");
 });
 
 test("calls a held lock busy, and no other failure of apt", async (t) => {

@@ -45,7 +45,7 @@ export interface Sshd {
 }
 
 /**
- * Debian's own sshd, with its PAM, on loopback. It has /etc, /home, /root, /run, /var/lib and processes of its own: users that are made and
+ * Debian's own sshd, with its PAM, on loopback. It has /etc, /home, /root, /run, /var/lib, /var/cache and processes of its own: users that are made and
  * files that are written there never reach this host, and go with it.
  */
 export async function startSshd(t: TestContext, options: SshdOptions = {}): Promise<Sshd> {
@@ -106,7 +106,7 @@ mount -t overlay -o lowerdir=${path},upperdir=$own${path}/upper,workdir=$own${pa
 own=${join(folder, "own")}
 mkdir $own
 mount -t tmpfs tmpfs $own
-${["/etc", "/var/lib"].map(overlay).join("\n")}
+${["/etc", "/var/lib", "/var/cache"].map(overlay).join("\n")}
 for path in /home /root /run /var/log; do mount -t tmpfs -o mode=755 tmpfs $path; done
 mkdir -p /run/sshd
 rm -rf /etc/nologin /etc/sudoers.d/*

@@ -154,7 +154,8 @@ export class Session {
 		const over = new AbortController();
 		const end = (answer: Ran | Failed) => {
 			resolve(answer);
-			over.abort();
+			// With a reason of our own: the one that abort() makes carries a stack, for each command.
+			over.abort(answer);
 		};
 		const timer = setTimeout(() => end(this.#tooLong(options.timeoutMs)), options.timeoutMs);
 		const abort = () => end(this.#lost());

@@ -51,8 +51,7 @@ export class Sessions {
 		if (ending.aborted) return sshFailure(target, new Error("stopped"));
 		const key = createHash("sha256").update(JSON.stringify(target)).digest("hex");
 		const shared = this.#find(key, target);
-		shared.users++;
-		if (shared.idle) clearTimeout(shared.idle);
+		shared.enter();
 		try {
 			const session = await untilAborted(shared.opened, ending);
 			if (session instanceof Session) {
@@ -61,7 +60,7 @@ export class Sessions {
 			}
 			return session ?? sshFailure(target, new Error("stopped"));
 		} finally {
-			shared.users--;
+			shared.leave();
 			this.#release(key, shared);
 		}
 	}
@@ -104,14 +103,16 @@ export class Sessions {
 	/** With all places taken, a connection that nobody uses gives way. */
 	#makeRoom(): void {
 		if (!this.#open.isFull) return;
-		const unused = [...this.#shared].find(([, { users }]) => users === 0);
-		if (unused) this.#close(...unused);
+		const spare = [...this.#shared].find(([, { isSpare }]) => isSpare);
+		if (spare) spare[1].giveWay(() => this.#close(...spare));
 	}
 
 	#release(key: string, shared: SharedSession): void {
-		if (shared.users > 0) return;
-		if (!shared.isOpen || this.#open.isContested) this.#close(key, shared);
-		else shared.idle = setTimeout(() => this.#close(key, shared), this.#idleMs);
+		if (shared.isUsed) return;
+		const close = () => this.#close(key, shared);
+		if (!shared.isOpen) close();
+		else if (this.#open.isContested) shared.giveWay(close);
+		else shared.rest(this.#idleMs, close);
 	}
 
 	#close(key: string, shared: SharedSession): void {

@@ -224,6 +224,25 @@ test("never has more connections than its limit; an idle one gives way", async (
 	assert.equal(machine.connections, 5);
 });
 
+test("a machine's next step goes by the connection of its last one, though others wait for the place", async (t) => {
+	const { machine, target, signal } = await lab(t);
+	const sessions = new Sessions({ limit: 1 });
+	t.after(() => sessions.stop());
+	const order: string[] = [];
+	const options = { timeoutMs: 5_000, signal, maxOutputBytes: 8 };
+	const step = (user: string) =>
+		sessions.use({ ...target, user }, signal, async (session) => {
+			order.push(user);
+			return session.run(["true"], options);
+		});
+	const course = async (user: string) => {
+		for (let count = 0; count < 3; count += 1) assert.equal((await step(user)).kind, "ran");
+	};
+	await Promise.all([course("one"), course("other")]);
+	assert.deepEqual(order, ["one", "one", "one", "other", "other", "other"]);
+	assert.equal(machine.connections, 2);
+});
+
 test("answers at once when it is stopped or the signal aborts, and stop is safe to call twice", async (t) => {
 	const { target } = await lab(t);
 	const sessions = new Sessions({ limit: 1 });

@@ -64,8 +64,16 @@ export class Channels {
 	async #turn(signal: AbortSignal): Promise<void> {
 		while (this.#count >= this.#limit && !signal.aborted) {
 			const { promise, resolve } = Promise.withResolvers<void>();
-			this.#waiting.push(resolve);
-			signal.addEventListener("abort", () => resolve(), { once: true });
+			const leave = () => {
+				this.#waiting.splice(this.#waiting.indexOf(admit), 1);
+				resolve();
+			};
+			const admit = () => {
+				signal.removeEventListener("abort", leave);
+				resolve();
+			};
+			this.#waiting.push(admit);
+			signal.addEventListener("abort", leave, { once: true });
 			await promise;
 		}
 	}

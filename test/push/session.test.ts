@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
+import { join } from "node:path";
 import { test } from "node:test";
 import ssh2, { type ServerConfig } from "ssh2";
 import { Bastions } from "../../src/push/bastions.ts";
@@ -188,6 +191,31 @@ test("runs commands side by side with capped output, input and exit codes", asyn
 	session.stop();
 	const late = await session.run(["true"], options);
 	assert.equal(late.kind === "failed" && late.failure.code, "FS-SSH-LOST");
+});
+
+test("a command that is given up while it waits for a session takes no other's turn", async (t) => {
+	const { folder, target, signal } = await lab(t);
+	const session = await Session.connect(target, signal);
+	assert.ok(session instanceof Session);
+	t.after(() => session.stop());
+	const options = { timeoutMs: 10_000, signal, maxOutputBytes: 8 };
+	const held = Array.from({ length: 10 }, (_, index) =>
+		session.run(["sh", "-c", `touch ~/held-${index}; while [ ! -e ~/go-${index} ]; do sleep 0.05; done`], {
+			...options,
+			timeoutMs: 60_000,
+		}),
+	);
+	for (const index of held.keys()) await until(async () => existsSync(join(folder, `held-${index}`)));
+	const cancel = new AbortController();
+	const givenUp = session.run(["true"], { ...options, signal: cancel.signal });
+	const next = session.run(["true"], options);
+	cancel.abort();
+	assert.equal((await givenUp).kind, "failed");
+	await writeFile(join(folder, "go-0"), "");
+	const ran = await next;
+	assert.equal(ran.kind, "ran", JSON.stringify(ran));
+	for (const index of held.keys()) await writeFile(join(folder, `go-${index}`), "");
+	await Promise.all(held);
 });
 
 test("shares one connection among a machine's steps, and replaces one that died", async (t) => {

@@ -83,13 +83,13 @@ function figuresOf(job: JobName, results: readonly Result[]): readonly Figure[] 
 	const others = results.filter(({ name }) => name !== "fleetseed");
 	const best = Math.min(...others.map(({ wallSeconds }) => wallSeconds));
 	const what = `fleetseed, ${job === "nothing" ? "a job that does nothing" : "detect, deliver, install, verify"}`;
-	const promised = job === "nothing" ? { atMost: AT_MOST_CPU_MS } : {};
+	const promise = (atMost: number) => (job === "nothing" ? { atMost } : {});
 	return [
 		{
 			what: `${what}: client CPU for each machine`,
 			value: ours.runningCpuMs ?? ours.clientCpuMs,
 			unit: "ms",
-			...promised,
+			...promise(AT_MOST_CPU_MS),
 		},
 		...(others.length === 0
 			? []
@@ -98,7 +98,7 @@ function figuresOf(job: JobName, results: readonly Result[]): readonly Figure[] 
 						what: `${what}: wall time, beside the best of the others`,
 						value: ours.wallSeconds / best,
 						unit: "x" as const,
-						atMost: SLACK,
+						...promise(SLACK),
 					},
 				]),
 	];

@@ -10,9 +10,11 @@ import { startLongRunner } from "../../lab/long-runner.ts";
 import { usageOf } from "../../lab/processes.ts";
 import { waitFor } from "../../lab/wait.ts";
 
-const PORT = 2222;
 const START_MS = 120_000;
 const BANNER_MS = 5_000;
+
+/** Another one for each run, so that two at once do not take each other's machines for their own. */
+const portOf = ({ id }: Footprint) => 10_000 + (Number.parseInt(id.slice(-4), 16) % 20_000);
 
 export interface BenchMachine {
 	readonly name: string;
@@ -48,6 +50,7 @@ export interface Sshds extends Fleet {
  */
 export async function startSshds(footprint: Footprint, count: number, signal: AbortSignal): Promise<Sshds> {
 	const folder = join(footprint.folder, "sshds");
+	const port = portOf(footprint);
 	await mkdir(folder, { recursive: true });
 	const [pair, host] = [makeKeyPair(), makeKeyPair()];
 	const file = (name: string) => join(folder, name);
@@ -55,11 +58,11 @@ export async function startSshds(footprint: Footprint, count: number, signal: Ab
 	await writeFile(file("id"), pair.private, { mode: 0o600 });
 	await writeFile(file("authorized_keys"), `${pair.public}\n`);
 	const machines = Array.from({ length: count }, (_, index) => machineOf(folder, index));
-	for (const each of machines) await writeFile(file(`${each.name}.conf`), configOf(folder, each));
+	for (const each of machines) await writeFile(file(`${each.name}.conf`), configOf(folder, port, each));
 	const hostLine = host.public.split(" ").slice(0, 2).join(" ").trim();
-	const known = machines.map(({ address }) => `[${address}]:${PORT} ${hostLine}\n`).join("");
+	const known = machines.map(({ address }) => `[${address}]:${port} ${hostLine}\n`).join("");
 	await writeFile(file("known_hosts"), known);
-	await writeFile(file("ssh_config"), clientConfig(folder));
+	await writeFile(file("ssh_config"), clientConfig(folder, port));
 	await writeFile(file("hosts"), machines.map(({ address }) => `${address}\n`).join(""));
 	await writeFile(file("boot"), bootOf(folder, machines));
 	const own = ["--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--ipc", "--uts"];
@@ -75,13 +78,13 @@ export async function startSshds(footprint: Footprint, count: number, signal: Ab
 	for (const { address } of machines) {
 		const greets = async () => {
 			if (runner.hasEnded()) throw new Error(`sshd did not start: ${await readFile(file("log"), "utf8")}`);
-			return (await isGreeting(address)) ? true : null;
+			return (await isGreeting(address, port)) ? true : null;
 		};
 		await waitFor(greets, { what: `sshd at ${address} greets`, timeoutMs: START_MS, signal, intervalMs: 200 });
 	}
 	return {
 		machines,
-		port: PORT,
+		port,
 		user: "root",
 		hostKey: hostKeyOf(Buffer.from(hostLine.split(" ")[1] ?? "", "base64")),
 		privateKey: pair.private,
@@ -103,9 +106,9 @@ function machineOf(folder: string, index: number): BenchMachine {
 	return { name, address: `127.16.${Math.floor(index / 200)}.${1 + (index % 200)}`, folder: join(folder, name) };
 }
 
-function configOf(folder: string, { address, folder: own }: BenchMachine): string {
+function configOf(folder: string, port: number, { address, folder: own }: BenchMachine): string {
 	const lines = [
-		`ListenAddress ${address}:${PORT}`,
+		`ListenAddress ${address}:${port}`,
 		`HostKey ${join(folder, "host_key")}`,
 		`AuthorizedKeysFile ${join(folder, "authorized_keys")}`,
 		"StrictModes no",
@@ -118,9 +121,9 @@ function configOf(folder: string, { address, folder: own }: BenchMachine): strin
 	return `${lines.join("\n")}\n`;
 }
 
-function clientConfig(folder: string): string {
+function clientConfig(folder: string, port: number): string {
 	const lines = [
-		`Port ${PORT}`,
+		`Port ${port}`,
 		"User root",
 		`IdentityFile ${join(folder, "id")}`,
 		"IdentitiesOnly yes",
@@ -143,9 +146,9 @@ wait
 `;
 }
 
-function isGreeting(address: string): Promise<boolean> {
+function isGreeting(address: string, port: number): Promise<boolean> {
 	return new Promise((resolve) => {
-		const socket = connect({ host: address, port: PORT, timeout: BANNER_MS });
+		const socket = connect({ host: address, port, timeout: BANNER_MS });
 		const answer = (isThere: boolean) => {
 			socket.destroy();
 			resolve(isThere);

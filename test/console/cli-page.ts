@@ -1,12 +1,13 @@
 import type { Command, Option } from "commander";
-import { EXIT_CODES, programToRead } from "../../src/console/program.ts";
+import { EXIT_MEANINGS } from "../../src/console/exit-codes.ts";
+import { programToRead } from "../../src/console/program.ts";
 
 /** docs/cli.md, all of which is made from the command line's own definition. */
 export const PAGE = new URL("../../docs/cli.md", import.meta.url).pathname;
 
 export function cliPage(): string {
 	const program = programToRead();
-	const codes = Object.entries(EXIT_CODES).map(([code, meaning]) => `| ${code} | ${meaning} |\n`);
+	const codes = Object.entries(EXIT_MEANINGS).map(([code, meaning]) => `| ${code} | ${meaning} |\n`);
 	return `# The command line
 
     fleetseed [options] command [arguments]

@@ -32,6 +32,7 @@ const delivery: Delivery = {
 	methods: ["sftp"],
 	torrent: async () => content,
 	url: async () => "",
+	rates: () => ({ up: null, down: null }),
 	read: (offset) => Readable.from([content.subarray(offset)]),
 	helperFor: async () => null,
 	sizeBytes: content.length,

@@ -1,10 +1,10 @@
 /**
- * \`repair_dpkg DIGEST\` mends what a power cut or a kill in the middle of apt or dpkg left, so that nobody has to: DIGEST is the staged package
+ * `repair_dpkg DIGEST` mends what a power cut or a kill in the middle of apt or dpkg left, so that nobody has to: DIGEST is the staged package
  * that comes next, or empty. dpkg and apt mend some of it by themselves; each of the rest stops every later install, or lets apt say that
  * there is nothing to do:
- * - \`status\` without a byte: dpkg would take it for a machine without packages, and write that over \`status-old\`;
- * - a torn file in \`updates\`, or torn lists of apt: both refuse to read on;
- * - a package that was being unpacked (dpkg(1), "reinst-required"): \`dpkg --configure -a\` leaves it, and apt wants the archive of that very version,
+ * - `status` without a byte: dpkg would take it for a machine without packages, and write that over `status-old`;
+ * - a torn file in `updates`, or torn lists of apt: both refuse to read on;
+ * - a package that was being unpacked (dpkg(1), "reinst-required"): `dpkg --configure -a` leaves it, and apt wants the archive of that very version,
  *   or takes its version for the installed one. It is unpacked again, from what is staged or from what apt had fetched;
  * - a package unpacked before its dependencies were: apt brings them, and removes for it nothing that works.
  */

@@ -84,28 +84,42 @@ export type TokenEvent =
 	  }
 	| { readonly kind: "TokenRevoked"; readonly token: string; readonly name: string; readonly by: string };
 
+/** What a person orders, with who and why; a reason that nobody gave is left out where it was not always there. */
 export type OperatorEvent =
 	/** `policy` null: everything. */
 	| { readonly kind: "Paused"; readonly policy: string | null; readonly by: string; readonly reason: string }
-	| { readonly kind: "Resumed"; readonly policy: string | null; readonly by: string }
+	| { readonly kind: "Resumed"; readonly policy: string | null; readonly by: string; readonly reason?: string }
 	/** Lets a revision through its approval gate. */
-	| { readonly kind: "PolicyApproved"; readonly policy: string; readonly revision: string; readonly by: string }
+	| {
+			readonly kind: "PolicyApproved";
+			readonly policy: string;
+			readonly revision: string;
+			readonly by: string;
+			readonly reason?: string;
+	  }
 	/** Lets the rings after this one start once it is proven. */
-	| { readonly kind: "RingPromoted"; readonly policy: string; readonly ring: string; readonly by: string }
+	| {
+			readonly kind: "RingPromoted";
+			readonly policy: string;
+			readonly ring: string;
+			readonly by: string;
+			readonly reason?: string;
+	  }
 	| { readonly kind: "RolloutAborted"; readonly policy: string; readonly by: string; readonly reason: string }
 	/** A run shall begin now, whatever the schedule says; also ends an abort. */
-	| { readonly kind: "RunRequested"; readonly policy: string; readonly by: string }
+	| { readonly kind: "RunRequested"; readonly policy: string; readonly by: string; readonly reason?: string }
 	| { readonly kind: "MachineExcluded"; readonly machine: string; readonly by: string; readonly reason: string }
-	| { readonly kind: "MachineIncluded"; readonly machine: string; readonly by: string }
-	| { readonly kind: "RetryRequested"; readonly machine: string; readonly by: string }
+	| { readonly kind: "MachineIncluded"; readonly machine: string; readonly by: string; readonly reason?: string }
+	| { readonly kind: "RetryRequested"; readonly machine: string; readonly by: string; readonly reason?: string }
 	/** The same for every machine of the policy's rollout that is in one of these states. */
 	| {
 			readonly kind: "PolicyRetryRequested";
 			readonly policy: string;
 			readonly only: readonly RetryScope[];
 			readonly by: string;
+			readonly reason?: string;
 	  }
-	| { readonly kind: "PackageRetryRequested"; readonly sha256: string; readonly by: string };
+	| { readonly kind: "PackageRetryRequested"; readonly sha256: string; readonly by: string; readonly reason?: string };
 
 /** failed: its install failed.   waiting: it backs off or was out of reach.   not_started: an abort came before it. */
 export type RetryScope = "failed" | "waiting" | "not_started";
@@ -124,7 +138,8 @@ export type Outcome =
 	| DeliveredOutcome
 	| {
 			readonly kind: "exited";
-			readonly exitCode: number /** The boot in which the installer ended. Absent: it is not known. */;
+			readonly exitCode: number;
+			/** The boot in which the installer ended. Absent: it is not known. */
 			readonly bootId?: string;
 	  }
 	| {

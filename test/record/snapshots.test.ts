@@ -78,7 +78,10 @@ test("a journal of schema 1 is brought up to 3 with all that it holds", () => {
 	written.close();
 	change(file, "DROP TABLE snapshots; PRAGMA user_version = 1");
 	const journal = new Journal(file);
-	assert.deepEqual([...journal.replay()], [paused(1), paused(2)]);
+	assert.deepEqual(
+		[...journal.replay()].map(({ event }) => event),
+		[paused(1), paused(2)],
+	);
 	assert.deepEqual([...journal.uplink()], [["aa", 5]]);
 	journal.keepSnapshot(snapshot(2));
 	journal.close();

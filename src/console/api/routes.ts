@@ -39,7 +39,7 @@ export const operator = z.strictObject({
 	by: words.min(1).optional().describe("Who asks. Needed on the unix socket; with a token it is the token's name."),
 });
 
-export const reasoned = operator.extend({ reason: words.describe("Why, for the journal.") });
+export const reasoned = operator.extend({ reason: words.default("").describe("Why, for the journal.") });
 
 /** A request that makes no sense as it is. */
 class BadRequest extends Error {

@@ -53,16 +53,20 @@ export function detailOf(event: Event): string {
 		case "PolicyApplied":
 			return event.source;
 		case "RingPromoted":
-			return `ring ${event.ring}`;
+			return withReason(`ring ${event.ring}`, event.reason);
 		case "PolicyRetryRequested":
-			return event.only.join(", ");
+			return withReason(event.only.join(", "), event.reason);
 		case "TokenMade":
 			return `token ${event.token} of ${event.name} as ${event.role}${event.expiresAt === null ? "" : ` until ${iso(event.expiresAt)}`}`;
 		case "TokenRevoked":
 			return `token ${event.token} of ${event.name}`;
 		default:
-			return "reason" in event ? event.reason : "";
+			return ("reason" in event && event.reason) || "";
 	}
+}
+
+function withReason(detail: string, reason: string | undefined): string {
+	return reason ? `${detail}: ${reason}` : detail;
 }
 
 function stepDetail(step: Step): string {

@@ -17,6 +17,12 @@ export interface JsonOption {
 
 export const JSON_OPTION = ["--json", "answer in JSON, for scripts"] as const;
 
+export interface SteerOptions extends JsonOption {
+	readonly reason?: string;
+}
+
+export const REASON_OPTION = ["--reason <text>", "why, for the journal"] as const;
+
 /** Talks to the daemon and hangs up, whatever comes of it. */
 export async function withClient<T>(context: Context, talk: (client: Client) => Promise<T>): Promise<T> {
 	const client = new Client(context.socketPath());
@@ -48,8 +54,14 @@ export interface Done {
 }
 
 /** Orders something in the operator's name, and prints what the daemon made of it. */
-export async function order(context: Context, path: string, { json }: JsonOption, body: object = {}): Promise<void> {
-	const answer = await withClient(context, (client) => client.post<Done>(path, { by: operatorName(), ...body }));
+export async function order(
+	context: Context,
+	path: string,
+	{ json, reason }: SteerOptions,
+	more: object = {},
+): Promise<void> {
+	const body = { by: operatorName(), ...(reason === undefined ? {} : { reason }), ...more };
+	const answer = await withClient(context, (client) => client.post<Done>(path, body));
 	if (json) context.terminal.printJson(answer);
 	else context.terminal.print(printable(answer.message));
 }

@@ -3,15 +3,11 @@ import { EXIT } from "../exit-codes.ts";
 import type { PolicyReport } from "../policy-reports.ts";
 import { renderPolicy } from "../render-policy.ts";
 import { ask } from "./ask.ts";
-import { type Context, JSON_OPTION, type JsonOption, order, segment, withClient } from "./context.ts";
+import { type Context, JSON_OPTION, order, REASON_OPTION, type SteerOptions, segment, withClient } from "./context.ts";
 
-interface ApproveOptions extends JsonOption {
+interface ApproveOptions extends SteerOptions {
 	readonly revision?: string;
 	readonly yes?: boolean;
-}
-
-interface AbortOptions extends JsonOption {
-	readonly reason: string;
 }
 
 /** Commands that move one policy's rollout on, or end it; each is an event with who and why. */
@@ -22,6 +18,7 @@ export function addPolicyCommands(program: Command, context: Context): void {
 		.argument("<policy>")
 		.option("--revision <hex>", "approve only this revision (at least eight digits), without asking")
 		.option("--yes", "approve the revision in force, without asking")
+		.option(...REASON_OPTION)
 		.option(...JSON_OPTION)
 		.action((policy: string, options: ApproveOptions) => approve(context, policy, options));
 	program
@@ -29,25 +26,25 @@ export function addPolicyCommands(program: Command, context: Context): void {
 		.description("let the ring after this one start, once this one is proven")
 		.argument("<policy>")
 		.argument("<ring>")
+		.option(...REASON_OPTION)
 		.option(...JSON_OPTION)
-		.action((policy: string, ring: string, options: JsonOption) =>
+		.action((policy: string, ring: string, options: SteerOptions) =>
 			order(context, `policies/${segment(policy)}/promote`, options, { ring }),
 		);
 	program
 		.command("abort")
 		.description("end a policy's run before its end; what is in flight ends")
 		.argument("<policy>")
-		.option("--reason <text>", "why, for the journal", "")
+		.option(...REASON_OPTION)
 		.option(...JSON_OPTION)
-		.action((policy: string, { reason, ...options }: AbortOptions) =>
-			order(context, `policies/${segment(policy)}/abort`, options, { reason }),
-		);
+		.action((policy: string, options: SteerOptions) => order(context, `policies/${segment(policy)}/abort`, options));
 	program
 		.command("run")
 		.description("begin a run of a policy now, whatever its schedule says, also after an abort")
 		.argument("<policy>")
+		.option(...REASON_OPTION)
 		.option(...JSON_OPTION)
-		.action((policy: string, options: JsonOption) => order(context, `policies/${segment(policy)}/run`, options));
+		.action((policy: string, options: SteerOptions) => order(context, `policies/${segment(policy)}/run`, options));
 }
 
 /** What was shown is what is approved: a revision that came in between is refused by the daemon. */

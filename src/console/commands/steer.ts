@@ -1,13 +1,8 @@
 import { type Command, InvalidArgumentError } from "commander";
 import type { RetryScope } from "../../model/event.ts";
-import { type Context, JSON_OPTION, type JsonOption, misused, order, segment } from "./context.ts";
+import { type Context, JSON_OPTION, misused, order, REASON_OPTION, type SteerOptions, segment } from "./context.ts";
 
 const SCOPES: readonly RetryScope[] = ["failed", "waiting", "not_started"];
-const REASON_OPTION = ["--reason <text>", "why, for the journal", ""] as const;
-
-interface ReasonOption extends JsonOption {
-	readonly reason: string;
-}
 
 /** Commands that hold or release what the daemon does; each is an event with who and why. */
 export function addSteerCommands(program: Command, context: Context): void {
@@ -17,30 +12,32 @@ export function addSteerCommands(program: Command, context: Context): void {
 		.argument("[policy]", "default: everything")
 		.option(...REASON_OPTION)
 		.option(...JSON_OPTION)
-		.action((policy: string | undefined, { reason, ...options }: ReasonOption) =>
-			order(context, pathOf(policy, "pause"), options, { reason }),
-		);
+		.action((policy: string | undefined, options: SteerOptions) => order(context, pathOf(policy, "pause"), options));
 	program
 		.command("resume")
 		.description("go on after a pause")
 		.argument("[policy]", "default: everything")
+		.option(...REASON_OPTION)
 		.option(...JSON_OPTION)
-		.action((policy: string | undefined, options: JsonOption) => order(context, pathOf(policy, "resume"), options));
+		.action((policy: string | undefined, options: SteerOptions) => order(context, pathOf(policy, "resume"), options));
 	program
 		.command("exclude")
 		.description("take a machine out of every rollout; what is in flight on it ends")
 		.argument("<machine>")
 		.option(...REASON_OPTION)
 		.option(...JSON_OPTION)
-		.action((machine: string, { reason, ...options }: ReasonOption) =>
-			order(context, `machines/${segment(machine)}/exclude`, options, { reason }),
+		.action((machine: string, options: SteerOptions) =>
+			order(context, `machines/${segment(machine)}/exclude`, options),
 		);
 	program
 		.command("include")
 		.description("let an excluded machine take part again")
 		.argument("<machine>")
+		.option(...REASON_OPTION)
 		.option(...JSON_OPTION)
-		.action((machine: string, options: JsonOption) => order(context, `machines/${segment(machine)}/include`, options));
+		.action((machine: string, options: SteerOptions) =>
+			order(context, `machines/${segment(machine)}/include`, options),
+		);
 	addRetry(program, context);
 }
 
@@ -48,7 +45,7 @@ function pathOf(policy: string | undefined, act: "pause" | "resume"): string {
 	return policy === undefined ? act : `policies/${segment(policy)}/${act}`;
 }
 
-interface RetryOptions extends JsonOption {
+interface RetryOptions extends SteerOptions {
 	readonly package?: string;
 	readonly policy?: string;
 	readonly only?: readonly RetryScope[];
@@ -66,6 +63,7 @@ function addRetry(program: Command, context: Context): void {
 			"with --policy: failed, waiting, not_started; with the last one an aborted run goes on (default: failed,waiting)",
 			scopes,
 		)
+		.option(...REASON_OPTION)
 		.option(...JSON_OPTION)
 		.action((machine: string | undefined, options: RetryOptions) => retry(context, machine, options));
 }

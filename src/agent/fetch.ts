@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import { constants, setPriority } from "node:os";
 import { join } from "node:path";
 import { Peer, type PeerState } from "../swarm/peer/peer.ts";
 
@@ -49,6 +50,8 @@ export async function fetchPackage(fetch: Fetch): Promise<Fetched> {
 	if (fetch.signal.aborted) stop();
 	const watching = watch(fetch, { peer, mayLeave: () => isTold, end });
 	await peer.start();
+	// From now on whatever else the machine does comes first.
+	setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 	const how = await ended;
 	clearTimeout(seeding);
 	clearInterval(watching);

@@ -110,6 +110,10 @@ function sentence({ policy }: Timeline, moment: Moment, when: Clock): string {
 			return moment.ring === null ? "people approve the revision" : `a person promotes ring ${moment.ring}`;
 		case "first_failure":
 			return `first failure, on ${moment.machine}: ${moment.why}`;
+		case "controller_off":
+			return "the controller goes off: nothing begins, and what runs goes on";
+		case "controller_back":
+			return "the controller is back";
 		case "available":
 			return "installs may start (available_at)";
 		case "deadline":

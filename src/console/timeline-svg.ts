@@ -151,6 +151,10 @@ function markerWord(moment: Moment): string | null {
 			return "goes back";
 		case "run_missed":
 			return "run missed";
+		case "controller_off":
+			return "controller off";
+		case "controller_back":
+			return "controller back";
 		case "deadline":
 			return "deadline";
 		default:

@@ -27,6 +27,14 @@ export interface Scenario {
 	/** How long people take to approve and to promote; null: nobody does. */
 	readonly answerMs: number | null;
 	readonly limits: Limits;
+	/** When the controller is off. */
+	readonly outages: readonly Outage[];
+}
+
+/** ms since the epoch; it is back at `to`. */
+export interface Outage {
+	readonly from: number;
+	readonly to: number;
 }
 
 interface Happening {
@@ -69,6 +77,8 @@ export class Simulation {
 	/** The last decision's reasons, each once where many machines in a row have the same. */
 	#told: readonly Held[] = [];
 	#sampledAt = Number.NEGATIVE_INFINITY;
+	/** What happened while the controller was off: it hears of it when it is back. */
+	#unheard: Event[] = [];
 
 	constructor(scenario: Scenario) {
 		const { policy, machines, seed, start, answerMs } = scenario;
@@ -85,13 +95,14 @@ export class Simulation {
 	run(onHour?: (share: number) => void): void {
 		const { start, end, policy } = this.scenario;
 		for (const place of this.#places.values()) this.#introduce(place);
+		for (const outage of this.scenario.outages) this.#plan(outage);
 		this.#record({ kind: "PolicyApplied", policy, source: "the file given", at: start });
 		this.#turn();
 		let told = start;
 		for (let at = this.#nextAt(); at <= end; at = this.#nextAt()) {
 			this.now = at;
 			while ((this.#queue.peek()?.at ?? Number.POSITIVE_INFINITY) <= at) this.#queue.pop()?.act();
-			this.#turn();
+			if (this.#outage === null) this.#turn();
 			if (at - told < 3_600_000) continue;
 			told = at;
 			onHour?.((at - start) / (end - start));
@@ -109,7 +120,7 @@ export class Simulation {
 
 	#wakeAt(): number {
 		const { wakeAt } = this.decision;
-		if (wakeAt === null) return Number.POSITIVE_INFINITY;
+		if (wakeAt === null || this.#outage !== null) return Number.POSITIVE_INFINITY;
 		const isForAbsent = this.#told.some(
 			({ until, reason }) => until === wakeAt && reason.kind === "waiting_for_machine",
 		);
@@ -160,6 +171,18 @@ export class Simulation {
 		return perform(step, { ...place, policy: rollout?.policy ?? this.scenario.policy, now: this.now });
 	}
 
+	get #outage(): Outage | null {
+		return this.scenario.outages.find(({ from, to }) => from <= this.now && this.now < to) ?? null;
+	}
+
+	#plan({ from, to }: Outage): void {
+		this.#at(from, () => this.recorder.note({ kind: "controller_off", at: from }));
+		this.#at(to, () => {
+			this.recorder.note({ kind: "controller_back", at: to });
+			for (const event of this.#unheard.splice(0)) this.#record({ ...event, at: to });
+		});
+	}
+
 	/** It was there before the policy came: known, approved, and away if it is off now. */
 	#introduce({ machine, model }: Place): void {
 		const { start, end } = this.scenario;
@@ -195,6 +218,10 @@ export class Simulation {
 	}
 
 	#record(event: Event): void {
+		if (this.#outage !== null) {
+			this.#unheard.push(event);
+			return;
+		}
 		this.fleet = applyEvent(this.fleet, event);
 		this.recorder.sawEvent(event, this.fleet);
 	}

@@ -81,6 +81,7 @@ export type Moment = { readonly at: number } & (
 	| { readonly kind: "person"; readonly act: "approves" | "promotes"; readonly ring: string | null }
 	| { readonly kind: "first_failure"; readonly machine: string; readonly why: string }
 	| { readonly kind: "available" | "deadline" }
+	| { readonly kind: "controller_off" | "controller_back" }
 );
 
 /** away: out of reach with something left to do.   holding: has the packages and waits for its install.   left_out: not applicable, skipped or excluded. */

@@ -4,6 +4,7 @@ import { timeZoneOf } from "../../src/plan/time-zone.ts";
 import { windowState } from "../../src/plan/windows.ts";
 import { modelFleet } from "../../src/simulate/model-fleet.ts";
 import { simulate } from "../../src/simulate/simulate.ts";
+import type { Outage } from "../../src/simulate/simulation.ts";
 import { type GivenPolicy, policyOf } from "../plan/fleet-of.ts";
 
 const START = Date.parse("2026-11-23T00:00:00Z");
@@ -30,17 +31,18 @@ interface Asked {
 	readonly offline?: number;
 	readonly fail?: number;
 	readonly answerMs?: number | null;
+	readonly outages?: readonly Outage[];
 }
 
 function play(
 	policy: GivenPolicy,
-	{ machines = 60, days = 3, seed = 1, offline = 0, fail = 0, answerMs = HOUR }: Asked,
+	{ machines = 60, days = 3, seed = 1, offline = 0, fail = 0, answerMs = HOUR, outages = [] }: Asked,
 ) {
 	const parsed = policyOf({ policy });
 	const span = { start: START, end: START + days * DAY };
 	const fleet = modelFleet({ policy: parsed, machines, seed, offline, fail, ...span });
 	const limits = { sessions: 20, deliveries: 20 };
-	return simulate({ policy: parsed, machines: fleet, ...span, seed, answerMs, limits });
+	return simulate({ policy: parsed, machines: fleet, ...span, seed, answerMs, limits, outages });
 }
 
 test("the same seed gives the same course, another seed another one", () => {
@@ -130,4 +132,28 @@ test("a policy that names its machines has only these, and requirements are miss
 	const counts = timeline.samples.at(-1)?.counts;
 	assert.ok(counts && counts.left_out > 0 && counts.left_out < 20);
 	assert.equal(counts.verified + counts.left_out, 400);
+});
+
+test("a run that was due while the controller was off is missed, and what ran goes on and is heard of later", () => {
+	const back = START + DAY + 12 * HOUR;
+	const outages = [
+		{ from: START + 2 * HOUR + 90_000, to: START + 5 * HOUR },
+		{ from: START + DAY + HOUR, to: back },
+	];
+	const timeline = play({ schedule: { kind: "cron", startingDeadlineMs: HOUR } }, { outages });
+	assert.deepEqual(timeline.missedRuns, [START + DAY + 2 * HOUR]);
+	const offAndBack = timeline.moments.filter(({ kind }) => kind.startsWith("controller_"));
+	assert.deepEqual(
+		offAndBack.map(({ kind, at }) => [kind, at]),
+		outages.flatMap(({ from, to }) => [
+			["controller_off", from],
+			["controller_back", to],
+		]),
+	);
+	const isOff = (at: number) => outages.some(({ from, to }) => from <= at && at < to);
+	assert.ok(
+		!timeline.moments.some(({ kind, at }) => kind !== "controller_off" && isOff(at)),
+		"nothing begins meanwhile",
+	);
+	assert.equal(timeline.samples.at(-1)?.counts.verified, 60);
 });

@@ -8,7 +8,7 @@ import { type Inventory, parseInventory } from "../../policy/parse-inventory.ts"
 import { parsePolicy } from "../../policy/parse-policy.ts";
 import { modelFleet } from "../../simulate/model-fleet.ts";
 import { simulate } from "../../simulate/simulate.ts";
-import type { Scenario } from "../../simulate/simulation.ts";
+import type { Outage, Scenario } from "../../simulate/simulation.ts";
 import { EXIT } from "../exit-codes.ts";
 import { printable } from "../printable.ts";
 import { renderTimeline } from "../render-timeline.ts";
@@ -23,6 +23,7 @@ interface SimulateOptions extends JsonOption {
 	readonly offline: string;
 	readonly fail: string;
 	readonly answer: string;
+	readonly outage: readonly string[];
 	readonly inventory?: string;
 	readonly start?: string;
 	readonly svg?: string;
@@ -45,6 +46,7 @@ export function addSimulateCommand(program: Command, context: Context): void {
 		.option("--fail <percent>", "machines on which the first run of an installer fails, on half of them for good", "2%")
 		.option("--answer <duration>", "how long people take to approve and to promote, or: never", "1h")
 		.option("--inventory <file>", "the machines of this inventory in place of modelled ones")
+		.option("--outage <span>", "the controller is off, such as 2026-12-03T20:00Z/2d; may be given again", another, [])
 		.option("--start <moment>", "such as 2026-12-01T08:00[Europe/Budapest]; default: now")
 		.option("--svg <file>", "also draw machines by state over time")
 		.option(...JSON_OPTION)
@@ -70,6 +72,10 @@ async function play(context: Context, file: string, options: SimulateOptions): P
 	if (options.svg !== undefined) terminal.print(`The picture is in ${options.svg}.`);
 }
 
+function another(span: string, before: readonly string[]): readonly string[] {
+	return [...before, span];
+}
+
 interface Wanted {
 	readonly machines: number;
 	readonly days: number;
@@ -78,6 +84,7 @@ interface Wanted {
 	readonly fail: number;
 	readonly answerMs: number | null;
 	readonly start: number;
+	readonly outages: readonly Outage[];
 }
 
 /** What was asked for, or what is wrong with it. */
@@ -98,8 +105,20 @@ function readNumbers(options: SimulateOptions): Wanted | string {
 		return `--answer ${options.answer}: expected a duration such as 30m or 4h, or never`;
 	if (start?.success === false)
 		return `--start ${options.start}: expected a date and time with a zone, such as 2026-12-01T08:00[Europe/Budapest]`;
+	const outages = options.outage.map(outageOf);
+	const wrong = outages.indexOf(null);
+	if (wrong >= 0)
+		return `--outage ${options.outage[wrong]}: expected a moment with a zone, a slash and a duration, such as 2026-12-03T20:00Z/2d`;
 	const now = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS;
-	return { machines, days, seed, offline, fail, answerMs: answer.data ?? null, start: start?.data ?? now };
+	const people = { answerMs: answer.data ?? null, outages: outages.filter((outage) => outage !== null) };
+	return { machines, days, seed, offline, fail, ...people, start: start?.data ?? now };
+}
+
+function outageOf(span: string): Outage | null {
+	const at = span.lastIndexOf("/");
+	const from = moment.safeParse(span.slice(0, at));
+	const lasts = duration("1m", "365d").safeParse(span.slice(at + 1));
+	return from.success && lasts.success ? { from: from.data, to: from.data + lasts.data } : null;
 }
 
 function whole(text: string, least: number, most: number): number | null {
@@ -132,10 +151,10 @@ async function readFiles(file: string, inventoryFile: string | undefined): Promi
 }
 
 function scenarioOf({ policy, inventory }: Files, wanted: Wanted): Scenario {
-	const { seed, start, answerMs } = wanted;
+	const { seed, start, answerMs, outages } = wanted;
 	const end = start + wanted.days * DAY_MS;
 	const machines = modelFleet({ ...wanted, policy, end, ...(inventory ? { inventory } : {}) });
-	return { policy, machines, start, end, seed, answerMs, limits: LIMITS };
+	return { policy, machines, start, end, seed, answerMs, outages, limits: LIMITS };
 }
 
 /** On a terminal only, beside the answer and not in it. */

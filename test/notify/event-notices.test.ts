@@ -126,9 +126,9 @@ function standing(fleet: Fleet): readonly string[] {
 	return standingNotices(fleet, held, AT).map(({ kind, summary }) => `${kind} ${summary}`);
 }
 
-const withTasks = (first: "verified" | "failed" | "staged", second: "verified" | "failed", maxErrors?: number) =>
+const withTasks = (first: "verified" | "failed" | "staged", second: "verified" | "failed") =>
 	fleetOf({
-		policy: { name: "office", ...(maxErrors === undefined ? {} : { rollout: { maxErrors } as never }) },
+		policy: { name: "office" },
 		machines: { "mill-01": {}, "mill-02": {} },
 		rollout: { tasks: { "mill-01": { phase: first }, "mill-02": { phase: second } } },
 	});

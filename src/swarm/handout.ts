@@ -1,10 +1,5 @@
 /** Pieces on their way from the source at one time. More would only make each of them arrive later. */
 const IN_FLIGHT = 16;
-/**
- * Towards the end half as many as nobody has yet, at least these: of pieces that arrive all at once each machine has one to pass on to all others, which
- * is what the last one waits for.
- */
-const LAST_IN_FLIGHT = 4;
 /** A peer with as many pieces, in its shares of those, that nobody else has yet, waits while others pass theirs on faster. */
 const UNSPREAD_SHARES = 4;
 /** A piece not there after this long is given to somebody else too. */
@@ -54,8 +49,6 @@ export class Handout {
 	/** Whom the source gave each piece last. */
 	readonly #givenTo: (Receiver | undefined)[] = [];
 	readonly #wasGiven: Uint8Array;
-	/** Pieces that nobody holds or is getting. */
-	#untouched: number;
 	#fedByOthersAt = Number.NEGATIVE_INFINITY;
 	#cursor = 0;
 	#pieceMs = 0;
@@ -65,7 +58,6 @@ export class Handout {
 		this.#supply = new Uint32Array(options.pieceCount);
 		this.#ours = new Uint32Array(options.pieceCount);
 		this.#wasGiven = new Uint8Array(options.pieceCount);
-		this.#untouched = options.pieceCount;
 	}
 
 	join(peer: string, { now, isOurs }: { now: number; isOurs: boolean }): void {
@@ -106,16 +98,15 @@ export class Handout {
 	next(now: number): readonly Gift[] {
 		this.#giveUp(now);
 		const gifts: Gift[] = [];
-		const most = this.#mostInFlight;
-		for (let gift = this.#choose(now, most); gift; gift = this.#choose(now, most)) gifts.push(gift);
+		for (let gift = this.#choose(now); gift; gift = this.#choose(now)) gifts.push(gift);
 		return gifts;
 	}
 
-	#choose(now: number, most: number): Gift | null {
+	#choose(now: number): Gift | null {
 		const needy = this.#needy();
 		const inFlight = needy.reduce((sum, [, { shown }]) => sum + shown.size, 0);
-		if (inFlight >= most) return null;
-		const share = Math.max(1, Math.floor(most / needy.length));
+		if (inFlight >= IN_FLIGHT) return null;
+		const share = Math.max(1, Math.floor(IN_FLIGHT / needy.length));
 		const light = needy.filter(([, { unspread }]) => unspread < UNSPREAD_SHARES * share);
 		const free = (light.length > 0 ? light : needy).filter(
 			([, { shown, late }]) => shown.size < (late.size > 0 ? 1 : share),
@@ -130,11 +121,6 @@ export class Handout {
 			if (piece !== null) return this.#give(peer, receiver, { piece, now });
 		}
 		return null;
-	}
-
-	get #mostInFlight(): number {
-		if (this.#untouched === 0) return IN_FLIGHT;
-		return Math.min(IN_FLIGHT, Math.max(LAST_IN_FLIGHT, Math.ceil(this.#untouched / 2)));
 	}
 
 	#needy(): [string, Receiver][] {
@@ -199,8 +185,6 @@ export class Handout {
 		if (isOurs) this.#ours[piece] = (this.#ours[piece] ?? 0) + change;
 		const before = this.#supply[piece] ?? 0;
 		this.#supply[piece] = before + change;
-		if (before === 0) this.#untouched--;
-		else if (before + change === 0) this.#untouched++;
 		const giver = this.#givenTo[piece];
 		if (!giver) return;
 		if (before === 1) giver.unspread--;

@@ -43,18 +43,6 @@ test("no more than 16 pieces are on their way, and peers share them evenly", () 
 	assert.deepEqual(handout.next(0), []);
 });
 
-test("towards the end fewer pieces are on their way, and each is shown all the same", () => {
-	const handout = handoutOf(24);
-	for (const peer of range(0, 24)) handout.join(String(peer), { now: 0, isOurs: true });
-	const waves: number[] = [];
-	for (let now = 0; waves.at(-1) !== 0; now += 100) {
-		const gifts = handout.next(now);
-		waves.push(gifts.length);
-		for (const { peer, piece } of gifts) handout.holds(peer, piece, now);
-	}
-	assert.deepEqual(waves, [12, 6, 4, 2, 0], "half of what nobody has yet, and at least four");
-});
-
 test("a peer that passes on slowly is given less", () => {
 	const handout = handoutOf(1000);
 	for (const peer of ["quick", "slow"]) handout.join(peer, { now: 0, isOurs: true });
@@ -77,11 +65,11 @@ test("what only strangers have is shown to a peer of ours once nothing newer is 
 	for (const peer of ["stranger", "another"]) handout.join(peer, { now: 0, isOurs: false });
 	const ours = new Set<number>();
 	const theirs: number[] = [];
-	for (const half of range(0, 14)) {
-		for (const { peer, piece } of handout.next(half * 500)) {
+	for (const second of range(0, 7)) {
+		for (const { peer, piece } of handout.next(second * 1000)) {
 			if (peer === "ours") ours.add(piece);
 			else theirs.push(piece);
-			handout.holds(peer, piece, half * 500 + 250);
+			handout.holds(peer, piece, second * 1000 + 500);
 		}
 	}
 	assert.equal(ours.size, 32);
@@ -92,11 +80,11 @@ test("what only strangers have is shown to a peer of ours once nothing newer is 
 test("what only a peer that left had is shown to another", () => {
 	const handout = handoutOf(16);
 	handout.join("first", { now: 0, isOurs: true });
-	assert.equal(pass(handout, [0, 1, 2]), 16);
-	handout.join("second", { now: 3000, isOurs: true });
-	assert.deepEqual(handout.next(3000), []);
+	pass(handout, [0, 1]);
+	handout.join("second", { now: 2000, isOurs: true });
+	assert.deepEqual(handout.next(2000), []);
 	handout.leave("first");
-	assert.equal(pass(handout, [4, 5, 6]), 16);
+	assert.equal(handout.next(2100).length, 16);
 });
 
 test("a piece that does not arrive within 20 s is shown to another", () => {

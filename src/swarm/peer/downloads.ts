@@ -12,13 +12,10 @@ const LAST_PATIENCE_MS = 600;
 const MOST_ASKED = 3;
 /** What arrives is not late because we asked for so much: it has this many times as long as all of that takes. */
 const BACKLOG_TIMES = 1.5;
-/**
- * Asked of all neighbours together, in time at the rate at which it arrives: more would wait in front of our own link. It has to be longer
- * than a neighbour takes who has all the others to serve, or whoever is behind asks for less and falls behind further ...
- */
-const ASKED_SECONDS = 4;
+/** Asked of all neighbours together, in time at the rate at which it arrives: more would wait in front of our own link ... */
+const ASKED_SECONDS = 1.5;
 /** ... and at least. */
-const LEAST_ASKED_BYTES = 1024 * 1024;
+const LEAST_ASKED_BYTES = 512 * 1024;
 /** A neighbour that was asked and has said nothing at all for so long is taken for gone. */
 const DEAF_SECONDS = 30;
 

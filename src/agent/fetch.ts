@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { constants, setPriority } from "node:os";
+import { constants, getPriority, setPriority } from "node:os";
 import { join } from "node:path";
 import { Peer, type PeerState } from "../swarm/peer/peer.ts";
 
@@ -50,14 +50,19 @@ export async function fetchPackage(fetch: Fetch): Promise<Fetched> {
 	if (fetch.signal.aborted) stop();
 	const watching = watch(fetch, { peer, mayLeave: () => isTold, end });
 	await peer.start();
-	// From now on whatever else the machine does comes first.
-	setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+	yieldToOthers();
 	const how = await ended;
 	clearTimeout(seeding);
 	clearInterval(watching);
 	fetch.signal.removeEventListener("abort", stop);
 	await Promise.race([peer.stop(), new Promise((resolve) => setTimeout(resolve, STOP_MS))]);
 	return how;
+}
+
+/** From now on whatever else the machine does comes first. Nobody but root may take back what was yielded before. */
+function yieldToOthers(): void {
+	const { PRIORITY_BELOW_NORMAL } = constants.priority;
+	if (getPriority() < PRIORITY_BELOW_NORMAL) setPriority(PRIORITY_BELOW_NORMAL);
 }
 
 /** Resolves when the program has ended, well or not. */

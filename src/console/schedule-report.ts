@@ -1,7 +1,8 @@
 import type { AppliedPolicy } from "../model/fleet.ts";
 import type { MaintenanceWindow } from "../model/policy.ts";
-import { openingsIn, runsIn, type Span } from "../plan/openings.ts";
+import { openingsIn, runsIn } from "../plan/openings.ts";
 import { runTimes } from "../plan/schedule.ts";
+import type { Span } from "../plan/span.ts";
 import type { ScheduleReport, ScheduleRow } from "./cockpit.ts";
 import type { Sight } from "./sight.ts";
 import { iso, isoOrNull } from "./time-text.ts";

@@ -17,8 +17,9 @@ interface Surroundings {
 
 /** The daemon's notifier, whose secrets are read from `credentials` each time that they are needed. */
 export function notifierFor({ settings, stateFolder, metrics, log, now }: Surroundings): Notifier {
+	const file = join(stateFolder, "notices.sqlite");
 	return new Notifier({
-		file: join(stateFolder, "notices.sqlite"),
+		file,
 		controller: hostname(),
 		secret: async (name) => {
 			const read = await readCredential(settings(), name);
@@ -33,6 +34,7 @@ export function notifierFor({ settings, stateFolder, metrics, log, now }: Surrou
 			metrics.noticed({ sink, outcome: "dropped", notices });
 			log.error({ sink, notices }, "too many notices wait: new ones are lost");
 		},
+		onProblem: (error) => log.error({ err: error, file }, "notices cannot be kept, and are lost until they can"),
 		now,
 	});
 }

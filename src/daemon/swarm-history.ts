@@ -6,7 +6,7 @@ const MOST = 600;
 /** However often people look. */
 const SOONEST_MS = 1000;
 
-/** Adds up a count over restarts of who counts: one that falls counts from zero. */
+/** Adds up what a machine's peer counts, over its restarts: a count that falls begins from zero. */
 class Tally {
 	sum = 0;
 	#last = 0;
@@ -18,9 +18,9 @@ class Tally {
 }
 
 interface Spread {
-	readonly source: Tally;
+	sourceBytes: number;
 	/** By machine: what it told the tracker that it received, and what the controller sent it. */
-	readonly machines: Map<string, { readonly told: Tally; readonly sent: Tally }>;
+	readonly machines: Map<string, { readonly told: Tally; sentBytes: number }>;
 	samples: readonly Sample[];
 }
 
@@ -31,8 +31,8 @@ export class SwarmHistory {
 	saw(totals: readonly Total[], peers: Iterable<PeerProgress>, at: number): void {
 		for (const { sha256, uploadedBytes, byMachine } of totals) {
 			const spread = this.#of(sha256);
-			spread.source.add(uploadedBytes);
-			for (const [machine, bytes] of Object.entries(byMachine)) machineIn(spread, machine).sent.add(bytes);
+			spread.sourceBytes = uploadedBytes;
+			for (const [machine, bytes] of Object.entries(byMachine)) machineIn(spread, machine).sentBytes = bytes;
 		}
 		for (const { sha256, machine, downloadedBytes } of peers)
 			machineIn(this.#of(sha256), machine).told.add(downloadedBytes);
@@ -45,13 +45,13 @@ export class SwarmHistory {
 
 	/** undefined: nothing is known of it. */
 	sentTo(machine: string, sha256: string): number | undefined {
-		return this.#spreads.get(sha256)?.machines.get(machine)?.sent.sum;
+		return this.#spreads.get(sha256)?.machines.get(machine)?.sentBytes;
 	}
 
 	#of(sha256: string): Spread {
 		const known = this.#spreads.get(sha256);
 		if (known) return known;
-		const spread = { source: new Tally(), machines: new Map(), samples: [] };
+		const spread: Spread = { sourceBytes: 0, machines: new Map(), samples: [] };
 		this.#spreads.set(sha256, spread);
 		return spread;
 	}
@@ -60,16 +60,16 @@ export class SwarmHistory {
 function machineIn({ machines }: Spread, name: string) {
 	const known = machines.get(name);
 	if (known) return known;
-	const made = { told: new Tally(), sent: new Tally() };
+	const made = { told: new Tally(), sentBytes: 0 };
 	machines.set(name, made);
 	return made;
 }
 
 /** Who is in no swarm tells nothing, and has what we sent it. */
-function sampleOf({ source, machines }: Spread, at: number): Sample {
+function sampleOf({ sourceBytes, machines }: Spread, at: number): Sample {
 	let receivedBytes = 0;
-	for (const { told, sent } of machines.values()) receivedBytes += Math.max(told.sum, sent.sum);
-	return { at, sourceBytes: source.sum, receivedBytes };
+	for (const { told, sentBytes } of machines.values()) receivedBytes += Math.max(told.sum, sentBytes);
+	return { at, sourceBytes, receivedBytes };
 }
 
 /** The last point is moved along while nothing moves, or while it is near the one before it: so a pause costs no room. */

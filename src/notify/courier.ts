@@ -23,6 +23,8 @@ export interface CourierOptions {
 		readonly notices: number;
 		readonly why?: string;
 	}) => void;
+	/** What waits cannot be read or written: it is tried again like what a sink does not take. */
+	readonly onProblem: (error: Error) => void;
 	readonly now: () => number;
 }
 
@@ -56,12 +58,25 @@ export class Courier {
 		if (this.#isStopped) return;
 		this.#timer = setTimeout(() => {
 			this.#timer = undefined;
-			this.#sending = this.#round().finally(() => {
-				this.#sending = null;
-				const { outbox } = this.#options;
-				if (this.#timer === undefined && !this.#isStopped && outbox.count(this.sink.name) > 0) this.#arm(GATHER_MS);
-			});
+			this.#sending = this.#round()
+				.then(() => this.#goOn())
+				.catch((error: Error) => {
+					this.#options.onProblem(error);
+					this.#armAgain();
+				})
+				.finally(() => {
+					this.#sending = null;
+				});
 		}, ms);
+	}
+
+	#goOn(): void {
+		if (this.#timer === undefined && this.#options.outbox.count(this.sink.name) > 0) this.#arm(GATHER_MS);
+	}
+
+	#armAgain(): void {
+		this.#arm(Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#failures));
+		this.#failures += 1;
 	}
 
 	async #round(): Promise<void> {
@@ -84,9 +99,7 @@ export class Courier {
 		const ids = waiting.map(({ id }) => id);
 		if (sent.kind === "failed" && !sent.isForGood) {
 			onOutcome({ ...about, outcome: "retried", why: sent.why });
-			const delay = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#failures);
-			this.#failures += 1;
-			this.#arm(delay);
+			this.#armAgain();
 			return;
 		}
 		this.#failures = 0;

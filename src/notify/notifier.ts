@@ -20,6 +20,8 @@ export interface NotifierOptions {
 	readonly onOutcome: CourierOptions["onOutcome"];
 	/** Too many were waiting. */
 	readonly onDropped: (dropped: { readonly sink: string; readonly notices: number }) => void;
+	/** The file cannot be read or written. Nobody is told of what happened meanwhile; all else goes on. */
+	readonly onProblem: (error: Error) => void;
 	readonly now: () => number;
 }
 
@@ -49,14 +51,18 @@ export class Notifier {
 
 	/** Before the journal is read. `lastSeq`: its newest event. */
 	start(sinks: readonly Sink[], lastSeq: number): void {
-		if (sinks.length === 0) return;
+		this.#sinks = sinks;
+		if (sinks.length > 0) this.#guarded(() => this.#open(sinks, lastSeq));
+	}
+
+	#open(sinks: readonly Sink[], lastSeq: number): void {
 		const outbox = new Outbox(this.#options.file);
-		this.#outbox = outbox;
 		const cursor = outbox.cursor();
 		this.#isFirstLook = cursor === null;
 		this.#cursor = cursor ?? lastSeq;
 		if (cursor === null) outbox.put([], lastSeq);
 		this.#standing = outbox.standing();
+		this.#outbox = outbox;
 		this.#employ(sinks, outbox);
 	}
 
@@ -65,7 +71,7 @@ export class Notifier {
 		const outbox = this.#outbox;
 		if (!outbox) return this.#startAnew(sinks, lastSeq);
 		await Promise.all(this.#couriers.map((courier) => courier.stop()));
-		this.#employ(sinks, outbox);
+		this.#guarded(() => this.#employ(sinks, outbox));
 	}
 
 	/** Events were written. */
@@ -76,7 +82,7 @@ export class Notifier {
 		const last = changes.at(-1)?.seq ?? 0;
 		if (notices.length === 0 || last <= this.#cursor) return;
 		this.#cursor = last;
-		this.#dropping(() => outbox.put(this.#addressed(notices), last));
+		this.#guarded(() => this.#dropping(() => outbox.put(this.#addressed(notices), last)));
 	}
 
 	/** It was decided what to do next. */
@@ -93,7 +99,7 @@ export class Notifier {
 		if (began.length === 0 && ended.length === 0) return;
 		const beganIds = began.map(({ id }) => id);
 		this.#standing = new Set([...this.#standing, ...beganIds].filter((id) => !ended.includes(id)));
-		this.#dropping(() => outbox.stand(beganIds, ended, this.#addressed(told)));
+		this.#guarded(() => this.#dropping(() => outbox.stand(beganIds, ended, this.#addressed(told))));
 	}
 
 	/** Sends one notice now, to the sink of that name or to each. null: there is none. */
@@ -115,7 +121,11 @@ export class Notifier {
 
 	/** Notices that wait, by sink. */
 	waiting(): ReadonlyMap<string, number> {
-		return new Map(this.#sinks.map(({ name }) => [name, this.#outbox?.count(name) ?? 0]));
+		const counts = new Map<string, number>();
+		this.#guarded(() => {
+			for (const { name } of this.#sinks) counts.set(name, this.#outbox?.count(name) ?? 0);
+		});
+		return counts;
 	}
 
 	/** What waits is sent after the next start. */
@@ -127,17 +137,17 @@ export class Notifier {
 
 	#startAnew(sinks: readonly Sink[], lastSeq: number): void {
 		this.start(sinks, lastSeq);
-		this.#outbox?.put([], lastSeq);
+		this.#guarded(() => this.#outbox?.put([], lastSeq));
 		this.#cursor = lastSeq;
 		this.#isFirstLook = true;
 	}
 
 	#employ(sinks: readonly Sink[], outbox: Outbox): void {
-		const { controller, onOutcome, now } = this.#options;
+		const { controller, onOutcome, onProblem, now } = this.#options;
 		this.#sinks = sinks;
 		outbox.keepOnly(sinks.map(({ name }) => name));
 		const send = (sink: Sink, message: NoticeMessage) => this.#send(sink, message);
-		this.#couriers = sinks.map((sink) => new Courier(sink, { outbox, controller, send, onOutcome, now }));
+		this.#couriers = sinks.map((sink) => new Courier(sink, { outbox, controller, send, onOutcome, onProblem, now }));
 		for (const courier of this.#couriers) courier.wake();
 	}
 
@@ -147,6 +157,14 @@ export class Notifier {
 				.filter(({ events }) => events.some((kind) => kind === notice.kind))
 				.map(({ name }) => ({ sink: name, notice })),
 		);
+	}
+
+	#guarded(act: () => void): void {
+		try {
+			act();
+		} catch (error) {
+			this.#options.onProblem(error as Error);
+		}
 	}
 
 	/** Wakes the couriers after it, and tells of what found no room. */

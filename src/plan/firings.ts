@@ -1,4 +1,5 @@
 import { Cron } from "croner";
+import type { Span } from "./span.ts";
 
 /** When a cron line fires round about a moment: up to twelve times before it (the latest first) or at it, and the next one after. */
 export interface Firings {
@@ -24,6 +25,21 @@ export function firingsAround(
 	if (!holds(kept.firings, now)) kept.firings = lookUp(kept.cron, now);
 	known.set(owner, kept);
 	return kept.firings;
+}
+
+/** When a cron line fires within the span, and not at its beginning; the earliest ones, where they are more than asked for. */
+export function firingsWithin(
+	{ line, timeZone }: { readonly line: string; readonly timeZone: string },
+	{ from, until }: Span,
+	most: number,
+): readonly number[] {
+	const cron = new Cron(line, { timezone: timeZone, paused: true });
+	const found: number[] = [];
+	for (let next = cron.nextRun(new Date(from)); next && found.length < most; next = cron.nextRun(next)) {
+		if (next.getTime() >= until) break;
+		found.push(next.getTime());
+	}
+	return found;
 }
 
 const NONE: Firings = { past: [], next: Number.NEGATIVE_INFINITY };

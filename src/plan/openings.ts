@@ -1,5 +1,7 @@
-import { Cron } from "croner";
 import type { CronSchedule, MaintenanceWindow } from "../model/policy.ts";
+import { firingsWithin } from "./firings.ts";
+import type { Span } from "./span.ts";
+import { lineOf, startsUntil } from "./windows.ts";
 
 /** ms since the epoch. */
 export interface Opening {
@@ -9,39 +11,20 @@ export interface Opening {
 	readonly closesAt: number;
 }
 
-export interface Span {
-	readonly from: number;
-	readonly until: number;
-}
-
 /** More than this of one line is no picture. */
 const MOST = 500;
 const DAY_MS = 86_400_000;
 
 /** When the window is open in the span, what has begun before it included; for people to look at: `windowState` is what decides. */
 export function openingsIn(window: MaintenanceWindow, { from, until }: Span): readonly Opening[] {
-	const { hour, minute } = window.startTime;
-	const line = `${minute} ${hour} * * ${window.days.join(",")}`;
+	const { timeZone, durationMs } = window;
 	// No window is longer than a day.
-	return firings(line, window.timeZone, { from: from - DAY_MS, until })
-		.map((opensAt) => {
-			const closesAt = opensAt + window.durationMs;
-			return { opensAt, startsUntil: closesAt - window.cutoffMs, closesAt };
-		})
+	return firingsWithin({ line: lineOf(window), timeZone }, { from: from - DAY_MS, until }, MOST)
+		.map((opensAt) => ({ opensAt, startsUntil: startsUntil(window, opensAt), closesAt: opensAt + durationMs }))
 		.filter(({ closesAt }) => closesAt > from);
 }
 
 /** When a schedule's line fires after the beginning of the span and within it. */
 export function runsIn({ cron, timeZone, suspend }: CronSchedule, span: Span): readonly number[] {
-	return suspend ? [] : firings(cron, timeZone, span);
-}
-
-function firings(line: string, timeZone: string, { from, until }: Span): readonly number[] {
-	const cron = new Cron(line, { timezone: timeZone, paused: true });
-	const found: number[] = [];
-	for (let next = cron.nextRun(new Date(from)); next && found.length < MOST; next = cron.nextRun(next)) {
-		if (next.getTime() >= until) break;
-		found.push(next.getTime());
-	}
-	return found;
+	return suspend ? [] : firingsWithin({ line: cron, timeZone }, span, MOST);
 }

@@ -1,4 +1,4 @@
-/** For how long an answer holds: from when it was given until time alone may make another one. ms since the epoch. */
+/** ms since the epoch. An answer has one, too: from when it was given until time alone may make another one. */
 export interface Span {
 	readonly from: number;
 	readonly until: number;

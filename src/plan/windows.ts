@@ -52,17 +52,25 @@ interface Opening {
 function opening(window: MaintenanceWindow, now: number): Opening {
 	const { past, next } = firingsOf(window, now);
 	const started = past[0];
-	const startsUntil = started === undefined ? null : started + window.durationMs - window.cutoffMs;
+	const until = started === undefined ? null : startsUntil(window, started);
 	return {
 		window,
 		openedAt: started ?? null,
-		startsUntil: startsUntil !== null && now < startsUntil ? startsUntil : null,
+		startsUntil: until !== null && now < until ? until : null,
 		opensAt: next ?? Number.POSITIVE_INFINITY,
 	};
 }
 
+/** Of the opening that began then: nothing starts from the cutoff on. */
+export function startsUntil({ durationMs, cutoffMs }: MaintenanceWindow, openedAt: number): number {
+	return openedAt + durationMs - cutoffMs;
+}
+
+/** The cron line by which it opens. */
+export function lineOf({ startTime: { hour, minute }, days }: TimeWindow): string {
+	return `${minute} ${hour} * * ${days.join(",")}`;
+}
+
 function firingsOf(window: TimeWindow, now: number): Firings {
-	const { hour, minute } = window.startTime;
-	const line = `${minute} ${hour} * * ${window.days.join(",")}`;
-	return firingsAround(window, { line, timeZone: window.timeZone }, now);
+	return firingsAround(window, { line: lineOf(window), timeZone: window.timeZone }, now);
 }

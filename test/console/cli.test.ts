@@ -2,17 +2,12 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
-import { after, before, beforeEach, test } from "node:test";
-import { CONTROL, CommandLine, MAIN, run } from "./command-line.ts";
-import { FACTS_ROW, GOOD_KEY, MemoryCockpit } from "./memory-cockpit.ts";
+import { test } from "node:test";
+import { CONTROL, commandLine, MAIN, run } from "./command-line.ts";
+import { FACTS_ROW, GOOD_KEY } from "./memory-cockpit.ts";
 
-const line = new CommandLine();
-const fleetseed = line.fleetseed.bind(line);
-before(() => line.start());
-after(() => line.stop());
-beforeEach(() => {
-	line.cockpit = new MemoryCockpit();
-});
+const line = commandLine();
+const { fleetseed } = line;
 
 test("status shows rings, counts and totals, and exits 0 when nothing failed", async () => {
 	const { out, code } = await fleetseed("status");

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { after, before, beforeEach } from "node:test";
 import { pino } from "pino";
 import { ApiServer } from "../../src/console/api/server.ts";
 import { type Furnished, furnish } from "./desks.ts";
@@ -53,9 +54,18 @@ export class CommandLine {
 		await rm(this.#folder, { recursive: true });
 	}
 
-	fleetseed(...words: readonly string[]): Promise<Ended> {
-		return run(["--socket", this.socketPath, ...words]);
-	}
+	readonly fleetseed = (...words: readonly string[]): Promise<Ended> => run(["--socket", this.socketPath, ...words]);
+}
+
+/** For the tests of a file, each of which begins with a cockpit of its own. */
+export function commandLine(): CommandLine {
+	const line = new CommandLine();
+	before(() => line.start());
+	after(() => line.stop());
+	beforeEach(() => {
+		line.cockpit = new MemoryCockpit();
+	});
+	return line;
 }
 
 /** As typed by eve, with sudo. */

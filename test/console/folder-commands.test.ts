@@ -1,16 +1,11 @@
 import assert from "node:assert/strict";
-import { after, before, beforeEach, test } from "node:test";
+import { test } from "node:test";
 import type { PolicyChange } from "../../src/console/policy-reports.ts";
-import { CONTROL, CommandLine } from "./command-line.ts";
-import { MemoryCockpit, REVISION } from "./memory-cockpit.ts";
+import { CONTROL, commandLine } from "./command-line.ts";
+import { REVISION } from "./memory-cockpit.ts";
 
-const line = new CommandLine();
-const fleetseed = line.fleetseed.bind(line);
-before(() => line.start());
-after(() => line.stop());
-beforeEach(() => {
-	line.cockpit = new MemoryCockpit();
-});
+const line = commandLine();
+const { fleetseed } = line;
 
 const change: PolicyChange = {
 	policy: "office",

@@ -1,15 +1,10 @@
 import assert from "node:assert/strict";
-import { after, before, beforeEach, test } from "node:test";
-import { CONTROL, CommandLine } from "./command-line.ts";
-import { MemoryCockpit, REVISION } from "./memory-cockpit.ts";
+import { test } from "node:test";
+import { CONTROL, commandLine } from "./command-line.ts";
+import { REVISION } from "./memory-cockpit.ts";
 
-const line = new CommandLine();
-const fleetseed = line.fleetseed.bind(line);
-before(() => line.start());
-after(() => line.stop());
-beforeEach(() => {
-	line.cockpit = new MemoryCockpit();
-});
+const line = commandLine();
+const { fleetseed } = line;
 
 const by = "eve";
 const digest = "d".repeat(64);

@@ -1,16 +1,10 @@
 import assert from "node:assert/strict";
-import { after, before, beforeEach, test } from "node:test";
-import { CONTROL, CommandLine } from "./command-line.ts";
-import { MemoryCockpit } from "./memory-cockpit.ts";
+import { test } from "node:test";
+import { CONTROL, commandLine } from "./command-line.ts";
 import { DIGEST, PACKAGE, SCHEDULE, SWARM } from "./memory-views.ts";
 
-const line = new CommandLine();
-const fleetseed = line.fleetseed.bind(line);
-before(() => line.start());
-after(() => line.stop());
-beforeEach(() => {
-	line.cockpit = new MemoryCockpit();
-});
+const line = commandLine();
+const { fleetseed } = line;
 
 test("swarm tells how each package spreads, against what is possible", async () => {
 	const { out, code } = await fleetseed("swarm");

@@ -30,7 +30,11 @@ class GivenLedger extends Ledger {
 }
 
 /** The performing half of the daemon before one machine, mill-03. */
-async function daemonLab(t: TestContext, given: Given) {
+async function daemonLab(
+	t: TestContext,
+	given: Given,
+	{ own = null, machine: ofMachine = null }: { readonly own?: number | null; readonly machine?: number | null } = {},
+) {
 	const room = await lab(t);
 	const { folder, machine, pusher, target } = room;
 	const identityFile = join(folder, "id_ed25519");
@@ -73,8 +77,8 @@ async function daemonLab(t: TestContext, given: Given) {
 		}),
 		secret: Buffer.alloc(32),
 		downloadLimit: new DownloadLimit(),
-		limitsOf: () => ({ source: null, machine: { up: null, down: null } }),
-		uplink: new Pace(() => null),
+		limitsOf: () => ({ source: own, machine: { up: null, down: ofMachine } }),
+		uplink: new Pace(() => own),
 		now: Date.now,
 		record: ignore,
 		onAcquiring: ignore,
@@ -114,6 +118,25 @@ test("a rollout that goes back gets the package that no policy in force names an
 	assert.equal((await room.act(step)).kind, "acquired");
 	assert.ok(await room.store.has(sha256));
 });
+
+for (const [whose, limit] of [
+	["the machine's", { machine: 100_000 }],
+	["the controller's", { own: 100_000 }],
+] as const)
+	test(`what goes through SSH is held to ${whose} limit`, async (t) => {
+		const content = Buffer.alloc(250_000, 7);
+		const sha256 = sha256Of(content);
+		const policy = { delivery: { methods: ["sftp"] as const } };
+		const { store, state, act } = await daemonLab(t, { package: { sha256 }, policy, rollout: {} }, limit);
+		await writeFile(store.path(sha256), content);
+		const began = performance.now();
+		const ref = { machine: "mill-03", rollout: ROLLOUT, package: "app", attempt: 1 };
+		const delivered = await act({ kind: "deliver", ...ref });
+		assert.equal(delivered.kind, "delivered", JSON.stringify(delivered));
+		// The first 64 KiB may go at once, and the last piece of as much begins before its time.
+		assert.ok(performance.now() - began >= 1_000, `${performance.now() - began} ms`);
+		assert.deepEqual(await readFile(join(state, "packages", sha256)), content);
+	});
 
 test("only a rollout that goes back may install an older version", async (t) => {
 	const sha256 = sha256Of("a package");

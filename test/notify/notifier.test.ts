@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { after, before, test } from "node:test";
 import { SMTPServer } from "smtp-server";
 import type { Event } from "../../src/model/event.ts";
@@ -31,15 +32,17 @@ interface Outcome {
 function notifierAt(file: string) {
 	const outcomes: Outcome[] = [];
 	const dropped: { readonly sink: string; readonly notices: number }[] = [];
+	const problems: Error[] = [];
 	const notifier = new Notifier({
 		file: join(folder, file),
 		controller: "fleet",
 		secret: async () => SECRET,
 		onOutcome: ({ sink, outcome, notices }) => outcomes.push({ sink, outcome, notices }),
 		onDropped: (each) => dropped.push(each),
+		onProblem: (error) => problems.push(error),
 		now: Date.now,
 	});
-	return { notifier, outcomes, dropped };
+	return { notifier, outcomes, dropped, problems };
 }
 
 const hook = (url: string, more: Partial<Webhook> = {}): Sink => {
@@ -110,6 +113,45 @@ test("what was not taken before a restart is sent after it, once, and what happe
 		receiver.notices.map(({ id }) => id),
 		["event-5", "event-6"],
 	);
+});
+
+test("a file that is none is told, and harms nobody but who would have been notified", async () => {
+	await writeFile(join(folder, "torn.sqlite"), "no database, though long enough to be looked at as one".repeat(100));
+	const receiver = new Receiver();
+	await receiver.start();
+	const { notifier, problems } = notifierAt("torn.sqlite");
+	notifier.start([hook(receiver.url)], 4);
+	assert.match(problems.join(), /not a database/);
+	notifier.changed(paused(5));
+	notifier.decided(EMPTY_FLEET, []);
+	assert.deepEqual(
+		await notifier.test(null, "eve"),
+		[{ sink: "hook", failure: null }],
+		"a sink can be tried all the same",
+	);
+	await notifier.stop();
+	receiver.stop();
+});
+
+test("what cannot be kept is told and lost; what waits is sent once it can be read again", async () => {
+	const receiver = new Receiver(() => 503);
+	await receiver.start();
+	const { notifier, outcomes, problems } = notifierAt("away.sqlite");
+	notifier.start([hook(receiver.url)], 4);
+	notifier.changed(paused(5));
+	await until(() => outcomes.length > 0);
+	const other = new DatabaseSync(join(folder, "away.sqlite"));
+	other.exec("ALTER TABLE waiting RENAME TO away");
+	notifier.changed(paused(6));
+	assert.match(problems.join(), /no such table/);
+	await until(() => problems.length > 1);
+	receiver.status = () => 204;
+	other.exec("ALTER TABLE away RENAME TO waiting");
+	other.close();
+	await until(() => receiver.notices.some(({ id }) => id === "event-5") && outcomes.at(-1)?.outcome === "sent");
+	assert.ok(!receiver.notices.some(({ id }) => id === "event-6"));
+	await notifier.stop();
+	receiver.stop();
 });
 
 test("what happens at once is told in one message, and only of the kinds that are asked for", async () => {

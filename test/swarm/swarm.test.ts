@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { getPriority, setPriority } from "node:os";
 import { test } from "node:test";
 import { SwarmDown } from "../../src/swarm/swarm-down.ts";
 import { aria2c } from "./aria2c.ts";
@@ -29,6 +30,17 @@ test("a package reaches three machines whole, and the source sends it about once
 	const isSeen = (machine: string) =>
 		bench.progress.some((seen) => seen.machine === machine && seen.event === "completed" && seen.leftBytes === 0);
 	await until("their progress is told", () => bench.peers.every(({ machine }) => isSeen(machine)));
+});
+
+test("a peer yields to whatever else its machine does, and never to less than it was told before", async () => {
+	await using bench = await openBench({ machines: 2 });
+	const machines = await spawnAll(bench);
+	const [first, second] = machines.map(({ child }) => child.pid ?? 0);
+	assert.ok(first && second);
+	const own = getPriority();
+	setPriority(second, Math.max(own, 15));
+	await until("all have it", () => machines.every(hasCompleted));
+	assert.deepEqual([getPriority(first), getPriority(second)], [Math.max(own, 10), Math.max(own, 15)]);
 });
 
 test("eight machines at once, without any limit, cost the source at most three copies", async () => {

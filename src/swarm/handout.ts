@@ -1,7 +1,11 @@
+import { median, RecentRate } from "./recent-rate.ts";
+
 /** Pieces on their way from the source at one time. More would only make each of them arrive later. */
 const IN_FLIGHT = 16;
 /** A peer with as many pieces, in its shares of those, that nobody else has yet, waits while others pass theirs on faster. */
 const UNSPREAD_SHARES = 4;
+/** A peer that comes on so many times more slowly than most has a slow link: what it alone has, the others would wait for. */
+const SLOW_TIMES = 3;
 /** A piece not there after this long is given to somebody else too. */
 const GIVEN_UP_MS = 20_000;
 /** A peer that got nothing from the others for this long gets what it lacks from the source. */
@@ -25,6 +29,8 @@ interface Receiver {
 	unspread: number;
 	fedAt: number;
 	givenAt: number;
+	/** At which it gets pieces, from whomever. */
+	readonly rate: RecentRate;
 }
 
 export interface HandoutOptions {
@@ -70,6 +76,7 @@ export class Handout {
 			unspread: 0,
 			fedAt: now,
 			givenAt: 0,
+			rate: new RecentRate(),
 		});
 	}
 
@@ -85,6 +92,7 @@ export class Handout {
 		const receiver = this.#receivers.get(peer);
 		if (!receiver || piece < 0 || piece >= this.#supply.length || receiver.holds.has(piece)) return;
 		receiver.holds.add(piece);
+		receiver.rate.count(now);
 		const shownAt = receiver.shown.get(piece);
 		if (shownAt === undefined) this.#count(receiver, piece, 1);
 		else this.#pieceMs = this.#pieceMs * 0.8 + (now - shownAt) * 0.2;
@@ -107,17 +115,18 @@ export class Handout {
 		const inFlight = needy.reduce((sum, [, { shown }]) => sum + shown.size, 0);
 		if (inFlight >= IN_FLIGHT) return null;
 		const share = Math.max(1, Math.floor(IN_FLIGHT / needy.length));
-		const light = needy.filter(([, { unspread }]) => unspread < UNSPREAD_SHARES * share);
-		const free = (light.length > 0 ? light : needy).filter(
-			([, { shown, late }]) => shown.size < (late.size > 0 ? 1 : share),
-		);
+		const isQuick = this.#quickOf(needy, now);
+		const isLight = ({ unspread }: Receiver) => unspread < UNSPREAD_SHARES * share;
+		const isAnyLight = needy.some(([, receiver]) => isQuick(receiver) && isLight(receiver));
+		const free = needy.filter(([, { shown, late }]) => shown.size < (late.size > 0 ? 1 : share));
 		free.sort(([, a], [, b]) => burdenOf(a) - burdenOf(b) || a.givenAt - b.givenAt);
 		const isLeft = this.#isLeftToOthers(now);
 		const fresh = isLeft ? null : this.#nextWithout(this.#supply);
 		const unreached = isLeft ? null : (fresh ?? this.#nextWithout(this.#ours));
 		for (const [peer, receiver] of free) {
-			const piece =
-				(receiver.isOurs ? unreached : fresh) ?? (this.#isHungry(receiver, now) ? this.#rarestFor(receiver) : null);
+			const isServed = isQuick(receiver) && (isLight(receiver) || !isAnyLight);
+			const newest = receiver.isOurs ? unreached : fresh;
+			const piece = (isServed ? newest : null) ?? (this.#isHungry(receiver, now) ? this.#rarestFor(receiver) : null);
 			if (piece !== null) return this.#give(peer, receiver, { piece, now });
 		}
 		return null;
@@ -125,6 +134,11 @@ export class Handout {
 
 	#needy(): [string, Receiver][] {
 		return [...this.#receivers].filter(([, { holds }]) => holds.size < this.#supply.length);
+	}
+
+	#quickOf(needy: readonly [string, Receiver][], now: number): (receiver: Receiver) => boolean {
+		const least = median(needy.map(([, { rate }]) => rate.perSecond(now) ?? 0)) / SLOW_TIMES;
+		return ({ rate }) => (rate.perSecond(now) ?? Number.POSITIVE_INFINITY) >= least;
 	}
 
 	/** Whether others who hold everything feed the peers: with pieces that the source gave nobody, or they have just begun. */

@@ -90,7 +90,7 @@ export class Downloads {
 
 	/** Asks the neighbour for as much as it bears. */
 	ask(neighbour: Neighbour): void {
-		while (!this.#isPaused && this.#bearsMore && neighbour.bearsMore) {
+		while (!this.#isPaused && (neighbour.isSource || this.#bearsMore) && neighbour.bearsMore) {
 			const fetch = this.#unfinished.get(neighbour) ?? this.#begin(neighbour);
 			if (!fetch) return;
 			const waitMs = this.#bucket.take(

@@ -12,10 +12,12 @@ const LAST_PATIENCE_MS = 600;
 const MOST_ASKED = 3;
 /** What arrives is not late because we asked for so much: it has this many times as long as all of that takes. */
 const BACKLOG_TIMES = 1.5;
-/** Asked of all neighbours together, in time at the rate at which it arrives: more would wait in front of our own link ... */
+/** Asked of all neighbours together, in time at the best rate at which it has arrived: more would wait in front of our own link ... */
 const ASKED_SECONDS = 1.5;
 /** ... and at least. */
 const LEAST_ASKED_BYTES = 512 * 1024;
+/** What is left of the best rate after each round, half of it after two minutes: links change. */
+const BEST_KEPT = 0.9995;
 /** A neighbour that was asked and has said nothing at all for so long is taken for gone. */
 const DEAF_SECONDS = 30;
 
@@ -58,6 +60,8 @@ export class Downloads {
 	#askedBytes = 0;
 	/** Bytes per second that arrive from all. */
 	#rate = 0;
+	/** The highest of late. Whoever asked for less because it gets less than its link carries would fall ever further behind. */
+	#bestRate = 0;
 	#retry: NodeJS.Timeout | undefined;
 	#isPaused = false;
 
@@ -114,6 +118,7 @@ export class Downloads {
 	rebalance(): void {
 		const { neighbours } = this.#options;
 		this.#rate = [...neighbours()].reduce((sum, { rate }) => sum + rate, 0);
+		this.#bestRate = Math.max(this.#rate, this.#bestRate * BEST_KEPT);
 		const slow = [...this.#fetches.values()].flatMap((asked) => asked.slice(-1)).filter((fetch) => this.#isSlow(fetch));
 		for (const { neighbour } of slow) if (neighbour.quietSeconds > DEAF_SECONDS) neighbour.close();
 		if (this.#isPaused) return;
@@ -142,7 +147,7 @@ export class Downloads {
 	}
 
 	get #bearsMore(): boolean {
-		return this.#askedBytes < Math.max(LEAST_ASKED_BYTES, this.#rate * ASKED_SECONDS);
+		return this.#askedBytes < Math.max(LEAST_ASKED_BYTES, this.#bestRate * ASKED_SECONDS);
 	}
 
 	stop(): void {

@@ -15,7 +15,7 @@ const TICK_MS = 100;
 /** News of so many pieces leaves together: each word to each neighbour is a packet of its own, which slow links feel ... */
 const NEWS_PIECES = 2;
 /** ... but none waits for longer, or is sent sooner. */
-const MOST_NEWS_MS = 100;
+const MOST_NEWS_MS = 250;
 const LEAST_NEWS_MS = 10;
 /** Answers of the tracker in a row: somebody may be about to be told of. */
 const DISMISSALS = 2;

@@ -6,7 +6,10 @@ const IN_FLIGHT = 16;
 const UNSPREAD_SHARES = 4;
 /** A peer that comes on so many times more slowly than most has a slow link: what it alone has, the others would wait for. */
 const SLOW_TIMES = 3;
-/** A piece not there after this long is given to somebody else too. */
+/** A piece not there after so many times as long as pieces take is given to somebody else too ... */
+const GIVEN_UP_PIECES = 4;
+/** ... and at the soonest and at the latest after this long. */
+const SOONEST_GIVEN_UP_MS = 2_000;
 const GIVEN_UP_MS = 20_000;
 /** A peer that got nothing from the others for this long gets what it lacks from the source. */
 const HUNGRY_MS = 8_000;
@@ -76,7 +79,7 @@ export class Handout {
 			unspread: 0,
 			fedAt: now,
 			givenAt: 0,
-			rate: new RecentRate(),
+			rate: new RecentRate(now),
 		});
 	}
 
@@ -125,11 +128,16 @@ export class Handout {
 		const unreached = isLeft ? null : (fresh ?? this.#nextWithout(this.#ours));
 		for (const [peer, receiver] of free) {
 			const isServed = isQuick(receiver) && (isLight(receiver) || !isAnyLight);
-			const newest = receiver.isOurs ? unreached : fresh;
-			const piece = (isServed ? newest : null) ?? (this.#isHungry(receiver, now) ? this.#rarestFor(receiver) : null);
+			const newest = isServed ? this.#newestFor(receiver, receiver.isOurs ? unreached : fresh) : null;
+			const piece = newest ?? (this.#isHungry(receiver, now) ? this.#rarestFor(receiver) : null);
 			if (piece !== null) return this.#give(peer, receiver, { piece, now });
 		}
 		return null;
+	}
+
+	/** The piece that is next for all, but what the receiver was shown already. */
+	#newestFor({ isOurs, late }: Receiver, next: number | null): number | null {
+		return next !== null && late.has(next) ? this.#nextWithout(isOurs ? this.#ours : this.#supply, late) : next;
 	}
 
 	#needy(): [string, Receiver][] {
@@ -137,8 +145,8 @@ export class Handout {
 	}
 
 	#quickOf(needy: readonly [string, Receiver][], now: number): (receiver: Receiver) => boolean {
-		const least = median(needy.map(([, { rate }]) => rate.perSecond(now) ?? 0)) / SLOW_TIMES;
-		return ({ rate }) => (rate.perSecond(now) ?? Number.POSITIVE_INFINITY) >= least;
+		const least = median(needy.map(([, { rate }]) => rate.perSecond(now))) / SLOW_TIMES;
+		return ({ rate }) => rate.perSecond(now) >= least;
 	}
 
 	/** Whether others who hold everything feed the peers: with pieces that the source gave nobody, or they have just begun. */
@@ -148,7 +156,6 @@ export class Handout {
 
 	#give(peer: string, receiver: Receiver, { piece, now }: { piece: number; now: number }): Gift {
 		receiver.shown.set(piece, now);
-		receiver.late.delete(piece);
 		receiver.givenAt = now;
 		this.#count(receiver, piece, 1);
 		this.#givenTo[piece] = receiver;
@@ -162,22 +169,22 @@ export class Handout {
 	}
 
 	/** The next piece that none of those counted holds or is getting. Going round keeps the reads from the disk in order. */
-	#nextWithout(supply: Uint32Array): number | null {
+	#nextWithout(supply: Uint32Array, except?: ReadonlySet<number>): number | null {
 		const count = supply.length;
 		for (let step = 0; step < count; step++) {
 			const piece = (this.#cursor + step) % count;
-			if (supply[piece] !== 0) continue;
+			if (supply[piece] !== 0 || except?.has(piece)) continue;
 			this.#cursor = piece;
 			return piece;
 		}
 		return null;
 	}
 
-	#rarestFor({ holds, shown }: Receiver): number | null {
+	#rarestFor({ holds, shown, late }: Receiver): number | null {
 		let rarest: number | null = null;
 		let least = Number.POSITIVE_INFINITY;
 		for (const [piece, supply] of this.#supply.entries()) {
-			if (supply >= least || holds.has(piece) || shown.has(piece)) continue;
+			if (supply >= least || holds.has(piece) || shown.has(piece) || late.has(piece)) continue;
 			rarest = piece;
 			least = supply;
 		}
@@ -185,9 +192,11 @@ export class Handout {
 	}
 
 	#giveUp(now: number): void {
+		const usualMs = this.#pieceMs > 0 ? GIVEN_UP_PIECES * this.#pieceMs : GIVEN_UP_MS;
+		const patienceMs = Math.min(GIVEN_UP_MS, Math.max(SOONEST_GIVEN_UP_MS, usualMs));
 		for (const receiver of this.#receivers.values()) {
 			for (const [piece, shownAt] of receiver.shown) {
-				if (now - shownAt < GIVEN_UP_MS) continue;
+				if (now - shownAt < patienceMs) continue;
 				receiver.shown.delete(piece);
 				receiver.late.add(piece);
 				this.#count(receiver, piece, -1);

@@ -1,21 +1,23 @@
-/** Events over which it is measured. */
-const EVENTS = 8;
+/** Events over which it is measured: many, since they come in bursts. */
+const EVENTS = 32;
 
-/** How often something happens of late. Times are in milliseconds on any clock that does not go back. */
+/** How often something happens of late, or since it is counted. Times are in milliseconds on any clock that does not go back. */
 export class RecentRate {
-	readonly #times: number[] = [];
+	readonly #times: number[];
 	#counted = 0;
+
+	constructor(since: number) {
+		this.#times = Array.from({ length: EVENTS }, () => since);
+	}
 
 	count(now: number): void {
 		this.#times[this.#counted % EVENTS] = now;
 		this.#counted++;
 	}
 
-	/** null: too little has happened yet to tell. */
-	perSecond(now: number): number | null {
-		if (this.#counted < EVENTS) return null;
+	perSecond(now: number): number {
 		const oldest = this.#times[this.#counted % EVENTS] ?? now;
-		return (EVENTS * 1000) / Math.max(1, now - oldest);
+		return (Math.min(this.#counted, EVENTS) * 1000) / Math.max(1, now - oldest);
 	}
 }
 

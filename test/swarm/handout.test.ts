@@ -96,6 +96,42 @@ test("a piece that does not arrive within 20 s is shown to another", () => {
 	assert.ok(handout.next(20_000).some(({ peer }) => peer === "alive"));
 });
 
+test("what takes four times as long as pieces usually do is shown to another", () => {
+	const handout = handoutOf(100);
+	for (const peer of ["a", "b", "stuck"]) handout.join(peer, { now: 0, isOurs: true });
+	const shownTo = new Map<number, string[]>();
+	for (const step of range(0, 60)) {
+		for (const { peer, piece } of handout.next(step * 100)) {
+			shownTo.set(piece, [...(shownTo.get(piece) ?? []), peer]);
+			if (peer !== "stuck") for (const each of ["a", "b"]) handout.holds(each, piece, step * 100 + 50);
+		}
+	}
+	const kept = [...shownTo.values()].filter((peers) => peers[0] === "stuck");
+	assert.ok(kept.length > 0 && kept.every((peers) => peers.length === 2 && peers[1] !== "stuck"), JSON.stringify(kept));
+	assert.ok(shownTo.size === 100 && [...shownTo.values()].flat().length === 100 + kept.length);
+});
+
+test("a peer that comes on at less than a third of what most do gets nothing that nobody else has", () => {
+	const handout = handoutOf(2000);
+	const quick = ["a", "b", "c"];
+	for (const peer of [...quick, "slow"]) handout.join(peer, { now: 0, isOurs: true });
+	const spread: number[] = [];
+	const toSlow: number[] = [];
+	for (const step of range(0, 400)) {
+		const now = step * 100;
+		for (const { peer, piece } of handout.next(now)) {
+			if (peer === "slow") toSlow.push(now);
+			for (const each of [peer, ...quick]) handout.holds(each, piece, now);
+			spread.push(piece);
+		}
+		// It has a slow link, and keeps it busy.
+		const next = spread[step];
+		if (next !== undefined && step % 4 === 0) handout.holds("slow", next, now);
+	}
+	assert.ok(spread.length > 1000);
+	assert.ok(toSlow.length > 0 && toSlow.every((at) => at < 4000), JSON.stringify(toSlow));
+});
+
 test("peers that cannot reach each other are each fed in the end", () => {
 	const handout = handoutOf(40);
 	for (const peer of ["a", "b", "c"]) handout.join(peer, { now: 0, isOurs: true });

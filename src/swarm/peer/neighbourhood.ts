@@ -68,7 +68,14 @@ export class Neighbourhood {
 		this.#known = new Set([...peers, ...(source ? [source] : [])].map(({ address }) => address));
 		this.#openToKnown();
 		if (source) this.#dial(source, true);
-		for (const peer of peers) this.#dial(peer, false);
+		for (const peer of peers) if (!this.#haveCome(peer, peers)) this.#dial(peer, false);
+	}
+
+	/** Whether as many as the tracker names at the address have dialled us. */
+	#haveCome({ address }: Place, peers: readonly Place[]): boolean {
+		const hasAddress = (other: { readonly address: string }) => other.address === address;
+		const come = [...this.#open].filter((neighbour) => hasAddress(neighbour) && !neighbour.isDialled);
+		return come.length >= peers.filter(hasAddress).length;
 	}
 
 	/** It lies: nothing more is heard from its address. */

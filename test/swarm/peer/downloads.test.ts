@@ -20,6 +20,7 @@ class Holder {
 	readonly offer = Array.from({ length: PIECES }, (_, piece) => piece);
 	readonly blockBytes = PIECE_BYTES;
 	protected readonly answers: Answer[] = [];
+	isSource = false;
 	/** Its own link; what it is asked for waits. */
 	isStuck = false;
 	goodPieces = 1;
@@ -49,8 +50,8 @@ class Holder {
 		return this.answers.length > 0 && !this.isStuck;
 	}
 
-	get unanswered(): number {
-		return this.answers.length;
+	get unanswered(): readonly number[] {
+		return this.answers.map(({ piece }) => piece);
 	}
 
 	has(): boolean {
@@ -111,6 +112,18 @@ class BusyHolder extends Holder {
 		}
 		this.told(sent);
 	}
+}
+
+function downloadsFrom(holders: readonly Holder[]): Downloads {
+	return new Downloads({
+		pieces: new PieceMap(PIECES),
+		lengthOf: () => PIECE_BYTES,
+		keep: async () => "kept",
+		neighbours: () => holders as unknown as readonly Neighbour[],
+		onLiar: () => undefined,
+		now: () => 0,
+		chance: () => 0.5,
+	});
 }
 
 /** Receives everything over a link of our own that carries so much, shared by all who send; answers what it took. */
@@ -176,6 +189,38 @@ test("what a neighbour that has fallen silent was asked for comes from others", 
 	assert.ok(floors < 1.3, `it took ${floors.toFixed(2)} times what the link needs`);
 });
 
+test("what the source shows is asked for at once, however much was asked of others", async () => {
+	const others = Array.from({ length: 30 }, () => new Holder());
+	const source = new Holder();
+	const newest = source.offer.splice(0, PIECES - 1).length;
+	for (const { offer } of others) offer.pop();
+	source.isSource = true;
+	const downloads = downloadsFrom([...others, source]);
+	downloads.askAll();
+	assert.ok(others.some(({ timesAsked }) => timesAsked === 0), "others were asked for all that is borne");
+	assert.deepEqual(source.unanswered, [newest]);
+	downloads.stop();
+});
+
+test("who gets less than its link has carried asks for no less than before", () => {
+	const asked = (rates: readonly number[]) => {
+		const holders = Array.from({ length: 60 }, () => new Holder());
+		const downloads = downloadsFrom(holders);
+		downloads.pause();
+		for (const rate of rates) {
+			for (const holder of holders) holder.rate = rate / holders.length;
+			downloads.rebalance();
+		}
+		downloads.resume();
+		downloads.stop();
+		return holders.reduce((sum, { askedBytes }) => sum + askedBytes, 0) / PIECE_BYTES;
+	};
+	assert.equal(asked([100_000]), 8, "512 KiB at least");
+	assert.equal(asked([1_000_000]), 23, "1.5 s of it");
+	assert.equal(asked([1_000_000, 100_000]), 23);
+	assert.equal(asked([1_000_000, ...Array.from({ length: 1_390 }, () => 100_000)]), 12, "half of it after 139 s");
+});
+
 test("a late piece is asked of others too, and keeps its place with whoever has much to do", async () => {
 	const slow = new BusyHolder(1_200);
 	const slower = new BusyHolder(2_000);
@@ -185,5 +230,5 @@ test("a late piece is asked of others too, and keeps its place with whoever has 
 	const { seconds } = await receive([slow, slower], { bytesPerSecond: 1_000_000, count: 1 });
 	assert.equal(seconds, 1.2);
 	assert.deepEqual([slow.timesAsked, slower.timesAsked], [1, 1]);
-	assert.deepEqual([slow.unanswered, slower.unanswered], [0, 0], "whoever is too late need not send it any more");
+	assert.deepEqual([slow.unanswered, slower.unanswered], [[], []], "whoever is too late need not send it any more");
 });

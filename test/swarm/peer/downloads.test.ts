@@ -197,7 +197,10 @@ test("what the source shows is asked for at once, however much was asked of othe
 	source.isSource = true;
 	const downloads = downloadsFrom([...others, source]);
 	downloads.askAll();
-	assert.ok(others.some(({ timesAsked }) => timesAsked === 0), "others were asked for all that is borne");
+	assert.ok(
+		others.some(({ timesAsked }) => timesAsked === 0),
+		"others were asked for all that is borne",
+	);
 	assert.deepEqual(source.unanswered, [newest]);
 	downloads.stop();
 });

@@ -111,6 +111,15 @@ test("what takes four times as long as pieces usually do is shown to another", (
 	assert.ok(shownTo.size === 100 && [...shownTo.values()].flat().length === 100 + kept.length);
 });
 
+test("whoever is late is not shown the same again, but something else", () => {
+	const handout = handoutOf(40);
+	handout.join("late", { now: 0, isOurs: true });
+	const first = new Set(handout.next(0).map(({ piece }) => piece));
+	assert.equal(first.size, 16);
+	const [second, ...more] = handout.next(20_000);
+	assert.ok(second && !first.has(second.piece) && more.length === 0, "one thing at a time from then on");
+});
+
 test("a peer that comes on at less than a third of what most do gets nothing that nobody else has", () => {
 	const handout = handoutOf(2000);
 	const quick = ["a", "b", "c"];

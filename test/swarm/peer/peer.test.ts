@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { mkdir, readFile } from "node:fs/promises";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
 import { blockOf, MESSAGE } from "../../bench/swarm/wire.ts";
@@ -17,6 +19,11 @@ async function received(meeting: Meeting, folder: string): Promise<string> {
 /** Where the peer that came last listens, at an address of its own. */
 function nameLast(meeting: Meeting, address: string): void {
 	meeting.named.push({ address, port: meeting.announced.at(-1)?.port ?? 0 });
+}
+
+function handshake(infoHash: string): Buffer {
+	const hello = [Buffer.from("\x13BitTorrent protocol"), Buffer.alloc(8), Buffer.from(infoHash, "hex")];
+	return Buffer.concat([...hello, Buffer.from("-XX0001-123456789012")]);
 }
 
 function answerWithGarbage({ send }: Visit, id: number, payload: Buffer): number {
@@ -104,19 +111,34 @@ test("whoever the tracker does not name gets no byte", async () => {
 	await startHolder(meeting, "holder");
 	await until("the holder has announced itself", () => meeting.announced.length > 0);
 	const { port = 0 } = meeting.announced.at(-1) ?? {};
-	const { connect } = await import("node:net");
 	const socket = connect({ host: "127.0.0.1", port, localAddress: "127.0.0.66" });
 	let bytes = 0;
 	socket.on("data", (chunk) => {
 		bytes += chunk.length;
 	});
 	socket.on("error", () => undefined);
-	const hello = [Buffer.from("\x13BitTorrent protocol"), Buffer.alloc(8), Buffer.from(meeting.infoHash, "hex")];
-	socket.write(Buffer.concat([...hello, Buffer.from("-XX0001-123456789012")]));
+	socket.write(handshake(meeting.infoHash));
 	const asked = meeting.announced.length;
 	await until("the tracker was asked about it, twice", () => meeting.announced.length >= asked + 2);
 	assert.equal(bytes, 0);
 	socket.destroy();
+});
+
+test("whoever has dialled us is not dialled", async () => {
+	await using meeting = await openMeeting(randomBytes(10 * PIECE_BYTES));
+	await startHolder(meeting, "holder");
+	await until("the holder has announced itself", () => meeting.announced.length > 0);
+	const { port = 0 } = meeting.announced.at(-1) ?? {};
+	const address = "127.0.0.67";
+	const socket = connect({ host: "127.0.0.1", port, localAddress: address });
+	meeting.closing.push(() => socket.destroy());
+	socket.write(handshake(meeting.infoHash));
+	const answered = once(socket, "data");
+	const { visits } = await startStranger(meeting, address, () => undefined);
+	await answered;
+	const asked = meeting.announced.length;
+	await until("the tracker has named it again", () => meeting.announced.length >= asked + 2);
+	assert.equal(visits.length, 0);
 });
 
 const isRoot = process.getuid?.() === 0;

@@ -1,12 +1,14 @@
 import { useState } from "preact/hooks";
 import type { AuditLine, AuditVerification } from "../console/cockpit.ts";
-import { get } from "./api.ts";
+import { get, segment } from "./api.ts";
 import { useLive } from "./live.ts";
-import { MachineLink, TableHead } from "./parts.tsx";
+import { MachineLink, PolicyLink } from "./parts.tsx";
+import { Table } from "./table.tsx";
 import { count, timeText } from "./words.ts";
 
+const LINES = 100;
+
 export function AuditPage() {
-	const { value } = useLive<{ readonly lines: readonly AuditLine[] }>("audit?limit=300");
 	const [proof, setProof] = useState<AuditVerification | null>(null);
 	return (
 		<>
@@ -27,34 +29,84 @@ export function AuditPage() {
 					</p>
 				)}
 			</section>
-			{value && <AuditTable caption="The newest lines" lines={value.lines.toReversed()} />}
+			<Lines />
 		</>
 	);
 }
 
-export function AuditTable({ caption, lines }: { readonly caption: string; readonly lines: readonly AuditLine[] }) {
+/** A page of them, of all or of one machine. */
+function Lines() {
+	const [machine, setMachine] = useState("");
+	const [before, setBefore] = useState<number | null>(null);
+	const asked = `${machine && `&machine=${segment(machine)}`}${before === null ? "" : `&before=${before}`}`;
+	const { value, problem } = useLive<{ readonly lines: readonly AuditLine[] }>(`audit?limit=${LINES}${asked}`);
+	const oldest = value?.lines[0]?.seq;
+	const caption = before === null ? "The newest lines" : `Lines before ${before}`;
 	return (
-		<section class="card scroll">
-			<table>
-				<caption>{caption}</caption>
-				<TableHead columns={["line", "when", "who", "what", "came to", "on", "detail"]} />
-				<tbody>
-					{lines.map((line) => (
-						<tr key={line.seq}>
-							<td class="number">{line.seq}</td>
-							<td>{timeText(line.at)}</td>
-							<td>{line.who}</td>
-							<td>{line.act.replaceAll("_", " ")}</td>
-							<td>
-								{line.outcome}
-								{line.exit_code !== null && ` ${line.exit_code}`}
-							</td>
-							<td>{line.machine ? <MachineLink name={line.machine} /> : (line.rollout ?? line.policy)}</td>
-							<td>{line.detection_after ?? line.detail}</td>
-						</tr>
-					))}
-				</tbody>
-			</table>
-		</section>
+		<>
+			<section class="card acts">
+				<label>
+					Only of machine{" "}
+					<input
+						class="short"
+						value={machine}
+						onChange={({ currentTarget }) => {
+							setMachine(currentTarget.value.trim());
+							setBefore(null);
+						}}
+					/>
+				</label>
+				<button type="button" disabled={before === null} onClick={() => setBefore(null)}>
+					Newest
+				</button>
+				<button
+					type="button"
+					disabled={!value || value.lines.length < LINES || oldest === undefined}
+					onClick={() => setBefore(oldest ?? null)}
+				>
+					Older
+				</button>
+			</section>
+			{!value && <p role="status">{problem ?? "Asking the daemon ..."}</p>}
+			{value?.lines.length === 0 && <p>{machine ? `Nothing is written of ${machine}.` : "Nothing is written yet."}</p>}
+			{value && value.lines.length > 0 && <AuditTable caption={caption} lines={value.lines.toReversed()} />}
+		</>
+	);
+}
+
+interface AuditTableProps {
+	readonly caption: string;
+	readonly lines: readonly AuditLine[];
+	/** Which the page is about: it is not named in each line again. */
+	readonly isOfOneMachine?: boolean;
+}
+
+export function AuditTable({ caption, lines, isOfOneMachine = false }: AuditTableProps) {
+	const on = isOfOneMachine ? "policy" : "on";
+	return (
+		<Table caption={caption} columns={["line", "when", "who", "what", "came to", on, "detail"]} numbers={["line"]}>
+			{lines.map((line) => (
+				<tr key={line.seq}>
+					<td class="number">{line.seq}</td>
+					<td class="whole">{timeText(line.at)}</td>
+					<td>{line.who}</td>
+					<td>{line.act.replaceAll("_", " ")}</td>
+					<td>
+						{line.outcome}
+						{line.exit_code !== null && ` ${line.exit_code}`}
+					</td>
+					<td>
+						{line.machine && !isOfOneMachine ? (
+							<MachineLink name={line.machine} />
+						) : line.policy ? (
+							<PolicyLink name={line.policy} />
+						) : (
+							line.package
+						)}
+					</td>
+					<td class="text">{line.detection_after ?? line.detail}</td>
+				</tr>
+			))}
+		</Table>
 	);
 }

@@ -62,7 +62,14 @@ export function Chart({ label, version, times, lines, most, unit }: ChartProps) 
 			[[...times], ...lines.map(({ values }) => [...values])],
 			place.current,
 		);
-		return () => chart.destroy();
+		const resized = new ResizeObserver(([entry]) => {
+			if (entry) chart.setSize({ width: entry.contentRect.width, height: HEIGHT });
+		});
+		resized.observe(place.current);
+		return () => {
+			resized.disconnect();
+			chart.destroy();
+		};
 	}, [`${version} ${isDark}`]);
 	return <div class="chart" ref={place} role="img" aria-label={label} />;
 }

@@ -1,8 +1,9 @@
 import { useState } from "preact/hooks";
 import type { MachineRow, ScannedKey } from "../console/cockpit.ts";
+import { Act } from "./act.tsx";
 import { get, segment } from "./api.ts";
 import { useLive } from "./live.ts";
-import { Act, MachineLink } from "./parts.tsx";
+import { MachineLink } from "./parts.tsx";
 
 type HostKey = Extract<ScannedKey, { readonly kind: "host_key" }>["host_key"];
 
@@ -13,6 +14,10 @@ export function InboxPage() {
 	return (
 		<>
 			<h1>Discovery</h1>
+			<p class="quiet">
+				What was found on the network or listed, and nobody has let in. Machines of the daemon's known_hosts file are
+				let in by themselves.
+			</p>
 			{value && waiting.length === 0 && <p>Nobody waits: every machine that was found is approved.</p>}
 			{waiting.map((row) => (
 				<Waiting key={row.name} row={row} />
@@ -23,7 +28,7 @@ export function InboxPage() {
 
 /** A name on the network is a claim: it is compared by the key that the machine shows now. */
 function Waiting({ row }: { readonly row: MachineRow }) {
-	const { name, address, port, trust, presence, host_keys } = row;
+	const { name, address, port, trust, presence, host_keys, sources } = row;
 	const [key, setKey] = useState<HostKey | null>(null);
 	const [problem, setProblem] = useState<string | null>(null);
 	const look = () => {
@@ -40,6 +45,8 @@ function Waiting({ row }: { readonly row: MachineRow }) {
 				<dd>
 					{address}:{port}
 				</dd>
+				<dt>Found by</dt>
+				<dd>{sources.join(", ") || "nothing any more"}</dd>
 				<dt>Trust</dt>
 				<dd>{trust}</dd>
 				<dt>Presence</dt>
@@ -47,12 +54,14 @@ function Waiting({ row }: { readonly row: MachineRow }) {
 				{host_keys.length > 0 && (
 					<>
 						<dt>Pinned before</dt>
-						<dd>{host_keys.join(", ")}</dd>
+						<dd>
+							<code>{host_keys.join(", ")}</code>
+						</dd>
 					</>
 				)}
 				{key && (
 					<>
-						<dt>Shows</dt>
+						<dt>Shows now</dt>
 						<dd>
 							<code>
 								{key.type} {key.fingerprint}
@@ -70,6 +79,7 @@ function Waiting({ row }: { readonly row: MachineRow }) {
 					<Act
 						label="Approve"
 						tone="main"
+						asksReason={false}
 						path={`machines/${segment(name)}/approve`}
 						body={{ host_key: key }}
 						question={`Pin this key for ${name}? Compare it with what the machine itself says: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub`}

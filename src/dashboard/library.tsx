@@ -1,10 +1,20 @@
 import type { PackageRow, PackagePage as Page } from "../console/cockpit.ts";
+import { Act } from "./act.tsx";
 import { segment } from "./api.ts";
 import { useLive } from "./live.ts";
-import { Act, MachineLink, TableHead } from "./parts.tsx";
+import { MachineLink, PolicyLink } from "./parts.tsx";
+import { Table } from "./table.tsx";
 import { bytes, count, timeText } from "./words.ts";
 
 const SHOWN = 500;
+
+/** Of the store, where machines and policies are "held" in another sense. */
+const STORE_WORDS: Readonly<Record<PackageRow["state"], string>> = {
+	held: "in the store",
+	awaited: "not downloaded yet",
+	retrying: "download is tried again",
+	refused: "refused",
+};
 
 export function packagePlace(sha256: string): string {
 	return `#/packages/${segment(sha256)}`;
@@ -19,34 +29,40 @@ export function LibraryPage() {
 			{!value && <p role="status">{problem ?? "Asking the daemon ..."}</p>}
 			{value?.length === 0 && <p>No policy names a package, and the store is empty.</p>}
 			{value && value.length > 0 && (
-				<section class="card scroll">
-					<table>
-						<caption>In the store, and in policies</caption>
-						<TableHead columns={["package", "state", "size", "SHA-256", "policies", "holding", "installed"]} />
-						<tbody>
-							{value.map((row) => (
-								<tr key={row.sha256}>
-									<th scope="row">
-										<a href={packagePlace(row.sha256)}>{row.names.join(", ") || "in no policy"}</a>
-									</th>
-									<td>
-										{row.state}
-										{row.failure && `: ${row.failure.detail} (${row.failure.code})`}
-									</td>
-									<td class="number">{row.size_bytes !== null && bytes(row.size_bytes)}</td>
-									<td>
-										<code title={row.sha256}>{row.sha256.slice(0, 16)}…</code>
-									</td>
-									<td>
-										<Policies names={row.policies} />
-									</td>
-									<td class="number">{count(row.holding.machines)}</td>
-									<td class="number">{count(row.installed.machines)}</td>
-								</tr>
-							))}
-						</tbody>
-					</table>
-				</section>
+				<Table
+					caption="In the store, and in policies"
+					columns={[
+						"package",
+						"state",
+						"size",
+						"SHA-256",
+						"policies",
+						"machines holding it",
+						"machines with it installed",
+					]}
+					numbers={["size", "machines holding it", "machines with it installed"]}
+				>
+					{value.map((row) => (
+						<tr key={row.sha256}>
+							<th scope="row">
+								<a href={packagePlace(row.sha256)}>{row.names.join(", ") || "in no policy"}</a>
+							</th>
+							<td>
+								{STORE_WORDS[row.state]}
+								{row.failure && `: ${row.failure.detail} (${row.failure.code})`}
+							</td>
+							<td class="number">{row.size_bytes !== null && bytes(row.size_bytes)}</td>
+							<td>
+								<code title={row.sha256}>{row.sha256.slice(0, 16)}…</code>
+							</td>
+							<td>
+								<Policies names={row.policies} />
+							</td>
+							<td class="number">{count(row.holding.machines)}</td>
+							<td class="number">{count(row.installed.machines)}</td>
+						</tr>
+					))}
+				</Table>
 			)}
 		</>
 	);
@@ -57,7 +73,7 @@ function Policies({ names }: { readonly names: readonly string[] }) {
 		<>
 			{names.map((name) => (
 				<span key={name}>
-					<a href={`#/rollouts/${segment(name)}`}>{name}</a>{" "}
+					<PolicyLink name={name} />{" "}
 				</span>
 			))}
 		</>
@@ -75,7 +91,7 @@ export function PackagePage({ sha256 }: { readonly sha256: string }) {
 				<dl>
 					<dt>State</dt>
 					<dd>
-						{state}
+						{STORE_WORDS[state]}
 						{failure && `: ${failure.detail} (${failure.code}, ${timeText(failure.at)})`}
 					</dd>
 					<dt>SHA-256</dt>
@@ -114,30 +130,26 @@ export function PackagePage({ sha256 }: { readonly sha256: string }) {
 
 function Machines({ page: { machines, installed, holding } }: { readonly page: Page }) {
 	const shown = machines.slice(0, SHOWN);
+	const rest = machines.length > shown.length ? `: the first ${shown.length} of ${count(machines.length)}` : "";
 	return (
-		<section class="card scroll">
-			<table>
-				<caption>
-					Installed on {count(installed.machines)} machines, held by {count(holding.machines)} more
-					{machines.length > shown.length && `: the first ${shown.length} of ${count(machines.length)}`}
-				</caption>
-				<TableHead columns={["machine", "policy", "is", "since", "attempt"]} />
-				<tbody>
-					{shown.map(({ machine, policy, phase, since, attempt }) => (
-						<tr key={`${machine} ${policy}`}>
-							<th scope="row">
-								<MachineLink name={machine} />
-							</th>
-							<td>
-								<Policies names={[policy]} />
-							</td>
-							<td>{phase}</td>
-							<td>{timeText(since)}</td>
-							<td class="number">{attempt}</td>
-						</tr>
-					))}
-				</tbody>
-			</table>
-		</section>
+		<Table
+			caption={`Installed on ${count(installed.machines)} machines, held by ${count(holding.machines)} more${rest}`}
+			columns={["machine", "policy", "package is", "since", "attempt"]}
+			numbers={["attempt"]}
+		>
+			{shown.map(({ machine, policy, phase, since, attempt }) => (
+				<tr key={`${machine} ${policy}`}>
+					<th scope="row">
+						<MachineLink name={machine} />
+					</th>
+					<td>
+						<Policies names={[policy]} />
+					</td>
+					<td>{phase}</td>
+					<td class="whole">{timeText(since)}</td>
+					<td class="number">{attempt}</td>
+				</tr>
+			))}
+		</Table>
 	);
 }

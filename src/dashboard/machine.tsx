@@ -1,11 +1,12 @@
 import { useState } from "preact/hooks";
 import type { AuditLine, WhyReport } from "../console/cockpit.ts";
 import type { OutputRecord } from "../record/journal.ts";
+import { Act } from "./act.tsx";
 import { segment } from "./api.ts";
 import { AuditTable } from "./audit.tsx";
 import { useLive } from "./live.ts";
-import { Act, State } from "./parts.tsx";
-import { bytes, timeText } from "./words.ts";
+import { State } from "./parts.tsx";
+import { bytes, count, timeText } from "./words.ts";
 
 /** All that is known of one machine. */
 export function MachinePage({ name }: { readonly name: string }) {
@@ -36,14 +37,15 @@ export function MachinePage({ name }: { readonly name: string }) {
 			</section>
 			<div class="acts card">
 				<Act label="Retry" path={`${path}/retry`} body={{}} question={`Try ${name} again now?`} />
+				{why.trust !== "approved" && <a href="#/inbox">Compare its fingerprint and approve it</a>}
 				{why.excluded ? (
 					<Act label="Include" path={`${path}/include`} body={{}} question={`Let ${name} take part again?`} />
 				) : (
-					<Act label="Exclude" path={`${path}/exclude`} asksReason question={`Take ${name} out of every rollout?`} />
+					<Act label="Exclude" path={`${path}/exclude`} question={`Take ${name} out of every rollout?`} />
 				)}
 			</div>
 			{outputs && outputs.length > 0 && <Outputs outputs={outputs.toReversed()} />}
-			{history && <AuditTable caption="History" lines={history.lines.toReversed()} />}
+			{history && <AuditTable caption="History" lines={history.lines.toReversed()} isOfOneMachine />}
 		</>
 	);
 }
@@ -60,7 +62,7 @@ function Facts({ why }: { readonly why: WhyReport }) {
 			"Labels",
 			Object.entries(why.labels)
 				.map(([key, value]) => `${key}=${value}`)
-				.join(", "),
+				.join(", ") || "none",
 		],
 		...(facts
 			? ([
@@ -68,9 +70,9 @@ function Facts({ why }: { readonly why: WhyReport }) {
 					["Disk free", bytes(facts.disk_free_bytes)],
 					["Memory", bytes(facts.memory_bytes)],
 					["Reboot needed", facts.is_reboot_needed ? "yes" : "no"],
-					["Read", timeText(facts.at)],
+					["Facts read", timeText(facts.at)],
 				] as const)
-			: []),
+			: [["System", "not read yet"] as const]),
 	];
 	return (
 		<article class="card">
@@ -101,18 +103,23 @@ function Outputs({ outputs }: { readonly outputs: readonly OutputRecord[] }) {
 			<textarea
 				class="output"
 				readOnly
-				rows={12}
+				rows={Math.min(16, Math.max(3, (head + tail).split("\n").length))}
 				aria-label="Output"
 				value={isCut ? `${head}\n[... ${bytes(totalBytes)} in all ...]\n${tail}` : head + tail}
 			/>
-			<div class="acts">
-				<button type="button" disabled={shown >= outputs.length - 1} onClick={() => setShown(shown + 1)}>
-					Older
-				</button>
-				<button type="button" disabled={shown === 0} onClick={() => setShown(shown - 1)}>
-					Newer
-				</button>
-			</div>
+			{outputs.length > 1 && (
+				<div class="acts">
+					<button type="button" disabled={shown >= outputs.length - 1} onClick={() => setShown(shown + 1)}>
+						Older
+					</button>
+					<button type="button" disabled={shown === 0} onClick={() => setShown(shown - 1)}>
+						Newer
+					</button>
+					<span class="quiet">
+						{shown + 1} of {count(outputs.length)}
+					</span>
+				</div>
+			)}
 		</section>
 	);
 }

@@ -1,16 +1,19 @@
 import { render } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { StatusReport } from "../console/cockpit.ts";
+import { Act } from "./act.tsx";
 import { AuditPage } from "./audit.tsx";
 import { InboxPage } from "./inbox.tsx";
 import { LibraryPage, PackagePage } from "./library.tsx";
 import { useLive } from "./live.ts";
 import { MachinePage } from "./machine.tsx";
-import { Act } from "./parts.tsx";
+import { newsOf } from "./news.ts";
 import { RolloutPage, RolloutsPage } from "./rollout.tsx";
 import { SchedulePage } from "./schedule.tsx";
 import { SwarmPage } from "./swarm.tsx";
+import { Told } from "./told.tsx";
 import { WallPage } from "./wall.tsx";
+import { localTimes } from "./words.ts";
 
 const PAGES = [
 	{ path: "", words: "Fleet" },
@@ -34,6 +37,7 @@ function App() {
 		if (first.current !== place) main.current?.focus();
 		first.current = "";
 	}, [place, path, name]);
+	const news = useNews(status);
 	const waiting = status?.machines.filter(({ state }) => state === "discovered" || state === "quarantined").length ?? 0;
 	return (
 		<>
@@ -54,18 +58,13 @@ function App() {
 						))}
 					</ul>
 				</nav>
-				<span class="doing">{problem ?? status?.waiting_for}</span>
 				{status &&
 					(status.paused ? (
 						<Act label="Resume all" tone="main" path="resume" body={{}} question="Let everything go on?" />
 					) : (
-						<Act
-							label="Pause all"
-							path="pause"
-							asksReason
-							question="Start nothing new at all? What is in flight ends."
-						/>
+						<Act label="Pause all" path="pause" question="Start nothing new at all? What is in flight ends." />
 					))}
+				<p class="doing">{problem ? <b>{problem}</b> : localTimes(status?.waiting_for ?? "")}</p>
 			</header>
 			<main id="main" ref={main} tabIndex={-1}>
 				{status?.problems.map((each) => (
@@ -76,6 +75,10 @@ function App() {
 				{status && <Page path={path} name={name} status={status} />}
 				{!status && <p role="status">{problem ?? "Asking the daemon ..."}</p>}
 			</main>
+			<Told />
+			<p class="unseen" role="status" aria-label="News">
+				{news}
+			</p>
 		</>
 	);
 }
@@ -90,6 +93,21 @@ function Page({ path, name, status }: { readonly path: string; readonly name: st
 	if (path === "audit") return <AuditPage />;
 	return <WallPage status={status} />;
 }
+
+/** What has changed since the look before; it stays until something else does. */
+function useNews(status: StatusReport | null): string {
+	const [news, setNews] = useState("");
+	const before = useRef(status);
+	useEffect(() => {
+		const told = before.current && status ? newsOf(before.current, status) : [];
+		if (told.length > 0) setNews(told.slice(0, MOST_NEWS).join("; "));
+		before.current = status;
+	}, [status]);
+	return news;
+}
+
+/** More at once is for the eyes. */
+const MOST_NEWS = 5;
 
 function usePlace(): readonly [string, string] {
 	const [hash, setHash] = useState(location.hash);

@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import type { RolloutReport, ScheduleReport } from "../console/cockpit.ts";
 import { useLive } from "./live.ts";
 import { DaysShown } from "./schedule.tsx";
-import { TimeAxis } from "./time-axis.tsx";
+import { AxisKey, TimeAxis } from "./time-axis.tsx";
 
 /** When this rollout may go on: its windows, its soak's end, its runs and its deadline. */
 export function RolloutTime({ rollout }: { readonly rollout: RolloutReport }) {
@@ -24,6 +24,7 @@ export function RolloutTime({ rollout }: { readonly rollout: RolloutReport }) {
 			<h2>When installs may start</h2>
 			<DaysShown days={days} onChange={setDays} />
 			<TimeAxis from={value.at} until={value.until} windows={row.windows} marks={marks} />
+			<AxisKey windows={row.windows} />
 		</section>
 	);
 }

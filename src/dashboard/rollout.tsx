@@ -1,11 +1,13 @@
 import type { RingReport, RolloutReport, StatusReport } from "../console/cockpit.ts";
+import { Act } from "./act.tsx";
 import { segment } from "./api.ts";
 import { Budgets } from "./budgets.tsx";
 import { useNow } from "./live.ts";
-import { Act, MachineLink, State, TableHead } from "./parts.tsx";
+import { MachineLink } from "./parts.tsx";
 import { ProgressChart } from "./progress-chart.tsx";
+import { RolloutMachines } from "./rollout-machines.tsx";
 import { RolloutTime } from "./rollout-time.tsx";
-import { bytes, count, left, timeText } from "./words.ts";
+import { count, left, timeText } from "./words.ts";
 
 /** Every policy with how far it is. */
 export function RolloutsPage({ status }: { readonly status: StatusReport }) {
@@ -52,18 +54,44 @@ export function RolloutPage({ status, name }: { readonly status: StatusReport; r
 					<dd>{rollout.next_run ? timeText(rollout.next_run) : "none is scheduled"}</dd>
 					<dt>Missed runs</dt>
 					<dd>{rollout.missed_runs.map(timeText).join(", ") || "none"}</dd>
+					<Reboots reboots={rollout.reboots} />
+					{rollout.rolls_back && (
+						<>
+							<dt>Undoes</dt>
+							<dd>
+								revision <code>{rollout.rolls_back}</code>
+							</dd>
+						</>
+					)}
 				</dl>
 				<Steering rollout={rollout} />
 			</section>
 			<section class="cards" aria-label="Rings">
-				{rollout.rings.map((ring) => (
-					<Ring key={ring.name} ring={ring} policy={rollout.policy} />
+				{rollout.rings.map((ring, index) => (
+					<Ring key={ring.name} ring={ring} policy={rollout.policy} isLast={index === rollout.rings.length - 1} />
 				))}
 			</section>
 			<Budgets budgets={rollout.budgets} />
 			<RolloutTime rollout={rollout} />
-			<ProgressChart rollout={rollout} />
-			<Machines rollout={rollout} />
+			<ProgressChart rollout={rollout} at={status.at} />
+			<RolloutMachines rollout={rollout} />
+		</>
+	);
+}
+
+function Reboots({ reboots: { due, done, failed, under_way } }: Pick<RolloutReport, "reboots">) {
+	if (due + done + failed + under_way.length === 0) return null;
+	return (
+		<>
+			<dt>Reboots</dt>
+			<dd>
+				{count(due)} due, {count(under_way.length)} under way, {count(done)} done, {count(failed)} failed
+				{under_way.slice(0, 5).map(({ machine, back_by }) => (
+					<span class="quiet" key={machine}>
+						; <MachineLink name={machine} /> is to be back by {timeText(back_by)}
+					</span>
+				))}
+			</dd>
 		</>
 	);
 }
@@ -105,6 +133,7 @@ function Steering({ rollout }: { readonly rollout: RolloutReport }) {
 	const { policy, paused, approval, revision, id, halted } = rollout;
 	const path = `policies/${segment(policy)}`;
 	const { failed, machines } = sumOf(rollout);
+	const retried = failed > 0 ? `on the ${count(failed)} that failed, and where it waits` : "where it waits";
 	return (
 		<div class="acts">
 			{approval && !approval.is_approved && (
@@ -128,7 +157,6 @@ function Steering({ rollout }: { readonly rollout: RolloutReport }) {
 				<Act
 					label="Pause"
 					path={`${path}/pause`}
-					asksReason
 					question={`Start nothing new of ${policy}? What is in flight ends.`}
 				/>
 			)}
@@ -137,7 +165,7 @@ function Steering({ rollout }: { readonly rollout: RolloutReport }) {
 					label="Retry"
 					path={`${path}/retry`}
 					body={{ only: ["failed", "waiting"] }}
-					question={`Try again now on ${count(failed)} machines that failed, and on those that wait?`}
+					question={`Try ${policy} again now ${retried} for a machine or for another try?`}
 				/>
 			)}
 			{id && !halted && (
@@ -145,22 +173,28 @@ function Steering({ rollout }: { readonly rollout: RolloutReport }) {
 					label="Abort"
 					tone="danger"
 					path={`${path}/abort`}
-					asksReason
 					question={`End this run of ${policy} before its end? What is in flight ends; nothing new starts.`}
 				/>
 			)}
+			{id && <a href={`/api/v1/audit/report?policy=${segment(policy)}`}>Report of this run</a>}
 		</div>
 	);
 }
 
-function Ring({ ring, policy }: { readonly ring: RingReport; readonly policy: string }) {
+interface RingProps {
+	readonly ring: RingReport;
+	readonly policy: string;
+	readonly isLast: boolean;
+}
+
+function Ring({ ring, policy, isLast }: RingProps) {
 	const now = useNow();
 	const { name, state, machines, verified, failed, left_out, unreachable, gate, prestaging } = ring;
 	const soak = gate?.until ? left(gate.until, now) : null;
 	return (
 		<article class="card">
 			<h2>
-				{name} <span class="quiet">{state}</span>
+				{name} <span class="quiet">{isLast && state === "promoted" ? "done" : state}</span>
 			</h2>
 			<progress
 				max={Math.max(1, machines)}
@@ -199,51 +233,5 @@ function Ring({ ring, policy }: { readonly ring: RingReport; readonly policy: st
 				</div>
 			)}
 		</article>
-	);
-}
-
-function Machines({ rollout }: { readonly rollout: RolloutReport }) {
-	const shown = rollout.machines.slice(0, 200);
-	return (
-		<section class="card scroll">
-			<table>
-				<caption>
-					Machines
-					{rollout.machines.length > shown.length &&
-						`: the first ${shown.length} of ${count(rollout.machines.length)}; the wall has all`}
-				</caption>
-				<TableHead
-					columns={[
-						"machine",
-						"ring",
-						"state",
-						"way",
-						"from the controller",
-						"from machines",
-						"times the floor",
-						"reason",
-					]}
-				/>
-				<tbody>
-					{shown.map(({ machine, ring, state, progress, delivery, reason }) => (
-						<tr key={machine}>
-							<th scope="row">
-								<MachineLink name={machine} />
-							</th>
-							<td>{ring}</td>
-							<td>
-								<State state={state} />
-								{progress !== null && ` ${Math.floor(progress * 100)} %`}
-							</td>
-							<td>{delivery?.method}</td>
-							<td class="number">{delivery && delivery.source_bytes !== null && bytes(delivery.source_bytes)}</td>
-							<td class="number">{delivery && delivery.peer_bytes !== null && bytes(delivery.peer_bytes)}</td>
-							<td class="number">{delivery?.floor_multiple?.toFixed(2)}</td>
-							<td>{reason}</td>
-						</tr>
-					))}
-				</tbody>
-			</table>
-		</section>
 	);
 }

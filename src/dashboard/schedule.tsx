@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import type { ScheduleReport, ScheduleRow } from "../console/cockpit.ts";
 import { segment } from "./api.ts";
 import { useLive } from "./live.ts";
-import { TimeAxis } from "./time-axis.tsx";
+import { AxisKey, TimeAxis } from "./time-axis.tsx";
 import { duration, timeText } from "./words.ts";
 
 const SPANS = [1, 7, 14, 35];
@@ -34,6 +34,7 @@ export function SchedulePage() {
 							...(row.deadline ? [{ at: row.deadline, words: "deadline" }] : []),
 						].slice(0, MARKS)}
 					/>
+					<AxisKey windows={row.windows} />
 					<Times row={row} />
 				</section>
 			))}

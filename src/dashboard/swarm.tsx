@@ -2,8 +2,9 @@ import type { SwarmMachine, SwarmPackage, SwarmReport } from "../console/cockpit
 import { Chart } from "./chart.tsx";
 import { packagePlace } from "./library.tsx";
 import { useLive } from "./live.ts";
-import { MachineLink, TableHead } from "./parts.tsx";
+import { MachineLink } from "./parts.tsx";
 import { ratesOf } from "./rates.ts";
+import { FLOOR_NOTE, Table } from "./table.tsx";
 import { bytes, count } from "./words.ts";
 
 const SHOWN = 200;
@@ -126,45 +127,41 @@ function Shares({ machines }: { readonly machines: readonly SwarmMachine[] }) {
 
 function Machines({ machines }: { readonly machines: readonly SwarmMachine[] }) {
 	const shown = machines.toSorted((a, b) => a.share - b.share).slice(0, SHOWN);
+	const rest =
+		machines.length > shown.length ? `: the ${shown.length} of ${count(machines.length)} that have least` : "";
 	return (
-		<div class="scroll">
-			<table>
-				<caption>
-					Machines
-					{machines.length > shown.length && `: the ${shown.length} of ${count(machines.length)} that have least`}
-				</caption>
-				<TableHead
-					columns={[
-						"machine",
-						"holds",
-						"way",
-						"from the controller",
-						"from machines",
-						"sent to machines",
-						"took",
-						"times the floor",
-					]}
-				/>
-				<tbody>
-					{shown.map((row) => (
-						<tr key={row.machine}>
-							<th scope="row">
-								<MachineLink name={row.machine} />
-							</th>
-							<td>
-								<progress max={1} value={row.share} aria-label={`${row.machine} holds`} /> {Math.floor(row.share * 100)}{" "}
-								%
-							</td>
-							<td>{row.method}</td>
-							<td class="number">{row.source_bytes !== null && bytes(row.source_bytes)}</td>
-							<td class="number">{row.peer_bytes !== null && bytes(row.peer_bytes)}</td>
-							<td class="number">{bytes(row.sent_bytes)}</td>
-							<td class="number">{row.seconds !== null && `${row.seconds.toFixed(1)} s`}</td>
-							<td class="number">{row.floor_multiple?.toFixed(2)}</td>
-						</tr>
-					))}
-				</tbody>
-			</table>
-		</div>
+		<Table
+			isCard={false}
+			note={FLOOR_NOTE}
+			caption={`Machines${rest}`}
+			columns={[
+				"machine",
+				"holds",
+				"way",
+				"from the controller",
+				"from machines",
+				"sent to machines",
+				"took",
+				"times the floor",
+			]}
+			numbers={["from the controller", "from machines", "sent to machines", "took", "times the floor"]}
+		>
+			{shown.map((row) => (
+				<tr key={row.machine}>
+					<th scope="row">
+						<MachineLink name={row.machine} />
+					</th>
+					<td class="whole">
+						<progress max={1} value={row.share} aria-label={`${row.machine} holds`} /> {Math.floor(row.share * 100)} %
+					</td>
+					<td>{row.method}</td>
+					<td class="number">{row.source_bytes !== null && bytes(row.source_bytes)}</td>
+					<td class="number">{row.peer_bytes !== null && bytes(row.peer_bytes)}</td>
+					<td class="number">{bytes(row.sent_bytes)}</td>
+					<td class="number">{row.seconds !== null && `${row.seconds.toFixed(1)} s`}</td>
+					<td class="number">{row.floor_multiple !== null && `${row.floor_multiple.toFixed(2)} ×`}</td>
+				</tr>
+			))}
+		</Table>
 	);
 }

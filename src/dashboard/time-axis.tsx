@@ -1,9 +1,12 @@
+import { scaleTime } from "d3-scale";
 import type { ScheduleRow } from "../console/cockpit.ts";
 import { timeText } from "./words.ts";
 
-const DAY_MS = 86_400_000;
-const MOST_TICKS = 8;
+const TICKS = 8;
+/** In percent: what is written behind it would not fit. */
+const NEAR_END = 94;
 const day = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric", month: "short" });
+const hour = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 
 export interface Mark {
 	readonly at: string;
@@ -20,25 +23,25 @@ interface AxisProps {
 /** When installs and reboots may start, and what else comes, on one line of time. */
 export function TimeAxis({ from, until, windows, marks }: AxisProps) {
 	const [start, end] = [Date.parse(from), Date.parse(until)];
-	const place = (at: number) => `${Math.max(0, Math.min(100, ((at - start) / (end - start)) * 100))}%`;
+	const scale = scaleTime([start, end], [0, 100]).clamp(true);
 	const span = (opens: string, closes: string) => {
-		const [left, right] = [Math.max(start, Date.parse(opens)), Math.min(end, Date.parse(closes))];
-		return { left: place(left), width: `${Math.max(0, ((right - left) / (end - start)) * 100)}%` };
+		const [left, right] = [scale(Date.parse(opens)), scale(Date.parse(closes))];
+		return { left: `${left}%`, width: `${right - left}%` };
 	};
 	const shown = marks.filter(({ at }) => Date.parse(at) >= start && Date.parse(at) < end);
 	return (
 		<div class="axis" role="img" aria-label={told(windows, shown)}>
 			<div class="lane ticks">
-				{ticksIn(start, end).map((at) => (
-					<span key={at} class="tick" style={{ left: place(at) }}>
-						{day.format(at)}
+				{scale.ticks(TICKS).map((at) => (
+					<span key={at} class={scale(at) > NEAR_END ? "tick last" : "tick"} style={{ left: `${scale(at)}%` }}>
+						{(isMidnight(at) ? day : hour).format(at)}
 					</span>
 				))}
 			</div>
 			{windows.length === 0 && <div class="lane always">installs may start at any time</div>}
 			{windows.map((window) => (
 				<div key={`${window.is_for} ${window.name}`} class="lane">
-					<span class="lane-name">
+					<span class="lane-name" title={window.name}>
 						{window.name}
 						{window.is_for === "reboots" && ", for reboots"}
 					</span>
@@ -56,21 +59,31 @@ export function TimeAxis({ from, until, windows, marks }: AxisProps) {
 			))}
 			{shown.map(({ at, words }) => (
 				<div key={`${words} ${at}`} class="lane">
-					<span class="lane-name">{words}</span>
-					<span class="mark-line" style={{ left: place(Date.parse(at)) }} title={timeText(at)} />
+					<span class="lane-name" title={words}>
+						{words}
+					</span>
+					<span class="mark-line" style={{ left: `${scale(Date.parse(at))}%` }} title={timeText(at)} />
 				</div>
 			))}
 		</div>
 	);
 }
 
-/** Midnights by this computer's clock, and not so many that they cannot be read. */
-function ticksIn(start: number, end: number): readonly number[] {
-	const every = Math.ceil((end - start) / DAY_MS / MOST_TICKS);
-	const ticks: number[] = [];
-	const at = new Date(start);
-	for (at.setHours(24, 0, 0, 0); at.getTime() < end; at.setDate(at.getDate() + every)) ticks.push(at.getTime());
-	return ticks;
+/** By this computer's clock. */
+function isMidnight(at: Date): boolean {
+	return at.getHours() === 0 && at.getMinutes() === 0;
+}
+
+/** What the two ways to draw an opening mean, where both are drawn. */
+export function AxisKey({ windows }: Pick<AxisProps, "windows">) {
+	const isClosing = windows.some(({ cutoff_seconds }) => cutoff_seconds > 0);
+	if (!isClosing) return null;
+	return (
+		<p class="quiet">
+			<span class="opening key" aria-hidden="true" /> may start <span class="closing key" aria-hidden="true" /> what has
+			started may end
+		</p>
+	);
 }
 
 function told(windows: ScheduleRow["windows"], marks: readonly Mark[]): string {

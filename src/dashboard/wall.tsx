@@ -1,7 +1,8 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { StatusReport } from "../console/cockpit.ts";
-import { MachineLink, machinePlace, State, TableHead } from "./parts.tsx";
+import { MachineLink, machinePlace, State } from "./parts.tsx";
 import { STATES } from "./states.ts";
+import { Table } from "./table.tsx";
 import { WallPainter } from "./wall-painter.ts";
 import { bytes, count } from "./words.ts";
 
@@ -144,29 +145,23 @@ function Legend({ cells }: { readonly cells: readonly Cell[] }) {
 
 function Groups({ groups }: Pick<StatusReport, "groups">) {
 	return (
-		<section class="card scroll">
-			<table>
-				<caption>Not done, and why</caption>
-				<TableHead columns={["state", "machines", "reason", "such as"]} />
-				<tbody>
-					{groups.map(({ state, reason, machines, names }) => (
-						<tr key={`${state} ${reason}`}>
-							<td>
-								<State state={state} />
-							</td>
-							<td class="number">{count(machines)}</td>
-							<td>{reason}</td>
-							<td>
-								{names.map((name) => (
-									<span key={name}>
-										<MachineLink name={name} />{" "}
-									</span>
-								))}
-							</td>
-						</tr>
-					))}
-				</tbody>
-			</table>
-		</section>
+		<Table caption="Not done, and why" columns={["state", "machines", "reason", "such as"]} numbers={["machines"]}>
+			{groups.map(({ state, reason, machines, names }) => (
+				<tr key={`${state} ${reason}`}>
+					<td>
+						<State state={state} />
+					</td>
+					<td class="number">{count(machines)}</td>
+					<td class="text">{reason}</td>
+					<td class="text">
+						{names.map((name) => (
+							<span key={name}>
+								<MachineLink name={name} />{" "}
+							</span>
+						))}
+					</td>
+				</tr>
+			))}
+		</Table>
 	);
 }

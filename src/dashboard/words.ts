@@ -5,6 +5,11 @@ export function timeText(at: string): string {
 	return time.format(new Date(at));
 }
 
+/** A sentence of the daemon's for the reader's clock: what it says in UTC is told as every other time is. */
+export function localTimes(sentence: string): string {
+	return sentence.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, timeText);
+}
+
 export function count(value: number): string {
 	return number.format(value);
 }

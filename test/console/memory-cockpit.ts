@@ -10,6 +10,7 @@ import type {
 	ScheduleReport,
 	StatusReport,
 	SwarmReport,
+	WhyReport,
 } from "../../src/console/cockpit.ts";
 import type { ChangesReport, PolicyReport } from "../../src/console/policy-reports.ts";
 import type { OperatorEvent } from "../../src/model/event.ts";
@@ -169,7 +170,7 @@ export class MemoryCockpit implements Cockpit {
 		};
 	}
 
-	async why(name: string) {
+	async why(name: string): Promise<WhyReport | null> {
 		const row = await this.machine(name);
 		if (!row) return null;
 		const told = { policy: "office", revision: REVISION, ring: "all", state: this.state, since: null, deliveries: [] };

@@ -37,22 +37,55 @@ export async function openPage(browser: Browser, url: string, token: string) {
 	return { page, errors };
 }
 
+/** Widths of a telephone, a small and a large screen. */
+const SIZES = [
+	{ width: 400, height: 800 },
+	{ width: 1280, height: 900 },
+	{ width: 1920, height: 1080 },
+];
+const SCHEMES = ["light", "dark"] as const;
+
+/** The page in both colour schemes and at every size: pictures of it, and what is wrong with it; empty: nothing. */
+export async function faultsOf(page: Page, name: string): Promise<readonly string[]> {
+	const faults: string[] = [];
+	await mkdir(PICTURES, { recursive: true });
+	for (const size of SIZES)
+		for (const colorScheme of SCHEMES) {
+			const shown = `${name}-${size.width}-${colorScheme}`;
+			await page.setViewportSize(size);
+			await page.emulateMedia({ colorScheme });
+			const found = [...(size.width < 1920 ? await complaints(page) : []), ...(await cutIn(page))];
+			faults.push(...found.map((fault) => `${shown}: ${fault}`));
+			await page.screenshot({ path: join(PICTURES, `${shown}.png`), fullPage: true });
+		}
+	await page.setViewportSize({ width: 1280, height: 900 });
+	await page.emulateMedia({ colorScheme: "light" });
+	return faults;
+}
+
+/** What is wider than its place, so that a part of it is out of sight. */
+async function cutIn(page: Page): Promise<readonly string[]> {
+	return (await page.evaluate(`(() => {
+		const isCut = (each) => each.scrollWidth > each.clientWidth + 1;
+		const isClipping = (each) => getComputedStyle(each).overflowX === "hidden" && !each.matches(".unseen, [title]");
+		const cut = [...document.querySelectorAll("#app *")].filter((each) => isClipping(each) && isCut(each));
+		const wide = isCut(document.documentElement) ? ["the page scrolls sideways"] : [];
+		return [...wide, ...cut.map((each) => "cut: " + each.outerHTML.slice(0, 200))];
+	})()`)) as readonly string[];
+}
+
 /** What axe-core has against the page as it is shown; empty: nothing. */
-export async function complaints(page: Page): Promise<readonly string[]> {
+async function complaints(page: Page): Promise<readonly string[]> {
 	// Through the debugger, so that the page's own policy stays as strict as it is.
-	await page.evaluate(axe.source);
+	if (await page.evaluate("!window.axe")) await page.evaluate(axe.source);
 	const { violations } = (await page.evaluate("axe.run(document, { resultTypes: ['violations'] })")) as {
 		violations: { id: string; nodes: { html: string; failureSummary: string }[] }[];
 	};
 	return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`);
 }
 
-/** The page in both colour schemes. */
+/** The page as it is now. */
 export async function picture(page: Page, name: string): Promise<void> {
 	await mkdir(PICTURES, { recursive: true });
-	for (const colorScheme of ["light", "dark"] as const) {
-		await page.emulateMedia({ colorScheme });
-		await page.screenshot({ path: join(PICTURES, `${name}-${colorScheme}.png`), fullPage: true });
-	}
-	await page.emulateMedia({ colorScheme: "light" });
+	await page.screenshot({ path: join(PICTURES, `${name}.png`), fullPage: true });
 }

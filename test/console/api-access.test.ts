@@ -181,6 +181,21 @@ test("nobody acts in the name of another", async () => {
 	assert.ok(cockpit.acts.includes(`approve mill-01 ${GOOD_KEY.fingerprint} approver`));
 });
 
+test("a person whose token is refused is told so on the form, and not in JSON", async () => {
+	const form = { "content-type": "application/x-www-form-urlencoded", origin: `http://${HOST}` };
+	const answer = await server.inject({
+		method: "POST",
+		url: "/api/v1/session",
+		remoteAddress: "10.9.9.8",
+		headers: { host: HOST, ...form },
+		payload: "token=fst_nonsense",
+	});
+	assert.equal(answer.statusCode, 401);
+	assert.match(String(answer.headers["content-type"]), /^text\/html/);
+	assert.match(answer.body, /<p role="alert"><b>This token does not count[^<]*<\/b><\/p>[\s\S]*<form method="post"/);
+	assert.equal(answer.headers["set-cookie"], undefined);
+});
+
 test("a browser logs in by a form, and its cookie is kept from scripts and from other sites", async () => {
 	const login = { method: "POST", url: "/api/v1/session" };
 	const form = { "content-type": "application/x-www-form-urlencoded", origin: `http://${HOST}` };

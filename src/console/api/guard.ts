@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { ErrorCode } from "../../model/error-codes.ts";
 import type { ApiSettings } from "../../policy/api-schema.ts";
-import { LOGIN_PAGE } from "./login-page.ts";
+import { loginPage } from "./login-page.ts";
 import { may, type Principal } from "./principal.ts";
 import { problem } from "./problem.ts";
 import type { Tokens } from "./tokens.ts";
@@ -89,7 +89,7 @@ async function allowed(limit: Limiter, request: FastifyRequest): Promise<{ reado
 function unauthorized(request: FastifyRequest, reply: FastifyReply): FastifyReply {
 	reply.header("www-authenticate", 'Bearer realm="fleetseed"');
 	const isPage = request.method === "GET" && request.url === "/";
-	if (isPage) return reply.code(401).type("text/html; charset=utf-8").send(LOGIN_PAGE);
+	if (isPage) return reply.code(401).type("text/html; charset=utf-8").send(loginPage(null));
 	return refuse(reply, 401, "FS-API-TOKEN", "no token, or none that counts");
 }
 

@@ -12,20 +12,24 @@ input, button { font: inherit; padding: 0.5rem; }
 /** The only style that is not in a file of ours, by its digest, for the content security policy. */
 export const LOGIN_STYLE_SOURCE = `'sha256-${createHash("sha256").update(STYLE).digest("base64")}'`;
 
-/** What a browser without a token is shown; it works without scripts. */
-export const LOGIN_PAGE = `<!doctype html>
+/** What a browser without a token is shown, and one whose token was refused; it works without scripts. */
+export function loginPage(refusal: string | null): string {
+	return `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>fleetseed: log in</title><style>${STYLE}</style></head>
 <body>
 <main>
 <form method="post" action="/api/v1/session">
 <h1>fleetseed</h1>
+${refusal === null ? "" : `<p role="alert"><b>${refusal}</b></p>`}
 <label for="token">Your token</label>
-<input id="token" name="token" type="password" autocomplete="current-password" required>
+<input id="token" name="token" type="password" autocomplete="current-password" required autofocus>
 <button>Log in</button>
-<p>An administrator makes one: <code>fleetseed token create NAME --role viewer</code></p>
+<p>An administrator makes one on the controller: <code>fleetseed token create NAME --role operator</code>. A viewer looks, an operator
+steers, an approver lets machines and policies in, an admin does all of it.</p>
 </form>
 </main>
 </body>
 </html>
 `;
+}

@@ -1,6 +1,8 @@
+import type { FastifyReply } from "fastify";
 import { z } from "zod";
 import { roles, session, tokenDays, tokenMade, tokenRow } from "../answers/tokens.ts";
 import { sessionCookie } from "./guard.ts";
+import { loginPage } from "./login-page.ts";
 import { problem } from "./problem.ts";
 import { type Api, type Desks, named, operator, route, whoAsks } from "./routes.ts";
 
@@ -50,10 +52,11 @@ export function addSessionRoutes(server: Api, { tokens }: Desks): void {
 	const body = z.strictObject({ token: z.string().max(200) });
 	const options = { config: { ...login.config, isLogin: true as const }, schema: { ...login.schema, body } };
 	server.post("/api/v1/session", options, async (request, reply) => {
+		const isForm = request.headers["content-type"]?.startsWith("application/x-www-form-urlencoded");
 		const found = tokens.find(request.body.token);
+		if (!found && isForm) return refusedPage(reply);
 		if (!found) return reply.status(401).send(problem("FS-API-TOKEN", "no token, or none that counts"));
 		reply.header("set-cookie", sessionCookie(request.body.token, request.protocol === "https"));
-		const isForm = request.headers["content-type"]?.startsWith("application/x-www-form-urlencoded");
 		return isForm ? reply.redirect("/", 303) : { name: found.name, role: found.role };
 	});
 	const logout = route({
@@ -66,4 +69,10 @@ export function addSessionRoutes(server: Api, { tokens }: Desks): void {
 		reply.header("set-cookie", sessionCookie("", request.protocol === "https"));
 		return { done: true as const };
 	});
+}
+
+/** A person at a form is told on the form. */
+function refusedPage(reply: FastifyReply): never {
+	reply.code(401).type("text/html; charset=utf-8").serializer(String);
+	return reply.send(loginPage("This token does not count: it is mistyped, revoked or has run out.")) as never;
 }

@@ -15,7 +15,7 @@ export function renderPlan(report: PlanReport, style: Style, isEach = false): st
 		steps.length === 0 ? "nothing to do now" : "now, in this order:",
 		...steps.map((step) => `  ${printable(stepLine(step))}`),
 		...(rows.length > 0 ? [table(["policy", "machine", "until", "waits because"], rows, style)] : []),
-		wake_at ? `asks again ${wake_at}` : "waits for an event",
+		wake_at ? `looks again ${wake_at}` : "waits for an event",
 	].join("\n");
 }
 

@@ -18,7 +18,7 @@ export function renderStatus(report: StatusReport, style: Style, isEach = false)
 		...rollouts.map((rollout) => renderRollout(rollout, style)),
 		...excludedLine(excluded),
 		...(rows.length > 0 ? [table(["machine", "state", "reason"], rows, style)] : []),
-		renderTotals(totals),
+		...(totals.machines + totals.left_out > 0 ? [renderTotals(totals)] : []),
 	].join("\n");
 }
 

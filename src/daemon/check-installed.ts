@@ -7,19 +7,19 @@ import { readPolicyFolder } from "./policy-folder.ts";
 /** Reads the configuration with all that it names, as the daemon would, and says every problem in it. */
 export async function checkInstalled({ config }: { readonly config: string }): Promise<InstalledReport> {
 	const read = await readSettings(config);
-	if ("problems" in read) return { files: [config], problems: read.problems.map(describeProblem), notes: [] };
+	if ("problems" in read) {
+		const notes = (await isThere(config))
+			? []
+			: [`there is no configuration at ${config} yet; make it with: fleetseed init`];
+		return { files: [config], problems: read.problems.map(describeProblem), notes };
+	}
 	const { settings } = read;
 	const folder = await readPolicyFolder(settings.policiesFolder);
 	const { problems } = await readInventory(settings, null);
 	const { authorityLines } = await readKnownHosts(settings);
 	const sshConfig = await readSshConfig(settings, null);
 	const { identityFile } = settings.ssh.login;
-	const hasKey =
-		identityFile === undefined ||
-		(await access(identityFile).then(
-			() => true,
-			() => false,
-		));
+	const hasKey = identityFile === undefined || (await isThere(identityFile));
 	const files = [
 		config,
 		...(settings.inventoryFile === undefined ? [] : [settings.inventoryFile]),
@@ -35,4 +35,11 @@ export async function checkInstalled({ config }: { readonly config: string }): P
 		),
 	];
 	return { files, problems: [...folder.problems, ...problems, ...sshConfig.problems].map(describeProblem), notes };
+}
+
+function isThere(file: string): Promise<boolean> {
+	return access(file).then(
+		() => true,
+		() => false,
+	);
 }

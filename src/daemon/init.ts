@@ -1,6 +1,6 @@
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { InitReport } from "../console/host-reports.ts";
 import { makeKeyPair, publicKeyOf } from "../push/key-pair.ts";
 
@@ -50,12 +50,26 @@ async function publicHalf(key: string): Promise<string> {
 	return `${publicKey} fleetseed@${hostname()}`;
 }
 
+/** Where the package's service looks. */
+const INSTALLED = "/etc/fleetseed";
+
 function nextSteps(folder: string): readonly string[] {
+	const config = join(folder, "fleetseed.yaml");
+	const isInstalled = resolve(folder) === INSTALLED;
+	const [start, reload] = isInstalled
+		? [
+				"fleetseed check && systemctl enable --now fleetseed (if it runs already: systemctl restart fleetseed)",
+				"systemctl reload fleetseed",
+			]
+		: [
+				`fleetseed check --config ${config} && fleetseed serve --config ${config} (state and socket are set in there)`,
+				"fleetseed reload",
+			];
 	return [
 		"Let the machines accept that key: add the line to /root/.ssh/authorized_keys on each, or to that of a user who may use sudo.",
-		"fleetseed check && systemctl enable --now fleetseed (if it runs already: systemctl restart fleetseed)",
-		"fleetseed doctor says whether this computer can do its work.",
+		start,
+		`fleetseed doctor${isInstalled ? "" : ` --config ${config}`} says whether this computer can do its work.`,
 		"fleetseed machines lists who was found; fleetseed machines approve NAME lets one take part.",
-		`Put a policy into ${join(folder, "policies")}, see man fleetseed-policy; then: systemctl reload fleetseed`,
+		`Put a policy into ${join(folder, "policies")}, see man fleetseed-policy; then: ${reload}`,
 	];
 }

@@ -7,11 +7,11 @@ import type { Held } from "../plan/held.ts";
 export function waitingFor(fleet: Fleet, { held, wakeAt }: Decision): string {
 	const machines = [...fleet.machines.values()];
 	const strangers = machines.filter(({ trust }) => trust.kind === "discovered").length;
-	if (fleet.policies.size === 0) return "waits for a policy";
+	if (fleet.policies.size === 0) return "waits for a policy: put one into the policies folder, then: fleetseed reload";
 	if (machines.length === 0) return "waits for machines to announce themselves";
 	if (strangers === machines.length) return `waits for approval of ${strangers} machines: fleetseed machines`;
 	const most = largest(held);
-	const until = wakeAt === null ? "waits for an event" : `asks again ${new Date(wakeAt).toISOString().slice(0, 19)}Z`;
+	const until = wakeAt === null ? "waits for an event" : `looks again ${new Date(wakeAt).toISOString().slice(0, 19)}Z`;
 	return most ? `${most}; ${until}` : until;
 }
 

@@ -29,6 +29,21 @@ test("it writes what the daemon can begin with, and the key is its owner's alone
 	assert.deepEqual(notes, [`there is no policy in ${join(place, "policies")} yet`]);
 });
 
+test("what comes next is said for the folder that it wrote", async () => {
+	const place = join(folder, "elsewhere");
+	const { next } = await init({ folder: place });
+	const config = join(place, "fleetseed.yaml");
+	assert.ok(next.some((step) => step.includes(`fleetseed serve --config ${config}`)));
+	assert.ok(!next.some((step) => step.includes("systemctl")), "no service reads that folder");
+});
+
+test("where nothing is yet, check says how to begin", async () => {
+	const config = join(folder, "nowhere", "fleetseed.yaml");
+	const { problems, notes } = await checkInstalled({ config });
+	assert.equal(problems.length, 1);
+	assert.deepEqual(notes, [`there is no configuration at ${config} yet; make it with: fleetseed init`]);
+});
+
 test("what is there is never overwritten, a key of another's making neither", async () => {
 	const place = join(folder, "twice");
 	await init({ folder: place });

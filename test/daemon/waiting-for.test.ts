@@ -13,16 +13,19 @@ function busy(machine: string): Held {
 }
 
 test("a daemon that lacks something from people says what", () => {
-	assert.equal(waitingFor(EMPTY_FLEET, NOTHING), "waits for a policy");
+	assert.equal(
+		waitingFor(EMPTY_FLEET, NOTHING),
+		"waits for a policy: put one into the policies folder, then: fleetseed reload",
+	);
 	const unseen = { ...fleet, machines: EMPTY_FLEET.machines };
 	assert.equal(waitingFor(unseen, NOTHING), "waits for machines to announce themselves");
 });
 
-test("of many reasons it tells the one that most machines have, and when it asks again", () => {
+test("of many reasons it tells the one that most machines have, and when it looks again", () => {
 	const soaking: Held = { policy: "kernel", machine: null, reason: { kind: "paused", by: "ann", why: "lunch" } };
 	const wakeAt = Date.parse("2026-11-26T02:00:00Z");
 	const sentence = waitingFor(fleet, { steps: [], held: [soaking, busy("a"), busy("b")], wakeAt });
-	assert.match(sentence, /^office: .+ \(2 machines\); asks again 2026-11-26T02:00:00Z$/);
+	assert.match(sentence, /^office: .+ \(2 machines\); looks again 2026-11-26T02:00:00Z$/);
 	assert.match(
 		waitingFor(fleet, { steps: [], held: [soaking], wakeAt: null }),
 		/^kernel: paused by ann.*; waits for an event$/,

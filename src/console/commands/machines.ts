@@ -56,7 +56,8 @@ async function list(context: Context, { json }: JsonOption): Promise<void> {
 	const { terminal } = context;
 	const rows = await withClient(context, (client) => client.get<readonly MachineRow[]>("machines"));
 	if (json) return terminal.printJson(rows);
-	if (rows.length === 0) return terminal.print("no machines yet: they appear as they announce themselves over mDNS");
+	if (rows.length === 0)
+		return terminal.print("no machines yet: they appear as they announce themselves over mDNS, or from the inventory");
 	const cells = rows.map((row) => [
 		row.name,
 		`${row.address}:${row.port}`,

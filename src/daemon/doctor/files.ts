@@ -42,7 +42,9 @@ export async function sshKey({ ssh: { login } }: Settings): Promise<Finding> {
 export async function stateFolder({ stateFolder }: Settings): Promise<Finding> {
 	const found = await stat(stateFolder).catch((error: NodeJS.ErrnoException) => error);
 	if (found instanceof Error)
-		return note("state", `${found.message}`, "The service makes it when it starts for the first time.");
+		return found.code === "ENOENT"
+			? note("state", `${stateFolder} is not there`, "The daemon makes it when it starts for the first time.")
+			: note("state", found.message, "Run this as root.");
 	if ((found.mode & OTHERS) !== 0)
 		return wrong("state", `${stateFolder} is open to others, and a secret is in it`, `chmod 700 ${stateFolder}`);
 	return good("state", stateFolder);

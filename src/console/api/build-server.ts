@@ -98,7 +98,7 @@ function withoutUnused<Document extends object>(document: Document): Document {
 
 const DESCRIPTION = `On the unix socket whoever may open it may do everything, and says in \`by\` who it is. Over TCP each request
 brings a token, as \`Authorization: Bearer\` or in the cookie of a login; its role says what it may do: viewer looks,
-operator steers too, approver approves too, admin does all of that and makes tokens.`;
+operator steers too, approver approves but does not steer, admin does all of that and makes tokens.`;
 
 /** Pages run our own files and nothing else; nothing of ours is shown inside a page of others. */
 function headers(isSecure: boolean) {
@@ -118,7 +118,8 @@ function headers(isSecure: boolean) {
 				requireTrustedTypesFor: ["'script'"],
 			},
 		},
-		referrerPolicy: { policy: "no-referrer" as const },
+		// Without any referrer a browser says `Origin: null` of our own login form, which is what a stranger's page says, too.
+		referrerPolicy: { policy: "same-origin" as const },
 		frameguard: { action: "deny" as const },
 		hsts: isSecure,
 	};

@@ -95,6 +95,7 @@ export type ScheduleReport = Says<typeof schedule.scheduleReport>;
 export type AuditLine = Says<typeof audit.auditLine>;
 export type AuditVerification = Says<typeof audit.auditVerification>;
 export type Role = Says<typeof tokens.roles>;
+export type Session = Says<typeof tokens.session>;
 export type TokenRow = Says<typeof tokens.tokenRow>;
 export type TokenMade = Says<typeof tokens.tokenMade>;
 export type SwarmPackage = SwarmReport["packages"][number];

@@ -1,6 +1,8 @@
 import type { ComponentChildren } from "preact";
 import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { Role } from "../console/cockpit.ts";
 import { post, Refusal } from "./api.ts";
+import { useRefusal } from "./session.tsx";
 import { tell } from "./told.tsx";
 
 interface ActProps {
@@ -9,6 +11,8 @@ interface ActProps {
 	/** What follows from it, for the person to confirm. */
 	readonly question: string;
 	readonly body?: object;
+	/** Most acts are an operator's. */
+	readonly takes?: Role;
 	/** Most acts keep a reason. */
 	readonly asksReason?: boolean;
 	readonly tone?: "main" | "danger";
@@ -16,7 +20,8 @@ interface ActProps {
 }
 
 /** A button that steers, after a question; what the daemon answers is told. */
-export function Act({ label, path, question, body, asksReason = true, tone, children }: ActProps) {
+export function Act({ label, path, question, body, takes = "operator", asksReason = true, tone, children }: ActProps) {
+	const refusal = useRefusal(takes);
 	const dialog = useRef<HTMLDialogElement>(null);
 	const button = useRef<HTMLButtonElement>(null);
 	const [reason, setReason] = useState("");
@@ -30,7 +35,14 @@ export function Act({ label, path, question, body, asksReason = true, tone, chil
 	};
 	return (
 		<>
-			<button type="button" class={tone} ref={button} onClick={() => dialog.current?.showModal()}>
+			<button
+				type="button"
+				class={tone}
+				ref={button}
+				disabled={refusal !== null}
+				title={refusal ?? undefined}
+				onClick={() => dialog.current?.showModal()}
+			>
 				{label}
 			</button>
 			<dialog ref={dialog} aria-labelledby={title} aria-describedby={told}>

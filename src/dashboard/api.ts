@@ -33,6 +33,10 @@ export function post<T>(path: string, body: object): Promise<T> {
 	return call<T>(path, { method: "POST", body: JSON.stringify(body), headers: { "content-type": "application/json" } });
 }
 
+export function del(path: string): Promise<unknown> {
+	return call(path, { method: "DELETE" });
+}
+
 export function segment(name: string): string {
 	return encodeURIComponent(name);
 }

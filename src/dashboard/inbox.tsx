@@ -78,6 +78,7 @@ function Waiting({ row }: { readonly row: MachineRow }) {
 				{key && (
 					<Act
 						label="Approve"
+						takes="approver"
 						tone="main"
 						asksReason={false}
 						path={`machines/${segment(name)}/approve`}

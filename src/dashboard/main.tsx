@@ -10,6 +10,7 @@ import { MachinePage } from "./machine.tsx";
 import { newsOf } from "./news.ts";
 import { RolloutPage, RolloutsPage } from "./rollout.tsx";
 import { SchedulePage } from "./schedule.tsx";
+import { LoggedIn, useSession, Who } from "./session.tsx";
 import { SwarmPage } from "./swarm.tsx";
 import { Told } from "./told.tsx";
 import { WallPage } from "./wall.tsx";
@@ -28,6 +29,7 @@ const PAGES = [
 function App() {
 	const [path, name] = usePlace();
 	const { value: status, problem } = useLive<StatusReport>("status");
+	const session = useSession();
 	const main = useRef<HTMLElement>(null);
 	const place = `${path}/${name}`;
 	const first = useRef(place);
@@ -40,7 +42,7 @@ function App() {
 	const news = useNews(status);
 	const waiting = status?.machines.filter(({ state }) => state === "discovered" || state === "quarantined").length ?? 0;
 	return (
-		<>
+		<Who.Provider value={session}>
 			<button type="button" class="skip" onClick={() => main.current?.focus()}>
 				To the content
 			</button>
@@ -58,12 +60,15 @@ function App() {
 						))}
 					</ul>
 				</nav>
-				{status &&
-					(status.paused ? (
-						<Act label="Resume all" tone="main" path="resume" body={{}} question="Let everything go on?" />
-					) : (
-						<Act label="Pause all" path="pause" question="Start nothing new at all? What is in flight ends." />
-					))}
+				<div class="acts">
+					{status &&
+						(status.paused ? (
+							<Act label="Resume all" tone="main" path="resume" body={{}} question="Let everything go on?" />
+						) : (
+							<Act label="Pause all" path="pause" question="Start nothing new at all? What is in flight ends." />
+						))}
+					<LoggedIn />
+				</div>
 				<p class="doing">{problem ? <b>{problem}</b> : localTimes(status?.waiting_for ?? "")}</p>
 			</header>
 			<main id="main" ref={main} tabIndex={-1}>
@@ -79,7 +84,7 @@ function App() {
 			<p class="unseen" role="status" aria-label="News">
 				{news}
 			</p>
-		</>
+		</Who.Provider>
 	);
 }
 

@@ -139,6 +139,7 @@ function Steering({ rollout }: { readonly rollout: RolloutReport }) {
 			{approval && !approval.is_approved && (
 				<Act
 					label="Approve"
+					takes="approver"
 					tone="main"
 					path={`${path}/approve`}
 					body={{ revision }}

@@ -192,7 +192,7 @@ test("a person whose token is refused is told so on the form, and not in JSON", 
 	});
 	assert.equal(answer.statusCode, 401);
 	assert.match(String(answer.headers["content-type"]), /^text\/html/);
-	assert.match(answer.body, /<p role="alert"><b>This token does not count[^<]*<\/b><\/p>[\s\S]*<form method="post"/);
+	assert.match(answer.body, /<form method="post"[\s\S]*<p role="alert"><b>This token does not count[^<]*<\/b><\/p>/);
 	assert.equal(answer.headers["set-cookie"], undefined);
 });
 

@@ -59,13 +59,14 @@ test("the keyboard reaches every control in the order of the page, and shows whe
 }, async (t) => {
 	const { page, errors } = await open(t, "rollouts/office");
 	await page.getByRole("button", { name: "Abort" }).waitFor();
-	const stops = await stopsOf(page, 16);
+	const stops = await stopsOf(page, 17);
 	assert.deepEqual(
 		stops.map(({ name }) => name.slice(0, 20)),
 		[
 			"To the content",
 			...["Fleet", "Rollouts", "Schedule", "Swarm", "Packages", "Discovery (4)", "Audit"],
 			"Pause all",
+			"Log out",
 			"laboratoriumsgeraete",
 			...["Run now", "Pause", "Retry", "Abort", "Report of this run"],
 			"Failure budgets",

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
 import { buildServer } from "../../src/console/api/build-server.ts";
+import type { Role } from "../../src/console/cockpit.ts";
 import { furnish } from "../console/desks.ts";
 import type { MemoryCockpit } from "../console/memory-cockpit.ts";
 
@@ -14,8 +15,8 @@ export async function serveModel(cockpit: MemoryCockpit) {
 	const { desks, journal, record } = furnish(folder, cockpit);
 	const server = await buildServer({ desks, log: pino({ level: "silent" }), guarding: { api, tokens: desks.tokens } });
 	const url = await server.listen({ host: "127.0.0.1", port: 0 });
-	const makeToken = (name: string) =>
-		desks.tokens.make({ name, role: "admin", lifetimeMs: null, by: "root" })?.token ?? "";
+	const makeToken = (name: string, role: Role = "admin") =>
+		desks.tokens.make({ name, role, lifetimeMs: null, by: "root" })?.token ?? "";
 	const token = makeToken("eve");
 	const stop = async () => {
 		await server.close();

@@ -1,0 +1,39 @@
+import { createContext } from "preact";
+import { useContext, useEffect, useState } from "preact/hooks";
+import type { Role, Session } from "../console/cockpit.ts";
+import { del, get } from "./api.ts";
+
+/** Who looks at the page; null: not known yet. */
+export const Who = createContext<Session | null>(null);
+
+export function useSession(): Session | null {
+	const [session, setSession] = useState<Session | null>(null);
+	useEffect(() => {
+		get<Session>("session").then(setSession, () => undefined);
+	}, []);
+	return session;
+}
+
+/** Why the person who looks may not do what takes this role; null: it may be tried, and the daemon has the last word. */
+export function useRefusal(needed: Role): string | null {
+	const session = useContext(Who);
+	if (!session || session.role === "admin" || session.role === needed) return null;
+	return `It takes the role ${needed}; yours is ${session.role}`;
+}
+
+/** By which name acts are written down, and the way out. */
+export function LoggedIn() {
+	const session = useContext(Who);
+	if (!session) return null;
+	const logOut = () => del("session").then(() => location.reload());
+	return (
+		<span class="who">
+			<span>
+				{session.name}, {session.role}
+			</span>{" "}
+			<button type="button" onClick={logOut}>
+				Log out
+			</button>
+		</span>
+	);
+}

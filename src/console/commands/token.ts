@@ -10,7 +10,8 @@ interface CreateOptions extends JsonOption {
 	readonly days?: number;
 }
 
-const ROLES = "viewer looks, operator steers too, approver approves too, admin does all of that and makes tokens";
+const ROLES =
+	"viewer looks, operator steers too, approver approves but does not steer, admin does all of that and makes tokens";
 
 /** Who may use the API and the dashboard over TCP. */
 export function addTokenCommands(program: Command, context: Context): void {

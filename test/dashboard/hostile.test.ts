@@ -42,9 +42,14 @@ class HostileCockpit extends MemoryCockpit {
 		const groups = STRINGS.map((each) => ({ state: "failed" as const, reason: each, machines: 1, names: [each] }));
 		const budget = { failed: 1, started: 2, max_errors: 1, max_fail_percentage: 5, min_executed: 3, is_spent: false };
 		const budgets = STRINGS.map((ring) => ({ ring, ...budget }));
-		const hostile = { ...rollout, held: STRINGS[0] ?? null, machines, budgets };
+		const all = STRINGS.join(" ");
+		const said = { by: all, reason: all, at: AT };
+		const gate = { kind: "soaking", sentence: all, until: null };
+		const rings = rollout.rings.map((ring) => ({ ...ring, name: all, gate }));
+		const hostile = { ...rollout, held: all, halted: said, rings, machines, budgets };
 		return {
 			...report,
+			paused: said,
 			waiting_for: STRINGS[1] ?? "",
 			problems: STRINGS,
 			rollouts: [hostile],
@@ -112,7 +117,9 @@ class HostileCockpit extends MemoryCockpit {
 }
 
 test("200 attacks as names, reasons, versions and outputs are text on every page", { skip: noBrowser }, async (t) => {
-	const { url, token, stop, record } = await serveModel(new HostileCockpit());
+	const cockpit = new HostileCockpit();
+	cockpit.answer = { kind: "done", message: STRINGS.join(" ") };
+	const { url, token, stop, record } = await serveModel(cockpit);
 	t.after(stop);
 	for (const [at, text] of STRINGS.entries())
 		record([{ kind: "MachineExcluded", machine: text, by: text, reason: text, at }]);
@@ -133,5 +140,11 @@ test("200 attacks as names, reasons, versions and outputs are text on every page
 		assert.equal(await page.evaluate("window.hit"), undefined, path);
 		assert.equal(await page.locator("#app script, #app iframe, #app img, #app style").count(), 0, path);
 	}
+	await page.goto(`${url}/#/machines/${encoded}`);
+	await page.getByRole("button", { name: "Retry" }).click();
+	await page.getByRole("dialog").getByText(MARK).first().waitFor();
+	await page.getByRole("button", { name: "Yes, retry" }).click();
+	await page.getByRole("status").getByText(MARK).first().waitFor();
+	assert.equal(await page.evaluate("window.hit"), undefined, "a question and its answer");
 	assert.deepEqual(errors, []);
 });

@@ -103,7 +103,7 @@ function Outputs({ outputs }: { readonly outputs: readonly OutputRecord[] }) {
 			<textarea
 				class="output"
 				readOnly
-				rows={Math.min(16, Math.max(3, (head + tail).split("\n").length))}
+				rows={Math.min(16, Math.max(5, (head + tail).split("\n").length))}
 				aria-label="Output"
 				value={isCut ? `${head}\n[... ${bytes(totalBytes)} in all ...]\n${tail}` : head + tail}
 			/>

@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { StatusReport } from "../console/cockpit.ts";
 import { MachineLink, machinePlace, State } from "./parts.tsx";
 import { STATES } from "./states.ts";
@@ -10,7 +10,8 @@ type Cell = StatusReport["machines"][number];
 
 /** The whole fleet: a cell for each machine, what is counted, and why machines wait. */
 export function WallPage({ status }: { readonly status: StatusReport }) {
-	const { totals, groups, machines } = status;
+	const { totals, groups } = status;
+	const machines = useMemo(() => status.machines.toSorted(byName), [status.machines]);
 	return (
 		<>
 			<h1>Fleet</h1>
@@ -26,12 +27,21 @@ export function WallPage({ status }: { readonly status: StatusReport }) {
 			</section>
 			<section class="card">
 				<h2>{count(machines.length)} machines</h2>
-				{machines.length > 0 ? <Wall cells={machines} /> : <p>None yet: they appear as they announce themselves.</p>}
+				{machines.length > 0 ? (
+					<Wall cells={machines} />
+				) : (
+					<p>None yet: they appear as they announce themselves on the network, or from the inventory file.</p>
+				)}
 				<Legend cells={machines} />
 			</section>
 			{groups.length > 0 && <Groups groups={groups} />}
 		</>
 	);
+}
+
+/** By code units: it is done anew with each look, and a large fleet's names are many. */
+function byName(a: Cell, b: Cell): number {
+	return a.name < b.name ? -1 : 1;
 }
 
 function Figure({ value, words }: { readonly value: string; readonly words: string }) {

@@ -34,7 +34,7 @@ try {
 	controller.start();
 	await until(controller, "the canaries are verified", ({ totals }) => totals.installed === 3);
 	await until(controller, "both rings are verified", ({ totals }) => totals.installed === 7);
-	const token = (await controller.command("token", "create", "eve", "--role", "viewer")).trim();
+	const token = (await controller.command("token", "create", "eve", "--role", "admin")).trim();
 	const url = `http://127.0.0.1:${port}`;
 	const { page } = await openPage(browser, url, token);
 	await page.setViewportSize({ width: 1280, height: 660 });

@@ -2,6 +2,7 @@ import { access } from "node:fs/promises";
 import type { InstalledReport } from "../console/host-reports.ts";
 import { describeProblem } from "../policy/document.ts";
 import { readInventory, readKnownHosts, readSettings, readSshConfig } from "./configuration.ts";
+import { ownKeyFile } from "./login-for.ts";
 import { readPolicyFolder } from "./policy-folder.ts";
 
 /** Reads the configuration with all that it names, as the daemon would, and says every problem in it. */
@@ -18,8 +19,8 @@ export async function checkInstalled({ config }: { readonly config: string }): P
 	const { problems } = await readInventory(settings, null);
 	const { authorityLines } = await readKnownHosts(settings);
 	const sshConfig = await readSshConfig(settings, null);
-	const { identityFile } = settings.ssh.login;
-	const hasKey = identityFile === undefined || (await isThere(identityFile));
+	const keyFile = ownKeyFile(settings);
+	const hasKey = keyFile === null || (await isThere(keyFile));
 	const files = [
 		config,
 		...(settings.inventoryFile === undefined ? [] : [settings.inventoryFile]),
@@ -29,7 +30,7 @@ export async function checkInstalled({ config }: { readonly config: string }): P
 		...(folder.policies.length + folder.problems.length > 0
 			? []
 			: [`there is no policy in ${settings.policiesFolder} yet`]),
-		...(hasKey ? [] : [`there is no SSH key yet (${identityFile}); make it with: fleetseed init`]),
+		...(hasKey ? [] : [`there is no SSH key yet (${keyFile}); make it with: fleetseed init`]),
 		...authorityLines.map(
 			(line) => `${settings.knownHostsFile}:${line}: certificate authorities vouch for nothing here`,
 		),

@@ -1,33 +1,41 @@
 import { access, readFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import type { CredentialSource } from "../policy/credentials-schema.ts";
 import type { Problem } from "../policy/document.ts";
 import { type Inventory, parseInventory } from "../policy/parse-inventory.ts";
 import { parseSettings, type Settings } from "../policy/parse-settings.ts";
 import { type KnownHosts, parseKnownHosts } from "../push/known-hosts.ts";
-import { locate } from "./credential.ts";
+import type { Environment } from "./credentials.ts";
 import { readText } from "./read-text.ts";
 import { NO_SSH_CONFIG, parseSshConfig, type SshConfig } from "./ssh-config.ts";
 
 const NO_INVENTORY: Inventory = { machines: [], groups: [] };
 
-/** The daemon's configuration file with every path made absolute, relative ones from the file's own folder. */
+/**
+ * The daemon's configuration file with every path made absolute, relative ones from the file's own folder. A credential of systemd's is,
+ * outside of a unit, the file of its name in that folder: the unit that we ship loads it from there.
+ */
 export async function readSettings(
 	file: string,
+	environment: Environment = process.env,
 ): Promise<{ readonly settings: Settings } | { readonly problems: readonly Problem[] }> {
 	const text = await readText(file, "FS-CONFIG");
 	if (typeof text !== "string") return { problems: [text] };
 	const parsed = parseSettings(text, file);
 	if ("problems" in parsed) return parsed;
 	const { settings } = parsed;
-	const from = (path: string) => locate(path, file);
+	const from = (path: string) => resolve(dirname(file), path);
+	const isUnit = environment.CREDENTIALS_DIRECTORY !== undefined;
 	return {
 		settings: {
 			...settings,
 			policiesFolder: from(settings.policiesFolder),
 			stateFolder: from(settings.stateFolder),
 			socketPath: from(settings.socketPath),
-			credentials: mapValues(settings.credentials, (source) =>
-				source.kind === "file" ? { ...source, path: from(source.path) } : source,
-			),
+			credentials: mapValues(settings.credentials, (source): CredentialSource => {
+				if (source.kind === "file") return { ...source, path: from(source.path) };
+				return source.kind === "systemd" && !isUnit ? { kind: "file", path: from(source.id) } : source;
+			}),
 			ssh: {
 				...settings.ssh,
 				login: {

@@ -6,7 +6,7 @@ import type { CredentialSource } from "../policy/credentials-schema.ts";
 import type { Settings } from "../policy/parse-settings.ts";
 
 /** The environment, in which systemd tells where a unit's credentials are (systemd.exec(5), LoadCredential=). */
-type Environment = Readonly<Record<string, string | undefined>>;
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 const ALL_BUT_OWNER = 0o077;
 /** All of others, and of the group all but reading. */

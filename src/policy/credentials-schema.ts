@@ -21,7 +21,9 @@ const credential = mapping(
 		file: controllerPath.optional().describe("A file that only its owner, root or the daemon's user, may read."),
 		systemd: text(/^(?!\.{1,2}$)[A-Za-z0-9._-]{1,255}$/, "the name of a credential in LoadCredential=")
 			.optional()
-			.describe("A credential of the unit: LoadCredential= or LoadCredentialEncrypted= in systemd.exec(5)."),
+			.describe(
+				"A credential of the unit: LoadCredential= or LoadCredentialEncrypted= in systemd.exec(5). Outside of a unit: the file of that name beside the configuration.",
+			),
 		environment: text(/^[A-Za-z_][A-Za-z0-9_]*$/, "the name of an environment variable")
 			.optional()
 			.describe("A variable in the daemon's environment."),

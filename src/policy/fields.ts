@@ -38,7 +38,10 @@ export const anyMachinePath = text(
 );
 
 /** A path on the controller; a relative one counts from the folder of the file that names it. */
-export const controllerPath = text(/^\P{Cc}+$/u, "a path");
+export const controllerPath = text(/^\P{Cc}+$/u, "a path").regex(
+	/^(?!credential:)/,
+	"a path; what systemd gives the unit is named in `credentials`, as in { ssh-key: { systemd: NAME } }, and then in `identity: ssh-key`",
+);
 
 export const checksum = text(/^sha256:[0-9A-Fa-f]{64}$/, "sha256: and 64 hex digits").transform((value) =>
 	value.slice("sha256:".length).toLowerCase(),

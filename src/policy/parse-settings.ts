@@ -73,9 +73,7 @@ const ssh = mapping({
 	...loginFields,
 	identity_file: controllerPath
 		.optional()
-		.describe(
-			"The controller's private key: a file, or credential:NAME for one that systemd gives to the service (LoadCredential=).",
-		),
+		.describe("The controller's private key, as a file. Default: /etc/fleetseed/id_ed25519."),
 	become_password: name
 		.optional()
 		.describe("The password that sudo asks for on machines, as one of `credentials`. Default: sudo must not ask."),

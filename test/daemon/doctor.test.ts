@@ -24,7 +24,8 @@ function configure(lines: string): Promise<void> {
 		"policies: policies",
 		"state: state",
 		"discovery: { enabled: false }",
-		"ssh: { identity_file: id_ed25519 }",
+		"credentials: { key: { systemd: id_ed25519 } }",
+		"ssh: { identity: key }",
 	];
 	return writeFile(config, [...own, lines].join("\n"));
 }
@@ -49,6 +50,7 @@ test("on a computer where all is well nothing is wrong, and what is not there ye
 	assert.equal(about(findings, "daemon").state, "note");
 	assert.equal(about(findings, "helpers").state, "note");
 	assert.equal(about(findings, "peer port").state, "good");
+	assert.match(about(findings, "ssh key").saw, /\/id_ed25519, ssh-ed25519$/);
 });
 
 test("each thing that is wrong is named, with how to mend it", async () => {

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { checkInstalled } from "../../src/daemon/check-installed.ts";
+import { readSettings } from "../../src/daemon/configuration.ts";
 import { init } from "../../src/daemon/init.ts";
+import { readLogin } from "../../src/daemon/login-for.ts";
 import { parseInventory } from "../../src/policy/parse-inventory.ts";
 import { parseSettings } from "../../src/policy/parse-settings.ts";
 import { publicKeyOf } from "../../src/push/key-pair.ts";
@@ -78,4 +80,20 @@ test("as it is shipped, nothing listens over TCP", async () => {
 	assert.ok("settings" in parsed);
 	assert.equal(parsed.settings.api, null);
 	assert.match(text, /^#api:/m);
+});
+
+test("the key comes from systemd in a unit, and elsewhere from the file that the unit loads", async () => {
+	const place = join(folder, "keyed");
+	await init({ folder: place });
+	const keyIn = async (environment: Readonly<Record<string, string>>) => {
+		const read = await readSettings(join(place, "fleetseed.yaml"), environment);
+		assert.ok("settings" in read);
+		const { login } = read.settings.ssh;
+		return readLogin(login, read.settings, environment);
+	};
+	assert.deepEqual(await keyIn({}), { privateKey: await readFile(join(place, "id_ed25519"), "utf8") });
+	const given = join(folder, "given");
+	await mkdir(given);
+	await writeFile(join(given, "id_ed25519"), "what systemd gave");
+	assert.deepEqual(await keyIn({ CREDENTIALS_DIRECTORY: given }), { privateKey: "what systemd gave" });
 });

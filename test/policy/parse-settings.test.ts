@@ -258,3 +258,12 @@ test("no two sites have one name", () => {
 		'fleetseed.yaml:3:47 sites[1].name: expected a name that no other has, got "graz" (FS-CONFIG)',
 	]);
 });
+
+test("a path that was a credential in an earlier release says how it is written now", () => {
+	const text = "version: 1\npolicies: p\nssh: { identity_file: credential:id_ed25519 }\n";
+	const parsed = parseSettings(text, "fleetseed.yaml");
+	assert.ok("problems" in parsed);
+	assert.deepEqual(parsed.problems.map(describeProblem), [
+		'fleetseed.yaml:3:23 ssh.identity_file: expected a path; what systemd gives the unit is named in `credentials`, as in { ssh-key: { systemd: NAME } }, and then in `identity: ssh-key`, got "credential:id_ed25519" (FS-CONFIG)',
+	]);
+});

@@ -5,38 +5,41 @@ import type { Settings } from "../../policy/parse-settings.ts";
 import { publicKeyOf } from "../../push/key-pair.ts";
 import { inspectJournal } from "../../record/inspect-journal.ts";
 import { HELPER_FOLDER, HelperFiles } from "../helper-files.ts";
+import { ownKeyFile } from "../login-for.ts";
 import { good, note, wrong } from "./findings.ts";
 
 const OTHERS = 0o077;
 /** Less leaves no room for the journal, whatever the packages need. */
 const LEAST_FREE_BYTES = 2 ** 30;
 
-export async function sshKey({ ssh: { login } }: Settings): Promise<Finding> {
+export async function sshKey(settings: Settings): Promise<Finding> {
 	const about = "ssh key";
-	const { identityFile, passphrase } = login;
-	if (identityFile === undefined) return note(about, "the key is no file", "The daemon says so when it cannot use it.");
-	const found = await stat(identityFile).catch((error: NodeJS.ErrnoException) => error);
+	const { identity, passphrase } = settings.ssh.login;
+	if (identity !== undefined && !Object.hasOwn(settings.credentials, identity))
+		return wrong(
+			about,
+			`ssh.identity is "${identity}", which is none of credentials`,
+			"Add it there, or correct the name.",
+		);
+	const file = ownKeyFile(settings);
+	if (file === null) return note(about, "the key is no file", "The daemon says so when it cannot use it.");
+	const found = await stat(file).catch((error: NodeJS.ErrnoException) => error);
 	if (found instanceof Error)
 		return found.code === "ENOENT"
-			? wrong(
-					about,
-					`there is none at ${identityFile}`,
-					"Make it with: fleetseed init; then: systemctl restart fleetseed",
-				)
+			? wrong(about, `there is none at ${file}`, "Make it with: fleetseed init; then: systemctl restart fleetseed")
 			: note(about, found.message, "Run this as root.");
-	if ((found.mode & OTHERS) !== 0)
-		return wrong(about, `${identityFile} is open to others`, `chmod 600 ${identityFile}`);
-	const text = await readFile(identityFile, "utf8").catch((error: Error) => error);
+	if ((found.mode & OTHERS) !== 0) return wrong(about, `${file} is open to others`, `chmod 600 ${file}`);
+	const text = await readFile(file, "utf8").catch((error: Error) => error);
 	if (text instanceof Error) return note(about, text.message, "Run this as root.");
-	if (passphrase !== undefined) return note(about, `${identityFile} has a passphrase`, "Only the daemon can use it.");
+	if (passphrase !== undefined) return note(about, `${file} has a passphrase`, "Only the daemon can use it.");
 	const publicKey = publicKeyOf(text);
 	if (publicKey === null)
 		return wrong(
 			about,
-			`${identityFile} holds no private key that can be used without a passphrase`,
+			`${file} holds no private key that can be used without a passphrase`,
 			"Move it away and run: fleetseed init",
 		);
-	return good(about, `${identityFile}, ${publicKey.split(" ")[0]}`);
+	return good(about, `${file}, ${publicKey.split(" ")[0]}`);
 }
 
 export async function stateFolder({ stateFolder }: Settings): Promise<Finding> {

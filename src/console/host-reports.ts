@@ -28,3 +28,8 @@ export interface InstalledReport {
 	/** What should be known and is no problem. */
 	readonly notes: readonly string[];
 }
+
+/** What came of copying the journal. */
+export type BackupAnswer =
+	| { readonly kind: "copied"; readonly file: string; readonly sizeBytes: number }
+	| { readonly kind: "refused"; readonly why: string; readonly advice: string };

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { addAuditCommands } from "./commands/audit.ts";
+import { addBackupCommand } from "./commands/backup.ts";
 import { addCompletionCommand } from "./commands/completion.ts";
 import type { Context } from "./commands/context.ts";
 import { addFileCommands } from "./commands/files.ts";
@@ -38,6 +39,7 @@ export function programOf(context: Omit<Context, "socketPath">, acts: HostActs):
 	addPolicyCommands(program, whole);
 	addFolderCommands(program, whole);
 	addAuditCommands(program, whole);
+	addBackupCommand(program, whole, acts);
 	addTokenCommands(program, whole);
 	addNotifyCommands(program, whole);
 	addCompletionCommand(program, whole);
@@ -54,6 +56,6 @@ export function programToRead(): Command {
 		printJson: () => undefined,
 		complain: () => undefined,
 	};
-	const acts = { serve: never, init: never, doctor: never, checkInstalled: never };
+	const acts = { serve: never, init: never, doctor: never, backup: never, checkInstalled: never };
 	return programOf({ terminal, exit: () => undefined }, acts);
 }

@@ -59,7 +59,8 @@ export class Notifier {
 		const outbox = new Outbox(this.#options.file);
 		const cursor = outbox.cursor();
 		this.#isFirstLook = cursor === null;
-		this.#cursor = cursor ?? lastSeq;
+		// A journal that was restored is behind it.
+		this.#cursor = Math.min(cursor ?? lastSeq, lastSeq);
 		if (cursor === null) outbox.put([], lastSeq);
 		this.#standing = outbox.standing();
 		this.#outbox = outbox;

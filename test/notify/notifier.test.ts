@@ -115,6 +115,24 @@ test("what was not taken before a restart is sent after it, once, and what happe
 	);
 });
 
+test("after a journal that was restored, which is behind what was told already, people are told again", async () => {
+	const receiver = new Receiver();
+	await receiver.start();
+	const first = notifierAt("restored.sqlite");
+	first.notifier.start([hook(receiver.url)], 90);
+	await first.notifier.stop();
+	const second = notifierAt("restored.sqlite");
+	second.notifier.start([hook(receiver.url)], 6);
+	second.notifier.changed([...paused(6), ...paused(7)]);
+	await until(() => receiver.notices.length >= 1);
+	await second.notifier.stop();
+	receiver.stop();
+	assert.deepEqual(
+		receiver.notices.map(({ id }) => id),
+		["event-7"],
+	);
+});
+
 test("a file that is none is told, and harms nobody but who would have been notified", async () => {
 	await writeFile(join(folder, "torn.sqlite"), "no database, though long enough to be looked at as one".repeat(100));
 	const receiver = new Receiver();

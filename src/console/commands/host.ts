@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { EXIT } from "../exit-codes.ts";
-import type { Finding, InitReport, InstalledReport } from "../host-reports.ts";
+import type { BackupAnswer, Finding, InitReport, InstalledReport } from "../host-reports.ts";
 import { printable } from "../printable.ts";
 import { table } from "../table.ts";
 import { type Context, JSON_OPTION, type JsonOption, misused } from "./context.ts";
@@ -11,6 +11,7 @@ export interface HostActs {
 	readonly serve: (options: { readonly config: string }) => Promise<number>;
 	readonly init: (options: { readonly folder: string }) => Promise<InitReport>;
 	readonly doctor: (options: { readonly config: string; readonly socketPath: string }) => Promise<readonly Finding[]>;
+	readonly backup: (options: { readonly config: string; readonly file: string }) => Promise<BackupAnswer>;
 	readonly checkInstalled: (options: { readonly config: string }) => Promise<InstalledReport>;
 }
 

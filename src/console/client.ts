@@ -50,7 +50,10 @@ export class Client {
 
 	async #call<T>(method: "GET" | "POST", path: string, body?: object): Promise<T> {
 		const answer = await this.#request(method, path, body);
-		const content: unknown = await answer.body.json();
+		// It may have been stopped in the middle of its answer.
+		const content: unknown = await answer.body.json().catch((error: Error) => {
+			throw this.#unreachable(error);
+		});
 		if (answer.statusCode < 300) return content as T;
 		throw new ApiError(problemAnswer.parse(content), true);
 	}

@@ -1,7 +1,7 @@
 import type { OperatorEvent } from "../model/event.ts";
 import type { Failure } from "../model/failure.ts";
 import type { HostKey } from "../model/machine.ts";
-import type { OutputRecord } from "../record/journal.ts";
+import type { OutputQuery, OutputRecord } from "../record/journal.ts";
 import type * as audit from "./answers/audit.ts";
 import type * as machines from "./answers/machines.ts";
 import type * as notices from "./answers/notices.ts";
@@ -28,6 +28,8 @@ export interface Cockpit {
 	policy(name: string): Promise<PolicyReport | null>;
 	why(machine: string): Promise<WhyReport | null>;
 	logs(machine: string): Promise<readonly OutputRecord[] | null>;
+	/** What steps printed on all machines, or on one. */
+	outputs(query: OutputQuery): Promise<readonly OutputRecord[]>;
 	/** How packages spread over the machines. */
 	swarm(): Promise<SwarmReport>;
 	/** What the store holds and what policies want there. */

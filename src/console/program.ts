@@ -6,6 +6,7 @@ import type { Context } from "./commands/context.ts";
 import { addFileCommands } from "./commands/files.ts";
 import { addFolderCommands } from "./commands/folder.ts";
 import { addHostCommands, type HostActs } from "./commands/host.ts";
+import { addLogsCommand } from "./commands/logs.ts";
 import { addMachineCommands } from "./commands/machines.ts";
 import { addNotifyCommands } from "./commands/notify.ts";
 import { addPolicyCommands } from "./commands/policies.ts";
@@ -33,6 +34,7 @@ export function programOf(context: Omit<Context, "socketPath">, acts: HostActs):
 	addFileCommands(program, whole, acts);
 	addSimulateCommand(program, whole);
 	addStatusCommands(program, whole);
+	addLogsCommand(program, whole);
 	addViewCommands(program, whole);
 	addMachineCommands(program, whole);
 	addSteerCommands(program, whole);

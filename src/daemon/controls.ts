@@ -19,7 +19,7 @@ import { applyEvent } from "../plan/apply-event.ts";
 import { neededApproval } from "../plan/needed-approval.ts";
 import { rostersOf } from "../plan/roster.ts";
 import { describeProblem } from "../policy/document.ts";
-import type { OutputRecord } from "../record/journal.ts";
+import { OUTPUTS_PER_MACHINE, type OutputQuery, type OutputRecord } from "../record/journal.ts";
 import { cleanOne } from "./clean-machine.ts";
 import { readInventory } from "./configuration.ts";
 import type { Changed, Daemon } from "./daemon.ts";
@@ -88,8 +88,12 @@ export class Controls implements Cockpit {
 		return machine ? whyReport(view, machine, this.#daemon.settings.sites) : null;
 	}
 
-	async logs(name: string): Promise<readonly OutputRecord[] | null> {
-		return this.#isKnown(name) ? this.#daemon.journal.outputs(name) : null;
+	async logs(machine: string): Promise<readonly OutputRecord[] | null> {
+		return this.#isKnown(machine) ? this.outputs({ machine, limit: OUTPUTS_PER_MACHINE }) : null;
+	}
+
+	async outputs(query: OutputQuery): Promise<readonly OutputRecord[]> {
+		return this.#daemon.journal.outputs(query);
 	}
 
 	async swarm() {

@@ -11,6 +11,8 @@ import { type ChainSoFar, type Head, verifyChain } from "./verify-chain.ts";
 
 /** What a step printed on its machine: the first and last part, and how much there was in all. */
 export interface OutputRecord extends TaskRef {
+	/** Rises, and is never used twice. */
+	readonly seq: number;
 	readonly at: number;
 	readonly kind: string;
 	readonly head: string;
@@ -31,8 +33,15 @@ export interface LineQuery {
 	readonly machine?: string | undefined;
 }
 
+export interface OutputQuery {
+	/** Those after this one, the oldest first; absent: the newest. */
+	readonly after?: number | undefined;
+	readonly limit: number;
+	readonly machine?: string | undefined;
+}
+
 /** Outputs kept for each machine; older ones make room. */
-const OUTPUTS_PER_MACHINE = 20;
+export const OUTPUTS_PER_MACHINE = 20;
 
 /** The append-only journal: one SQLite file. An event is on the disk when `append` returns (WAL, synchronous=FULL). */
 export class Journal {
@@ -156,7 +165,7 @@ export class Journal {
 		return latestSnapshot(this.#db, before);
 	}
 
-	keepOutput(output: OutputRecord): void {
+	keepOutput(output: Omit<OutputRecord, "seq">): void {
 		const { at, machine, rollout, package: name, attempt, kind, head, tail, totalBytes } = output;
 		transaction(this.#db, () => {
 			this.#db
@@ -172,20 +181,14 @@ export class Journal {
 		});
 	}
 
-	/** Oldest first. */
-	outputs(machine: string): readonly OutputRecord[] {
-		const rows = this.#db.prepare("SELECT * FROM outputs WHERE machine = ? ORDER BY seq").all(machine);
-		return rows.map((row) => ({
-			at: Number(row.at),
-			machine: String(row.machine),
-			rollout: String(row.rollout),
-			package: String(row.package),
-			attempt: Number(row.attempt),
-			kind: String(row.kind),
-			head: String(row.head),
-			tail: String(row.tail),
-			totalBytes: Number(row.total_bytes),
-		}));
+	/** What steps printed, in order; of one machine, or all. */
+	outputs({ after, limit, machine }: OutputQuery): readonly OutputRecord[] {
+		const isNewest = after === undefined;
+		const of = machine === undefined ? "" : "AND machine = ?";
+		const rows = this.#db
+			.prepare(`SELECT * FROM outputs WHERE seq > ? ${of} ORDER BY seq ${isNewest ? "DESC" : "ASC"} LIMIT ?`)
+			.all(after ?? 0, ...(machine === undefined ? [] : [machine]), limit);
+		return (isNewest ? rows.toReversed() : rows).map(outputOf);
 	}
 
 	/** Adds to what the controller itself has sent of a package, over all its lives. */
@@ -208,6 +211,21 @@ export class Journal {
 
 function lineOf(row: Record<string, SQLOutputValue>): JournalLine {
 	return { seq: Number(row.seq), event: JSON.parse(String(row.body)) as Event, hash: String(row.hash) };
+}
+
+function outputOf(row: Record<string, SQLOutputValue>): OutputRecord {
+	return {
+		seq: Number(row.seq),
+		at: Number(row.at),
+		machine: String(row.machine),
+		rollout: String(row.rollout),
+		package: String(row.package),
+		attempt: Number(row.attempt),
+		kind: String(row.kind),
+		head: String(row.head),
+		tail: String(row.tail),
+		totalBytes: Number(row.total_bytes),
+	};
 }
 
 function machineOf(event: Event): string | null {

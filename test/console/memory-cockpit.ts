@@ -14,6 +14,7 @@ import type {
 } from "../../src/console/cockpit.ts";
 import type { ChangesReport, PolicyReport } from "../../src/console/policy-reports.ts";
 import type { OperatorEvent } from "../../src/model/event.ts";
+import type { OutputQuery, OutputRecord } from "../../src/record/journal.ts";
 import { DIGEST, PACKAGE, SCHEDULE, SWARM } from "./memory-views.ts";
 
 export const GOOD_KEY = { type: "ssh-ed25519", fingerprint: `SHA256:${"A".repeat(43)}` };
@@ -180,8 +181,17 @@ export class MemoryCockpit implements Cockpit {
 	}
 
 	async logs(name: string) {
-		if (name !== this.machineName) return null;
-		const ref = { machine: name, rollout: "office@r1/2026-03-02T02:00:00.000Z", package: "app", attempt: 1 };
+		return name === this.machineName ? this.outputs({ limit: 1 }) : null;
+	}
+
+	async outputs({ after = 0 }: OutputQuery): Promise<readonly OutputRecord[]> {
+		const ref = {
+			seq: after + 1,
+			machine: this.machineName,
+			rollout: "office@r1/2026-03-02T02:00:00.000Z",
+			package: "app",
+			attempt: 1,
+		};
 		const head = "Setting up app\n\u001b]0;owned\u0007";
 		return [{ ...ref, at: 0, kind: "install", head, tail: "done\n", totalBytes: 1_000_000 }];
 	}

@@ -75,10 +75,13 @@ test("outputs are kept for each machine, the newest twenty", () => {
 	for (let at = 0; at < 30; at += 1) journal.keepOutput({ ...ref, machine: "a", at });
 	journal.keepOutput({ ...ref, machine: "b", at: 0 });
 	assert.deepEqual(
-		journal.outputs("a").map(({ at }) => at),
+		journal.outputs({ machine: "a", limit: 100 }).map(({ at }) => at),
 		Array.from({ length: 20 }, (_, index) => index + 10),
 	);
-	assert.deepEqual(journal.outputs("b"), [{ ...ref, machine: "b", at: 0 }]);
+	assert.deepEqual(journal.outputs({ machine: "b", limit: 100 }), [{ ...ref, seq: 31, machine: "b", at: 0 }]);
+	const of = (query: { after?: number; machine?: string }) =>
+		journal.outputs({ ...query, limit: 2 }).map(({ seq }) => seq);
+	assert.deepEqual([of({}), of({ after: 20 }), of({ after: 30, machine: "a" })], [[30, 31], [21, 22], []]);
 	journal.close();
 });
 

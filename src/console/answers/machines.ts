@@ -80,6 +80,7 @@ export const machineRow = z
 
 export const outputRecord = z
 	.object({
+		seq: z.int().describe("Rises, and is never used twice: those after it are asked for by it."),
 		at: z.number().describe("ms since the epoch"),
 		machine: z.string(),
 		rollout: z.string(),

@@ -5,7 +5,7 @@ import { changesReport, policyReport } from "../answers/policies.ts";
 import { statusReport } from "../answers/status.ts";
 import { whyReport } from "../answers/why.ts";
 import { problem, unknownMachine, unknownPolicy } from "./problem.ts";
-import { type Api, type Desks, named, route } from "./routes.ts";
+import { type Api, type Desks, named, route, words } from "./routes.ts";
 
 const detailed = z.strictObject({
 	detail: z
@@ -63,7 +63,22 @@ export function addReadRoutes(server: Api, { cockpit }: Desks): void {
 			return outputs ?? reply.status(404).send(unknownMachine(request.params.name));
 		},
 	);
+	addLogsRoute(server, { cockpit });
 	addHostKeyRoute(server, { cockpit });
+}
+
+const asked = z.strictObject({
+	after: z.coerce.number().int().min(0).optional().describe("Those after this one. Default: the newest."),
+	machine: words.optional(),
+	limit: z.coerce.number().int().min(1).max(100).default(20),
+});
+
+function addLogsRoute(server: Api, { cockpit }: Pick<Desks, "cockpit">): void {
+	const summary = "What steps printed on all machines, or on one, in order.";
+	const logs = route({ role: "viewer", tag: "look", summary, answer: z.array(outputRecord) });
+	server.get("/api/v1/logs", { ...logs, schema: { ...logs.schema, querystring: asked } }, ({ query }) =>
+		cockpit.outputs(query),
+	);
 }
 
 function addHostKeyRoute(server: Api, { cockpit }: Pick<Desks, "cockpit">): void {

@@ -1,9 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Command } from "commander";
-import type { OutputRecord } from "../../record/journal.ts";
 import type { Detail, PlanReport, StatusReport, WhyReport } from "../cockpit.ts";
 import { EXIT } from "../exit-codes.ts";
-import { printable, printableLines } from "../printable.ts";
 import { renderStatus } from "../render.ts";
 import { renderPlan } from "../render-plan.ts";
 import { renderWhy } from "../render-why.ts";
@@ -41,41 +39,6 @@ export function addStatusCommands(program: Command, context: Context): void {
 		.action((machine: string, options: JsonOption) =>
 			show<WhyReport>(context, `machines/${segment(machine)}/why`, options, renderWhy),
 		);
-	program
-		.command("logs")
-		.description("what the last steps on a machine printed")
-		.argument("<machine>")
-		.option("-f, --follow", "go on and print what comes, until Ctrl-C; with --json one line each")
-		.option(...JSON_OPTION)
-		.action((machine: string, options: LogsOptions) => logs(context, machine, options));
-}
-
-interface LogsOptions extends JsonOption {
-	readonly follow?: boolean;
-}
-
-async function logs(context: Context, machine: string, options: LogsOptions): Promise<void> {
-	const path = `machines/${segment(machine)}/logs`;
-	if (options.follow) return follow(context, path, options);
-	return show<readonly OutputRecord[]>(context, path, options, renderLogs);
-}
-
-/** Prints each output once; ends with the daemon, or when the person has seen enough. */
-async function follow(context: Context, path: string, { json }: LogsOptions): Promise<void> {
-	const { terminal } = context;
-	const seen = new Set<string>();
-	await withClient(context, async (client) => {
-		for (;;) {
-			for (const output of await client.get<readonly OutputRecord[]>(path)) {
-				const heading = headingOf(output);
-				if (seen.has(heading)) continue;
-				seen.add(heading);
-				if (json) terminal.printJson(output);
-				else terminal.print(renderLogs([output]));
-			}
-			await wait(REDRAW_MS);
-		}
-	});
 }
 
 interface EachOptions extends JsonOption {
@@ -111,18 +74,4 @@ async function status(context: Context, options: StatusOptions): Promise<void> {
 function isDone({ totals }: StatusReport): boolean {
 	const { machines, installed, failed, rolled_back } = totals;
 	return machines > 0 && installed + failed + rolled_back === machines;
-}
-
-function renderLogs(outputs: readonly OutputRecord[]): string {
-	if (outputs.length === 0) return "no output is kept";
-	return outputs.map((output) => `${headingOf(output)}\n${printableLines(body(output))}`).join("\n");
-}
-
-function headingOf({ at, kind, package: name, attempt, totalBytes }: OutputRecord): string {
-	return `--- ${new Date(at).toISOString()} ${kind} ${printable(name)}, attempt ${attempt}, ${totalBytes} bytes`;
-}
-
-function body({ head, tail, totalBytes }: OutputRecord): string {
-	const left = totalBytes - Buffer.byteLength(head) - Buffer.byteLength(tail);
-	return left > 0 ? `${head}\n[... ${left} bytes left out ...]\n${tail}` : head + tail;
 }

@@ -1,0 +1,88 @@
+import { setTimeout as wait } from "node:timers/promises";
+import type { Command } from "commander";
+import type { OutputRecord } from "../../record/journal.ts";
+import { ApiError, type Client } from "../client.ts";
+import { printable, printableLines } from "../printable.ts";
+import { type Context, JSON_OPTION, type JsonOption, segment, withClient } from "./context.ts";
+import { show } from "./show.ts";
+
+const ASK_AGAIN_MS = 1_000;
+/** As many as the daemon gives at once. */
+const PAGE = 100;
+
+interface LogsOptions extends JsonOption {
+	readonly follow?: boolean;
+}
+
+type Outputs = readonly OutputRecord[];
+
+/** What installers, scripts and hooks said on machines. */
+export function addLogsCommand(program: Command, context: Context): void {
+	program
+		.command("logs")
+		.description("what the last steps printed, on all machines or on one")
+		.argument("[machine]")
+		.option(
+			"-f, --follow",
+			"go on and print what comes, also after a restart of the daemon, until Ctrl-C; with --json one line each",
+		)
+		.option(...JSON_OPTION)
+		.action((machine: string | undefined, options: LogsOptions) => {
+			const path = machine === undefined ? "logs" : `machines/${segment(machine)}/logs`;
+			return options.follow
+				? follow(context, machine, { path, ...options })
+				: show<Outputs>(context, path, options, render);
+		});
+}
+
+async function follow(
+	context: Context,
+	machine: string | undefined,
+	{ path, json }: LogsOptions & { readonly path: string },
+): Promise<void> {
+	const { terminal } = context;
+	const of = machine === undefined ? "" : `&machine=${segment(machine)}`;
+	await withClient(context, async (client) => {
+		let after = 0;
+		for (let outputs = await client.get<Outputs>(path); ; ) {
+			for (const output of outputs) {
+				if (json) terminal.printJson(output);
+				else terminal.print(renderOne(output));
+				after = output.seq;
+			}
+			if (outputs.length < PAGE) await wait(ASK_AGAIN_MS);
+			outputs = await patiently(context, client, `logs?limit=${PAGE}&after=${after}${of}`);
+		}
+	});
+}
+
+/** A daemon that is started again goes on with the numbers that it had. */
+async function patiently({ terminal }: Context, client: Client, path: string): Promise<Outputs> {
+	for (let isTold = false; ; isTold = true) {
+		const outputs = await client.get<Outputs>(path).catch((error: Error) => error);
+		if (!(outputs instanceof Error)) return outputs;
+		if (!(outputs instanceof ApiError) || outputs.isAnswer) throw outputs;
+		if (!isTold)
+			terminal.complain({
+				...outputs,
+				message: outputs.message,
+				hint: "It goes on when the daemon is back; Ctrl-C ends it.",
+			});
+		await wait(ASK_AGAIN_MS);
+	}
+}
+
+function render(outputs: Outputs): string {
+	return outputs.length === 0 ? "no output is kept" : outputs.map(renderOne).join("\n");
+}
+
+function renderOne(output: OutputRecord): string {
+	const { at, machine, kind, package: name, attempt, totalBytes } = output;
+	const heading = `${printable(machine)} ${kind} ${printable(name)}, attempt ${attempt}, ${totalBytes} bytes`;
+	return `--- ${new Date(at).toISOString()} ${heading}\n${printableLines(body(output))}`;
+}
+
+function body({ head, tail, totalBytes }: OutputRecord): string {
+	const left = totalBytes - Buffer.byteLength(head) - Buffer.byteLength(tail);
+	return left > 0 ? `${head}\n[... ${left} bytes left out ...]\n${tail}` : head + tail;
+}

@@ -142,3 +142,26 @@ test("a rollout's end is told when its last machine has come to one, and how", (
 		"failed office: 1 of 2 installed and verified, 1 failed",
 	]);
 });
+
+test("a rollout that brakes by itself is told as paused, once for all machines that wait for it, and no more when it goes on", () => {
+	const failure = { code: "FS-INSTALL-EXIT", detail: "exited 1" } as const;
+	const braking = (first: "failed" | "verified") =>
+		fleetOf({
+			policy: {
+				name: "office",
+				rollout: { maxConcurrency: { kind: "absolute", value: 10 }, maxErrors: 0, minExecuted: 1 },
+			},
+			machines: { "mill-01": {}, "mill-02": {}, "mill-03": {} },
+			rollout: {
+				tasks: {
+					"mill-01": { phase: first, exitCode: 1, failure },
+					"mill-02": { phase: "staged" },
+					"mill-03": { phase: "staged" },
+				},
+			},
+		});
+	assert.deepEqual(standing(braking("failed")), [
+		"paused office: nothing new starts: stopped: 1 of 1 started machines failed, max_errors is 0; mend the cause and retry them",
+	]);
+	assert.deepEqual(standing(braking("verified")), []);
+});

@@ -23,6 +23,7 @@ import { OUTPUTS_PER_MACHINE, type OutputQuery, type OutputRecord } from "../rec
 import { cleanOne } from "./clean-machine.ts";
 import { readInventory } from "./configuration.ts";
 import type { Changed, Daemon } from "./daemon.ts";
+import { KeptAnswers } from "./kept-answers.ts";
 import { readOwnLink } from "./own-link.ts";
 import { policyEvents, readPolicyFolder } from "./policy-folder.ts";
 
@@ -34,13 +35,18 @@ const CLEAN_TIMEOUT_MS = 50_000;
 export class Controls implements Cockpit {
 	readonly #daemon: Daemon;
 	readonly #now: () => number;
+	readonly #kept = new KeptAnswers();
 
 	constructor(daemon: Daemon, now: () => number) {
 		this.#daemon = daemon;
 		this.#now = now;
 	}
 
-	async status(detail: Detail) {
+	status(detail: Detail) {
+		return this.#once(`status ${detail}`, () => this.#status(detail));
+	}
+
+	async #status(detail: Detail) {
 		const { loop, journal, progress, problems } = this.#daemon;
 		await this.#daemon.readUplink();
 		const fleet = this.#fleet;
@@ -61,12 +67,16 @@ export class Controls implements Cockpit {
 		return statusReport(view, detail);
 	}
 
-	async plan(detail: Detail) {
-		return planReport({ fleet: this.#fleet, decision: this.#daemon.loop.decision(), now: this.#now() }, detail);
+	plan(detail: Detail) {
+		const view = () => ({ fleet: this.#fleet, decision: this.#daemon.loop.decision(), now: this.#now() });
+		return this.#once(`plan ${detail}`, async () => planReport(view(), detail));
 	}
 
-	async machines() {
-		return [...this.#fleet.machines.values()].map((machine) => machineRow(machine, this.#daemon.settings.sites));
+	machines() {
+		const { sites } = this.#daemon.settings;
+		return this.#once("machines", async () =>
+			[...this.#fleet.machines.values()].map((machine) => machineRow(machine, sites)),
+		);
 	}
 
 	async machine(name: string) {
@@ -96,7 +106,11 @@ export class Controls implements Cockpit {
 		return this.#daemon.journal.outputs(query);
 	}
 
-	async swarm() {
+	swarm() {
+		return this.#once("swarm", () => this.#swarm());
+	}
+
+	async #swarm() {
 		const { journal, progress, history, traffic, settings } = this.#daemon;
 		await this.#daemon.readUplink();
 		return swarmReport({
@@ -114,8 +128,8 @@ export class Controls implements Cockpit {
 		});
 	}
 
-	async packages() {
-		return packageRows(await this.#stock());
+	packages() {
+		return this.#once("packages", async () => packageRows(await this.#stock()));
 	}
 
 	async package(sha256: string) {
@@ -127,9 +141,9 @@ export class Controls implements Cockpit {
 		return { fleet: this.#fleet, uplink: this.#daemon.journal.uplink() };
 	}
 
-	async schedule(days: number) {
-		const view = { fleet: this.#fleet, decision: this.#daemon.loop.decision(), now: this.#now() };
-		return scheduleReport(new Sight(view), days);
+	schedule(days: number) {
+		const view = () => ({ fleet: this.#fleet, decision: this.#daemon.loop.decision(), now: this.#now() });
+		return this.#once(`schedule ${days}`, async () => scheduleReport(new Sight(view()), days));
 	}
 
 	async steer(order: OperatorEvent): Promise<Answer> {
@@ -206,6 +220,12 @@ export class Controls implements Cockpit {
 	#neededFor(policy: Policy) {
 		const roster = rostersOf(this.#fleet.machines, [policy]).get(policy);
 		return neededApproval(policy, roster, this.#daemon.settings.approvalRule);
+	}
+
+	/** Of what has not changed the same answer is given, as it is: nobody changes one. */
+	#once<Report>(question: string, make: () => Promise<Report>): Promise<Report> {
+		const { settings, problems } = this.#daemon;
+		return this.#kept.answer(question, [this.#fleet, settings, problems], make);
 	}
 
 	get #fleet(): Fleet {

@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
-import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
+import { DatabaseSync, type SQLOutputValue, type StatementSync } from "node:sqlite";
 import type { Event } from "../model/event.ts";
 import type { TaskRef } from "../model/step.ts";
 import { chained, GENESIS } from "./chain.ts";
@@ -47,6 +47,7 @@ export const OUTPUTS_PER_MACHINE = 20;
 export class Journal {
 	readonly tokens: TokenTable;
 	readonly #db: DatabaseSync;
+	readonly #statements = new Map<string, StatementSync>();
 
 	constructor(file: string) {
 		mkdirSync(dirname(file), { recursive: true });
@@ -63,9 +64,7 @@ export class Journal {
 
 	/** All of them or none, in order; answers the number of the last one (of the newest there is, when given none). */
 	append(events: readonly Event[]): number {
-		const insert = this.#db.prepare(
-			"INSERT INTO events (seq, at, kind, machine, body, hash) VALUES (?, ?, ?, ?, ?, ?)",
-		);
+		const insert = this.#prepared("INSERT INTO events (seq, at, kind, machine, body, hash) VALUES (?, ?, ?, ?, ?, ?)");
 		transaction(this.#db, () => {
 			let { hash } = this.head();
 			let seq = this.#lastEverSeq();
@@ -88,7 +87,7 @@ export class Journal {
 
 	/** The number of the newest event; 0: there is none. Numbers rise and are never used twice. */
 	lastSeq(): number {
-		return Number(this.#db.prepare("SELECT max(seq) AS seq FROM events").get()?.seq ?? 0);
+		return Number(this.#prepared("SELECT max(seq) AS seq FROM events").get()?.seq ?? 0);
 	}
 
 	/** On the disk, without the write-ahead log. */
@@ -101,12 +100,12 @@ export class Journal {
 
 	/** Also of a line that somebody took away: a number that comes again would hide that. */
 	#lastEverSeq(): number {
-		return Number(this.#db.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'events'").get()?.seq ?? 0);
+		return Number(this.#prepared("SELECT seq FROM sqlite_sequence WHERE name = 'events'").get()?.seq ?? 0);
 	}
 
 	/** The newest line and its hash, which stands for all lines before it too. */
 	head(): Head {
-		const row = this.#db.prepare("SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1").get();
+		const row = this.#prepared("SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1").get();
 		return row ? { seq: Number(row.seq), hash: String(row.hash) } : { seq: 0, hash: GENESIS };
 	}
 
@@ -118,9 +117,11 @@ export class Journal {
 	/** Lines in order after the one with this number; of one machine, or all. */
 	lines({ after, limit, machine }: LineQuery): readonly JournalLine[] {
 		const where = machine === undefined ? "" : "AND machine = ?";
-		const rows = this.#db
-			.prepare(`SELECT seq, body, hash FROM events WHERE seq > ? ${where} ORDER BY seq LIMIT ?`)
-			.all(after, ...(machine === undefined ? [] : [machine]), limit);
+		const rows = this.#prepared(`SELECT seq, body, hash FROM events WHERE seq > ? ${where} ORDER BY seq LIMIT ?`).all(
+			after,
+			...(machine === undefined ? [] : [machine]),
+			limit,
+		);
 		return rows.map(lineOf);
 	}
 
@@ -131,9 +132,9 @@ export class Journal {
 		machine,
 	}: Omit<LineQuery, "after"> & { readonly before: number }): readonly JournalLine[] {
 		const where = machine === undefined ? "" : "AND machine = ?";
-		const rows = this.#db
-			.prepare(`SELECT seq, body, hash FROM events WHERE seq < ? ${where} ORDER BY seq DESC LIMIT ?`)
-			.all(before, ...(machine === undefined ? [] : [machine]), limit);
+		const rows = this.#prepared(
+			`SELECT seq, body, hash FROM events WHERE seq < ? ${where} ORDER BY seq DESC LIMIT ?`,
+		).all(before, ...(machine === undefined ? [] : [machine]), limit);
 		return rows.map(lineOf);
 	}
 
@@ -185,9 +186,9 @@ export class Journal {
 	outputs({ after, limit, machine }: OutputQuery): readonly OutputRecord[] {
 		const isNewest = after === undefined;
 		const of = machine === undefined ? "" : "AND machine = ?";
-		const rows = this.#db
-			.prepare(`SELECT * FROM outputs WHERE seq > ? ${of} ORDER BY seq ${isNewest ? "DESC" : "ASC"} LIMIT ?`)
-			.all(after ?? 0, ...(machine === undefined ? [] : [machine]), limit);
+		const rows = this.#prepared(
+			`SELECT * FROM outputs WHERE seq > ? ${of} ORDER BY seq ${isNewest ? "DESC" : "ASC"} LIMIT ?`,
+		).all(after ?? 0, ...(machine === undefined ? [] : [machine]), limit);
 		return (isNewest ? rows.toReversed() : rows).map(outputOf);
 	}
 
@@ -200,8 +201,17 @@ export class Journal {
 
 	/** Bytes by hex SHA-256. */
 	uplink(): ReadonlyMap<string, number> {
-		const rows = this.#db.prepare("SELECT sha256, bytes FROM uplink").all();
+		const rows = this.#prepared("SELECT sha256, bytes FROM uplink").all();
 		return new Map(rows.map((row) => [String(row.sha256), Number(row.bytes)]));
+	}
+
+	/** Made once for what is asked often; not for what is iterated over, which a second reader would begin again. */
+	#prepared(sql: string): StatementSync {
+		const known = this.#statements.get(sql);
+		if (known) return known;
+		const statement = this.#db.prepare(sql);
+		this.#statements.set(sql, statement);
+		return statement;
 	}
 
 	close(): void {

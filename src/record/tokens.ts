@@ -1,4 +1,4 @@
-import type { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync, SQLOutputValue, StatementSync } from "node:sqlite";
 
 /** Who may use the API over TCP, as what. The secret itself is nowhere: only its digest is kept. */
 export interface TokenRecord {
@@ -17,9 +17,12 @@ export interface TokenRecord {
 
 export class TokenTable {
 	readonly #db: DatabaseSync;
+	/** Each request over TCP asks for its token. */
+	readonly #find: StatementSync;
 
 	constructor(db: DatabaseSync) {
 		this.#db = db;
+		this.#find = db.prepare("SELECT * FROM tokens WHERE id = ?");
 	}
 
 	/** false: another token that counts has the name. */
@@ -40,25 +43,25 @@ export class TokenTable {
 	}
 
 	find(id: string): TokenRecord | null {
-		return this.#read("WHERE id = ?", id)[0] ?? null;
+		const row = this.#find.get(id);
+		return row ? tokenOf(row) : null;
 	}
 
 	/** Newest first, with those that were revoked. */
 	list(): readonly TokenRecord[] {
-		return this.#read("ORDER BY made_at DESC, id");
+		return this.#db.prepare("SELECT * FROM tokens ORDER BY made_at DESC, id").all().map(tokenOf);
 	}
+}
 
-	#read(where: string, ...values: readonly string[]): readonly TokenRecord[] {
-		const rows = this.#db.prepare(`SELECT * FROM tokens ${where}`).all(...values);
-		return rows.map((row) => ({
-			id: String(row.id),
-			name: String(row.name),
-			role: String(row.role),
-			digest: String(row.digest),
-			madeAt: Number(row.made_at),
-			madeBy: String(row.made_by),
-			expiresAt: row.expires_at === null ? null : Number(row.expires_at),
-			revokedAt: row.revoked_at === null ? null : Number(row.revoked_at),
-		}));
-	}
+function tokenOf(row: Record<string, SQLOutputValue>): TokenRecord {
+	return {
+		id: String(row.id),
+		name: String(row.name),
+		role: String(row.role),
+		digest: String(row.digest),
+		madeAt: Number(row.made_at),
+		madeBy: String(row.made_by),
+		expiresAt: row.expires_at === null ? null : Number(row.expires_at),
+		revokedAt: row.revoked_at === null ? null : Number(row.revoked_at),
+	};
 }

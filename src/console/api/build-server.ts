@@ -42,8 +42,7 @@ export async function buildServer({ desks, log, guarding, tls }: Serving): Promi
 		serverFactory: (handler) => (tls ? createSecure({ ...tls, minVersion: "TLSv1.2" }, handler) : createPlain(handler)),
 	});
 	server.setValidatorCompiler(validatorCompiler);
-	// Answers are checked by tests, not again for each of five thousand machines.
-	server.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
+	server.setSerializerCompiler(() => jsonOf);
 	server.decorateRequest("principal");
 	server.addHook("onRequest", async (request) => {
 		request.principal = ON_THE_SOCKET;
@@ -77,6 +76,18 @@ export async function buildServer({ desks, log, guarding, tls }: Serving): Promi
 	server.get("/api/v1/openapi.json", hidden, () => Promise.resolve(server.swagger()));
 	await server.ready();
 	return server;
+}
+
+const written = new WeakMap<object, string>();
+
+/** Answers are checked by tests, not again for each of five thousand machines; one that is given to many is written once. */
+function jsonOf(answer: unknown): string {
+	if (typeof answer !== "object" || answer === null) return JSON.stringify(answer);
+	const known = written.get(answer);
+	if (known !== undefined) return known;
+	const text = JSON.stringify(answer);
+	written.set(answer, text);
+	return text;
 }
 
 /** Each schema is made once as what is sent and once as what is answered; those that nothing refers to are left out. */

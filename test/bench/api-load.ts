@@ -10,6 +10,16 @@ export interface Load {
 	readonly followers: number;
 }
 
+/** What it prints. */
+export interface Answered {
+	readonly requests: number;
+	readonly failed: number;
+	readonly lines_told: number;
+	readonly p50_ms: number;
+	readonly p99_ms: number;
+	readonly longest_ms: number;
+}
+
 const { url, tokens, seconds, perSecond, followers } = JSON.parse(process.argv[2] ?? "{}") as Load;
 const pool = new Pool(url, { connections: 64 });
 const told = { lines: 0 };
@@ -28,7 +38,8 @@ for (const { abort } of streams) abort();
 latencies.sort((a, b) => a - b);
 const at = (share: number) => Number((latencies[Math.floor((latencies.length - 1) * share)] ?? 0).toFixed(1));
 const answers = { requests: latencies.length, failed: failed.length, lines_told: told.lines };
-console.log(JSON.stringify({ ...answers, p50_ms: at(0.5), p99_ms: at(0.99), longest_ms: at(1) }));
+const answered: Answered = { ...answers, p50_ms: at(0.5), p99_ms: at(0.99), longest_ms: at(1) };
+console.log(JSON.stringify(answered));
 await pool.destroy();
 
 function ask(index: number): void {

@@ -10,6 +10,7 @@ type Unit =
 	| "pieces"
 	| "bytes"
 	| "machines"
+	| "requests"
 	| "ports"
 	| "connections";
 

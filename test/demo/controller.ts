@@ -62,6 +62,11 @@ export class Controller {
 		});
 	}
 
+	/** Of the daemon; null: it is not started. */
+	get pid(): number | null {
+		return this.#daemon?.pid ?? null;
+	}
+
 	/** null: it is not up yet. */
 	async status(): Promise<StatusReport | null> {
 		const { exitCode } = this.#daemon ?? { exitCode: null };

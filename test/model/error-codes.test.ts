@@ -2,16 +2,26 @@ import assert from "node:assert/strict";
 import { globSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { ERROR_CODES } from "../../src/model/error-codes.ts";
+import { ERROR_MEANINGS } from "../../src/model/error-meanings.ts";
+import { errorCodesPage, PAGE } from "./error-codes-page.ts";
 
 const root = new URL("../../", import.meta.url).pathname;
 
-test("the documentation lists the codes of the table, with the same advice, and no others", () => {
-	const rows = readFileSync(`${root}docs/error-codes.md`, "utf8").matchAll(/^\| `(FS-[A-Z-]+)` \| (.+) \|$/gm);
-	assert.deepEqual(Object.fromEntries([...rows].map(([, code, advice]) => [code, advice])), ERROR_CODES);
+test("the documentation lists the codes of the table with what they mean and what to do, and no others (npm run docs)", () => {
+	const page = readFileSync(PAGE, "utf8");
+	const rows = [...page.matchAll(/^\| `(FS-[A-Z-]+)` \| (.+) \| (.+) \|$/gm)];
+	assert.deepEqual(rows.map(([, code]) => code).sort(), Object.keys(ERROR_CODES).sort());
+	assert.equal(page, errorCodesPage());
+});
+
+test("what a code means is one line, said of that code alone", () => {
+	const meanings = Object.values(ERROR_MEANINGS);
+	assert.equal(new Set(meanings).size, meanings.length);
+	for (const meaning of meanings) assert.match(meaning, /^[^|\n]+\.$/);
 });
 
 test("every code of the table is used somewhere in the product, and none is used that is not in it", () => {
-	const sources = globSync(`${root}src/**/*.ts`).filter((file) => !file.endsWith("error-codes.ts"));
+	const sources = globSync(`${root}src/**/*.ts`).filter((file) => !/error-(codes|meanings)\.ts$/.test(file));
 	const used = new Set(sources.flatMap((file) => readFileSync(file, "utf8").match(/\bFS-[A-Z]+(-[A-Z]+)*\b/g) ?? []));
 	const known = Object.keys(ERROR_CODES);
 	assert.deepEqual(

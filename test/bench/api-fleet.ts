@@ -19,6 +19,8 @@ export class ApiFleet {
 	readonly url: string;
 	readonly #folder: string;
 	readonly #fleet: DemoFleet;
+	/** Rollouts that have ended. */
+	readonly #seen = new Set<string>();
 	#version = 0;
 
 	private constructor(folder: string, parts: { controller: Controller; fleet: DemoFleet; url: string }) {
@@ -57,8 +59,6 @@ export class ApiFleet {
 		const ends = rollout?.machines.map(({ verified_at }) => Date.parse(verified_at ?? "")) ?? [];
 		return (Math.max(...ends) - Date.parse(rollout?.began_at ?? "")) / 1000;
 	}
-
-	readonly #seen = new Set<string>();
 
 	async stop(): Promise<void> {
 		await this.controller.stop();

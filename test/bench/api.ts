@@ -61,9 +61,9 @@ async function measure(): Promise<number> {
 type Loaded = Awaited<ReturnType<typeof underLoad>>;
 
 function figuresOf({ answered, rollouts, rssMiB, rssSlope }: Loaded, quiet: readonly number[]): readonly Figure[] {
-	const slower = 100 * (median(rollouts) / median(quiet) - 1);
+	const slower = Math.max(0, 100 * (median(rollouts) / median(quiet) - 1));
 	const round = (value: number) => Number(value.toFixed(1));
-	const share = (100 * rssSlope * 60) / (rssMiB[0] ?? 1);
+	const share = Math.max(0, (100 * rssSlope * 60) / (rssMiB.at(-1) ?? 1));
 	return [
 		{ what: "answers, p99", value: answered.p99_ms, unit: "ms", atMost: 50 },
 		{ what: "requests that were not answered", value: answered.failed, unit: "requests", atMost: 0 },
@@ -92,7 +92,7 @@ async function underLoad(tokens: readonly string[]) {
 	await gone;
 	clearInterval(looking);
 	// What is filled when it is first asked for is no growth.
-	const rssSlope = slopeOf(rssMiB.slice(Math.floor(rssMiB.length / 3)));
+	const rssSlope = slopeOf(rssMiB.slice(Math.floor(rssMiB.length / 2)));
 	const cpuSeconds = Number((cpuSecondsOf(pid()) - cpuBefore).toFixed(1));
 	const answered = JSON.parse(await said) as Answered;
 	return { answered, rollouts, rssMiB, rssSlope, cpuSeconds, busyPercent: Math.round(busy()) };

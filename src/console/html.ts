@@ -1,3 +1,5 @@
+import { printableLines } from "./printable.ts";
+
 /** Text that is HTML already. */
 export class Markup {
 	readonly text: string;
@@ -9,7 +11,7 @@ export class Markup {
 
 type Part = string | number | Markup | readonly Markup[];
 
-/** HTML with every value escaped, in text and in quoted attributes, unless it is markup made by this very function. */
+/** HTML with every value escaped and nothing invisible in it, in text and in quoted attributes, unless it is markup made by this very function. */
 export function html(texts: TemplateStringsArray, ...parts: readonly Part[]): Markup {
 	return new Markup(texts.reduce((made, text, index) => made + textOf(parts[index - 1] ?? "") + text));
 }
@@ -29,5 +31,5 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 
 function escaped(text: string): string {
-	return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? "");
+	return printableLines(text).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? "");
 }

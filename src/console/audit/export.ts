@@ -1,4 +1,5 @@
 import type { AuditLine } from "../cockpit.ts";
+import { printableJson, printableLines } from "../printable.ts";
 
 const COLUMNS: readonly (keyof AuditLine)[] = [
 	"seq",
@@ -26,7 +27,7 @@ export async function* exported(
 	format: "jsonl" | "csv",
 ): AsyncGenerator<string> {
 	if (format === "csv") yield `${COLUMNS.join(",")}\r\n`;
-	const text = format === "csv" ? csvRow : (line: AuditLine) => `${JSON.stringify(line)}\n`;
+	const text = format === "csv" ? csvRow : (line: AuditLine) => `${printableJson(line)}\n`;
 	for await (const lines of pages) yield lines.map(text).join("");
 }
 
@@ -34,10 +35,11 @@ function csvRow(line: AuditLine): string {
 	return `${COLUMNS.map((column) => csvCell(line[column])).join(",")}\r\n`;
 }
 
-/** Text that a spreadsheet would take for a formula gets an apostrophe before it: machines choose some of it. */
+/** Text that a spreadsheet would take for a formula gets an apostrophe before it, and what is invisible is written out: machines choose some of it. */
 function csvCell(value: string | number | null): string {
 	if (value === null) return "";
 	if (typeof value === "number") return String(value);
-	const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+	const shown = printableLines(value);
+	const safe = /^[=+\-@\t\r]/.test(value) ? `'${shown}` : shown;
 	return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -78,7 +78,7 @@ function render(outputs: Outputs): string {
 
 function renderOne(output: OutputRecord): string {
 	const { at, machine, kind, package: name, attempt, totalBytes } = output;
-	const heading = `${printable(machine)} ${kind} ${printable(name)}, attempt ${attempt}, ${totalBytes} bytes`;
+	const heading = `${[machine, kind, name].map(printable).join(" ")}, attempt ${attempt}, ${totalBytes} bytes`;
 	return `--- ${new Date(at).toISOString()} ${heading}\n${printableLines(body(output))}`;
 }
 

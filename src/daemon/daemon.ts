@@ -4,37 +4,34 @@ import { DownloadLimit } from "../acquire/download-limit.ts";
 import { Store } from "../acquire/store.ts";
 import { AuditDesk } from "../console/audit/audit-desk.ts";
 import { Metrics } from "../console/metrics/metrics.ts";
-import type { SettingChange } from "../console/policy-reports.ts";
 import { Browser } from "../discover/browser.ts";
 import type { Event } from "../model/event.ts";
 import type { HostKey, Machine } from "../model/machine.ts";
 import type { Notifier } from "../notify/notifier.ts";
 import type { Decision } from "../plan/decide.ts";
-import { siteOf } from "../plan/site-of.ts";
 import { describeProblem, type Problem } from "../policy/document.ts";
 import type { Settings } from "../policy/parse-settings.ts";
-import { isRevoked, parseKnownHosts } from "../push/known-hosts.ts";
 import { Pusher } from "../push/pusher.ts";
 import type { Scanned } from "../push/task.ts";
 import { Journal } from "../record/journal.ts";
 import { Pace } from "../swarm/pace.ts";
 import { Swarm } from "../swarm/swarm.ts";
+import { AdminFiles, type Changed } from "./admin-files.ts";
+import { admittedOf } from "./admitted-of.ts";
 import { approvalsInAdvance } from "./approve-in-advance.ts";
-import { readInventory, readKnownHosts, type readSettings, readSshConfig } from "./configuration.ts";
+import type { readSettings } from "./configuration.ts";
 import { FirstUse } from "./first-use.ts";
 import { HELPER_FOLDER, HelperFiles } from "./helper-files.ts";
-import { inventoryEvents, withGroups } from "./inventory-events.ts";
+import { withGroups } from "./inventory-events.ts";
 import type { Known } from "./known.ts";
 import { Ledger } from "./ledger.ts";
 import { Loop } from "./loop.ts";
 import { notifierFor } from "./notifier-for.ts";
 import { perform } from "./perform.ts";
-import { policyEvents, readPolicyFolder } from "./policy-folder.ts";
 import { Progress } from "./progress.ts";
-import { reloadable, settingsChanges } from "./settings-changes.ts";
 import { SwarmHistory } from "./swarm-history.ts";
 import { accessTo, wayTo } from "./target-for.ts";
-import { readSecret, tokenFor } from "./token.ts";
+import { readSecret } from "./token.ts";
 import { TrafficControl } from "./traffic-control.ts";
 import { UplinkMeter } from "./uplink-meter.ts";
 
@@ -46,12 +43,6 @@ export interface DaemonOptions {
 	readonly now: () => number;
 	/** Told after each decision what the daemon waits for. */
 	readonly onStatus: (sentence: string) => void;
-}
-
-/** What a reload found in the configuration, and what is wrong with any file. */
-export interface Changed {
-	readonly changes: readonly SettingChange[];
-	readonly problems: readonly Problem[];
 }
 
 /** How long steps in flight may go on after a stop was asked for; jobs on the machines go on without us. */
@@ -77,17 +68,15 @@ export class Daemon {
 	readonly #secret: Buffer;
 	readonly #uplink: UplinkMeter;
 	readonly #firstUse: FirstUse;
-	/** As of the last reload. */
-	#settings: Settings;
-	#known: Known | null = null;
+	readonly #files: AdminFiles;
 	#admitted: unknown = null;
 
 	/** The state folder must exist. */
 	constructor(options: DaemonOptions) {
 		const { settings, log, now } = options;
 		this.#options = options;
-		this.#settings = settings;
-		const live = () => this.#settings;
+		this.#files = new AdminFiles(options);
+		const live = () => this.#files.settings;
 		this.journal = new Journal(join(settings.stateFolder, "journal.sqlite"));
 		this.audit = new AuditDesk(this.journal);
 		this.ledger = new Ledger(this.journal, {
@@ -210,64 +199,38 @@ export class Daemon {
 
 	/** As of the last reload. */
 	get settings(): Settings {
-		return this.#settings;
+		return this.#files.settings;
 	}
 
 	/** What a reload would change of them, and when that takes effect. */
-	async settingsChanges(): Promise<Changed> {
-		const read = await this.#options.readSettings();
-		if ("problems" in read) return { changes: [], problems: read.problems };
-		return { changes: settingsChanges(this.#settings, read.settings), problems: [] };
+	settingsChanges(): Promise<Changed> {
+		return this.#files.settingsChanges();
 	}
 
 	/** Reads settings, policies, inventory and known hosts again. What is wrong is told and changes nothing. */
 	async reload(): Promise<Changed> {
-		const { changes, problems } = await this.#reloadSettings();
-		this.problems = [...problems, ...(await this.#reloadFiles())];
-		const { log } = this.#options;
+		const { log, now } = this.#options;
+		const settings = await this.#files.reloadSettings();
+		if (settings.changes.some(({ key }) => key === "notices"))
+			await this.notifier.configure(this.settings.notices, this.journal.lastSeq());
+		// Sites are told to the swarm with the machines.
+		if (settings.problems.length === 0) this.#admitted = null;
+		const { events, problems } = await this.#files.reload(() => this.ledger.fleet, now);
+		this.record(events);
+		this.problems = [...settings.problems, ...problems];
 		for (const problem of this.problems) log.error({ code: problem.code }, describeProblem(problem));
 		this.loop.wake();
-		return { changes, problems: this.problems };
-	}
-
-	async #reloadSettings(): Promise<Changed> {
-		const read = await this.#options.readSettings();
-		if ("problems" in read) return { changes: [], problems: read.problems };
-		const changes = settingsChanges(this.#settings, read.settings);
-		this.#settings = reloadable(this.#settings, read.settings);
-		for (const change of changes) this.#options.log.info(change, "setting changed");
-		if (changes.some(({ key }) => key === "notices"))
-			await this.notifier.configure(this.#settings.notices, this.journal.lastSeq());
-		// Sites are told to the swarm with the machines.
-		this.#admitted = null;
-		return { changes, problems: [] };
-	}
-
-	async #reloadFiles(): Promise<readonly Problem[]> {
-		const { log, now } = this.#options;
-		const settings = this.#settings;
-		const folder = await readPolicyFolder(settings.policiesFolder);
-		const { inventory, problems } = await readInventory(settings, this.#known?.inventory ?? null);
-		const knownHosts = await readKnownHosts(settings);
-		const config = await readSshConfig(settings, this.#known?.sshConfig ?? null);
-		this.#known = { inventory, knownHosts, sshConfig: config.sshConfig };
-		const { authorityLines } = knownHosts;
-		if (authorityLines.length > 0)
-			log.warn({ lines: authorityLines }, "known_hosts: certificate authorities vouch for nothing here");
-		const { fleet } = this.ledger;
-		const listed = problems.length > 0 ? [] : inventoryEvents(fleet, inventory, now());
-		this.record([...policyEvents(fleet, folder, now()), ...listed]);
-		return [...folder.problems, ...problems, ...config.problems];
+		return { changes: settings.changes, problems: this.problems };
 	}
 
 	/** What the administrator's files say; nothing before they were read. */
 	known(): Known {
-		return this.#known ?? { inventory: { machines: [], groups: [] }, knownHosts: parseKnownHosts(""), sshConfig: null };
+		return this.#files.known;
 	}
 
 	/** Whether the known_hosts file revokes the key: then nobody can approve it. */
 	isRevoked(hostKey: HostKey): boolean {
-		return this.#known !== null && isRevoked(this.#known.knownHosts, hostKey);
+		return this.#files.isRevoked(hostKey);
 	}
 
 	/** The key that a machine shows, on the way that ssh_config says; it never authenticates there. */
@@ -287,12 +250,12 @@ export class Daemon {
 	/** The one way in for events: what the files approve in advance is approved in the same breath. */
 	record(events: readonly Event[]): void {
 		this.loop.record(events);
-		if (this.#known === null) return;
-		this.loop.record(approvalsInAdvance(this.ledger.fleet, this.#known, this.#options.now()));
+		if (!this.#files.areRead) return;
+		this.loop.record(approvalsInAdvance(this.ledger.fleet, this.known(), this.#options.now()));
 	}
 
 	#sighted(event: Event): void {
-		this.record([this.#known ? withGroups(event, this.#known.inventory) : event]);
+		this.record([withGroups(event, this.known().inventory)]);
 	}
 
 	#decided(decision: Decision, tookMs: number): void {
@@ -321,17 +284,7 @@ export class Daemon {
 		this.#admitted = machines;
 		const approved = [...machines.values()].filter(({ trust }) => trust.kind === "approved");
 		this.#browser.protect(new Set(approved.map(({ name }) => name)));
-		this.#swarm.admit(
-			approved.map((machine) => {
-				const { name, address } = machine;
-				return {
-					machine: name,
-					address,
-					token: tokenFor(this.#secret, name),
-					site: siteOf(this.settings.sites, machine),
-				};
-			}),
-		);
+		this.#swarm.admit(admittedOf(approved, { secret: this.#secret, sites: this.settings.sites }));
 	}
 
 	/** Machines may still be fetching from us: what the journal says is held is seeded again, or said to be lost. */

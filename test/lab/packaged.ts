@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
-import type { MachineRow, StatusReport } from "../../src/console/cockpit.ts";
+import type { AuditVerification, MachineRow, StatusReport } from "../../src/console/cockpit.ts";
 import type { Checks } from "./checks.ts";
 import { must } from "./command.ts";
 import type { Evidence } from "./evidence.ts";
@@ -45,7 +45,7 @@ export async function packaged(lab: Lab, trial: Trial): Promise<Steered> {
 	Object.assign(checks, await hangs(host));
 	const upgraded = await upgrade(lab, trial, { host, built, machines });
 	const status = await host.json<StatusReport>("status --json");
-	Object.assign(checks, upgraded.checks, await removal(host));
+	Object.assign(checks, upgraded.checks, await restores(host), await removal(host));
 	return { status, evidence: upgraded.evidence, checks, notes, packageBytes: upgraded.packageBytes };
 }
 
@@ -238,6 +238,24 @@ async function upgrade(lab: Lab, trial: Trial, { host, built, machines }: Upgrad
 
 function of(evidence: readonly Evidence[], machines: readonly LabMachine[]): readonly Evidence[] {
 	return evidence.filter(({ machine }) => machines.some(({ name }) => name === machine));
+}
+
+/** By the words of docs/operations.md, over a journal that has gone on meanwhile. */
+async function restores(host: Host): Promise<Checks> {
+	const file = "/root/backup.sqlite";
+	const { head, is_intact } = JSON.parse(await host.sh(`fleetseed backup ${file} --json`)) as AuditVerification;
+	const mode = await host.sh(`stat -c "%a %U" ${file}`);
+	await host.sh("fleetseed pause --reason 'after the backup' && systemctl stop fleetseed");
+	await host.sh("rm -f /var/lib/fleetseed/journal.sqlite-wal /var/lib/fleetseed/journal.sqlite-shm");
+	await host.sh(`install -o fleetseed -g fleetseed -m 0600 ${file} /var/lib/fleetseed/journal.sqlite`);
+	await host.sh("systemctl start fleetseed");
+	const verified = await host.sh(`fleetseed audit verify --head ${head.seq}:${head.hash}`);
+	const { paused, totals } = await host.json<StatusReport>("status --json");
+	return {
+		backup_beside_the_service_is_whole: is_intact && mode.trim() === "600 root",
+		restored_journal_is_what_was_backed_up: /every line is what was written/.test(verified),
+		restored_state_is_that_of_the_backup: paused === null && totals.installed > 0,
+	};
 }
 
 async function removal(host: Host): Promise<Checks> {

@@ -6,6 +6,7 @@ import { parseArgs, promisify } from "node:util";
 import { ROOT } from "../helper/bundle.ts";
 import { CACHE } from "../helper/ensure.ts";
 import { ARCHITECTURES, type Architecture } from "./architectures.ts";
+import { checkTree } from "./check-tree.ts";
 import { type Release, writeControl } from "./control.ts";
 import { stageDocuments } from "./documents.ts";
 import { stageManual } from "./man/stage.ts";
@@ -48,6 +49,7 @@ async function build(release: Release, architecture: Architecture): Promise<stri
 		await stageDocuments(root, release);
 		await stageManual(root, release);
 		const files = await settle(root, release.epoch);
+		const binaries = await checkTree(root, files, architecture);
 		await writeControl(root, { release, architecture, files });
 		await settle(root, release.epoch);
 		const name = `fleetseed_${release.version}_${architecture.name}.deb`;
@@ -56,7 +58,7 @@ async function build(release: Release, architecture: Architecture): Promise<stri
 		const options = ["--root-owner-group", "-Zxz", "-z0", "--build"];
 		await run("dpkg-deb", [...options, root, join(draft, name)], { env });
 		await rename(join(draft, name), join(FOLDER, name));
-		return await describe(join(FOLDER, name), files.length);
+		return `${await describe(join(FOLDER, name), files.length)}, ${binaries} binaries for ${architecture.cpu}`;
 	} finally {
 		await rm(draft, { recursive: true, force: true });
 	}

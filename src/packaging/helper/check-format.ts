@@ -18,7 +18,8 @@ export function checkFormat(
 		throw new Error(`${name}: there is no ${SECTION} in it`);
 }
 
-function elfMachine(content: Buffer): number | null {
+/** ELF's e_machine; null: it is none. */
+export function elfMachine(content: Buffer): number | null {
 	return content.readUInt32BE(0) === 0x7f454c46 ? content.readUInt16LE(18) : null;
 }
 

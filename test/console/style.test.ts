@@ -1,0 +1,15 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { stripVTControlCharacters } from "node:util";
+import { styleFor } from "../../src/console/style.ts";
+
+const streamOf = (isTTY: boolean) => ({ isTTY, columns: 80 }) as NodeJS.WriteStream;
+
+test("there is colour on a terminal alone, and none where NO_COLOR is set", () => {
+	const coloured = styleFor(streamOf(true), {}).bad("failed");
+	assert.notEqual(coloured, "failed");
+	assert.equal(stripVTControlCharacters(coloured), "failed");
+	assert.equal(styleFor(streamOf(true), { NO_COLOR: "1" }).bad("failed"), "failed");
+	assert.equal(styleFor(streamOf(true), { NO_COLOR: "" }).bad("failed"), coloured, "an empty one counts as none");
+	assert.equal(styleFor(streamOf(false), {}).bad("failed"), "failed");
+});

@@ -48,6 +48,7 @@ const KEEPING = ["-o", "Dpkg::Options::=--force-confdef", "-o", "Dpkg::Options::
 export const deb: Installer = {
 	what: "a Debian package, installed by apt",
 	os: ["linux"],
+	managers: ["apt"],
 	suffix: ".deb",
 	detection: {
 		present: ({ name, version }) => [{ type: "package", name, version }],

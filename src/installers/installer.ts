@@ -26,6 +26,8 @@ export interface Installer {
 	readonly what: string;
 	/** Systems that have it, as `MachineFacts.os`: on any other the package is not applicable. */
 	readonly os: readonly string[];
+	/** Any of these does the work, as `MachineFacts.packageManagers`: a system with none of them does not have the type either. Absent: it needs none. */
+	readonly managers?: readonly string[];
 	/** Ends the path that the installer opens, where it looks at the name: ".deb". */
 	readonly suffix: string;
 	/** What shows by default that it is there, and that it is not; null: the policy has to say it. */

@@ -70,6 +70,7 @@ const PATIENTLY = { LC_ALL: "C.UTF-8", ZYPP_LOCK_TIMEOUT: "300" };
 export const rpm: Installer = {
 	what: "an RPM package, installed by dnf, zypper, yum or rpm, whichever the machine has",
 	os: ["linux"],
+	managers: ["dnf", "zypper", "yum", "rpm"],
 	suffix: ".rpm",
 	detection: {
 		present: ({ name, version }) => [{ type: "package", name, version }],

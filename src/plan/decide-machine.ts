@@ -68,7 +68,7 @@ function lookForRoom(ground: Ground, machine: Machine, over: Waiting): FactsStep
 
 function notApplicable(seat: Seat): HeldReason {
 	for (const { spec, task } of seat.tasks) {
-		const byFacts = unmetRequirement(spec.requirements, seat.machine);
+		const byFacts = unmetRequirement(spec, seat.machine);
 		const unmet = task.unmetExit === undefined ? byFacts : unmetByScript(task.unmetExit);
 		if (unmet !== null && unmet !== "unknown") return { kind: "not_applicable", package: spec.name, unmet };
 	}
@@ -110,7 +110,7 @@ function actOn(ground: Ground, member: Member, recheckBefore: number): MachineAc
 	const reboot = nextReboot(seat, open);
 	if (reboot) return decideReboot(ground, member, reboot);
 	if (open === null) throw new Error(`${machine.name}: open, and nothing to do`);
-	if (open.task.phase !== "unread" && unmetRequirement(open.spec.requirements, machine) === "unknown")
+	if (open.task.phase !== "unread" && unmetRequirement(open.spec, machine) === "unknown")
 		return decideFacts(rollout.policy.name, machine, ground);
 	const waiting = stepBarred(ground, member, open);
 	if (waiting === null) return stepFor(rollout, seat, open);

@@ -1,20 +1,22 @@
+import { installerOf } from "../installers/registry.ts";
 import type { MachineFacts } from "../model/facts.ts";
 import type { Machine } from "../model/machine.ts";
-import type { Requirements } from "../model/policy.ts";
+import type { PackageSpec, Requirements } from "../model/policy.ts";
 
 const MB = 1_000_000;
 
 /** What a machine lacks for a package, in the policy's words. */
 export interface Unmet {
-	readonly requirement: keyof Requirements;
+	readonly requirement: keyof Requirements | "packageManager";
 	readonly expected: string;
 	readonly saw: string;
 }
 
 /** The first requirement that the machine does not meet; null: it meets all; "unknown": nobody has read its facts. */
-export function unmetRequirement(requirements: Requirements, { facts }: Machine): Unmet | null | "unknown" {
-	if (isFree(requirements)) return null;
-	return facts ? firstUnmet(requirements, facts) : "unknown";
+export function unmetRequirement(spec: PackageSpec, { facts }: Machine): Unmet | null | "unknown" {
+	if (facts) return firstUnmet(spec.requirements, facts) ?? unmetOfType(spec, facts);
+	// The first look at a package reads the facts as well, so that nobody reads them for its type alone.
+	return isFree(spec.requirements) ? null : "unknown";
 }
 
 /** What its own script says of the machine, when it did not pass. */
@@ -41,6 +43,22 @@ function firstUnmet(requirements: Requirements, facts: MachineFacts): Unmet | nu
 	if (facts.memoryBytes < memoryMb * MB)
 		return { requirement: "memoryMb", expected: `${memoryMb} MB of memory`, saw: megabytes(facts.memoryBytes) };
 	return null;
+}
+
+/** What packages of its type need of a system, whether the policy says so or not. */
+function unmetOfType(spec: PackageSpec, { os, packageManagers }: MachineFacts): Unmet | null {
+	const { os: systems, managers } = installerOf(spec.type);
+	if (!systems.includes(os))
+		return { requirement: "os", expected: `${systems.join(" or ")} (its type is ${spec.type})`, saw: os };
+	if (!managers || packageManagers === undefined || hasOwnCommand(spec)) return null;
+	if (packageManagers.some((each) => managers.includes(each))) return null;
+	const saw = packageManagers.length === 0 ? "no package manager" : packageManagers.join(", ");
+	return { requirement: "packageManager", expected: `${managers.join(" or ")} (its type is ${spec.type})`, saw };
+}
+
+/** The policy's own program does what the manager would. */
+function hasOwnCommand({ state, install, uninstall }: PackageSpec): boolean {
+	return (state === "absent" ? uninstall?.command : install.command) !== undefined;
 }
 
 function megabytes(bytes: number): string {

@@ -95,7 +95,7 @@ function standing(seat: Pick<Seat, "machine" | "givenUp" | "reboot" | "applicabl
 function isUnreadable({ machine, reboot, next }: Pick<Seat, "machine" | "reboot" | "next">): boolean {
 	if ((machine.factsFailure?.failures ?? 0) < MAX_FAILURES) return false;
 	if (reboot?.phase === "due" && reboot.bootId === "") return true;
-	return next !== null && unmetRequirement(next.spec.requirements, machine) === "unknown";
+	return next !== null && unmetRequirement(next.spec, machine) === "unknown";
 }
 
 /** Why it has failed, for one that has. */

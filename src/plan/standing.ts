@@ -13,7 +13,7 @@ export type MachineStanding = "verified" | "failed" | "open" | "not_applicable" 
 export function isApplicable(spec: PackageSpec, task: Task, machine: Machine): boolean {
 	if (hasBegun(task)) return true;
 	if (task.unmetExit !== undefined) return false;
-	const unmet = unmetRequirement(spec.requirements, machine);
+	const unmet = unmetRequirement(spec, machine);
 	return unmet === null || unmet === "unknown";
 }
 

@@ -3,7 +3,7 @@ const rooms = {
 	model: [],
 	installers: ["model"],
 	policy: ["installers", "model"],
-	plan: ["policy", "model"],
+	plan: ["installers", "policy", "model"],
 	simulate: ["plan", "policy", "model"],
 	acquire: ["model"],
 	discover: ["model"],

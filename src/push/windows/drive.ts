@@ -1,6 +1,8 @@
 import { Readable } from "node:stream";
 import type { SFTPWrapper } from "ssh2";
 import { type Failed, failed } from "../failed.ts";
+import { untilAborted } from "../until-aborted.ts";
+import { PartsInFlight } from "./parts-in-flight.ts";
 
 /** What OpenSSH takes at once, and as many at a time as keep a LAN busy. */
 const CHUNK_BYTES = 32_768;
@@ -18,12 +20,17 @@ export interface Writing {
 export class Drive {
 	readonly sftp: SFTPWrapper;
 	readonly #machine: string;
-	readonly #closed: Promise<Error>;
+	/** Who waits for an answer: ssh2 gives none any more when the channel has closed. */
+	readonly #waiting = new Set<() => void>();
+	#isClosed = false;
 
 	constructor(sftp: SFTPWrapper, machine: string) {
 		this.sftp = sftp;
-		this.#closed = new Promise((resolve) => sftp.once("close", () => resolve(new Error("the connection was lost"))));
 		this.#machine = machine;
+		sftp.once("close", () => {
+			this.#isClosed = true;
+			for (const each of this.#waiting) each();
+		});
 	}
 
 	/** Null: there is no such file. */
@@ -73,40 +80,31 @@ export class Drive {
 		const { signal, offsetBytes } = writing;
 		const opened = await this.#open(path, offsetBytes === undefined ? "w" : "r+");
 		if (!Buffer.isBuffer(opened)) return failed("FS-DELIVER-FAILED", `${this.#machine}: ${path}: ${opened.message}`);
-		const inFlight = new Set<Promise<void>>();
-		const over = aborted(signal);
-		let [at, broken] = [offsetBytes ?? 0, null as Error | null];
-		const put = (part: Buffer, position: number) => {
-			const sent = this.#write(opened, part, position).then(
-				() => writing.onTaken?.(part.length),
-				(error: Error) => {
-					broken ??= error;
-				},
-			);
-			const tracked = sent.finally(() => inFlight.delete(tracked));
-			inFlight.add(tracked);
-		};
+		const parts = new PartsInFlight(AT_ONCE);
+		const stop = () => parts.stop(new Error("stopped"));
+		signal.addEventListener("abort", stop, { once: true });
+		let at = offsetBytes ?? 0;
 		try {
+			if (signal.aborted) stop();
 			for await (const chunk of source instanceof Readable ? source : [Buffer.from(source)])
 				for (let from = 0; from < chunk.length; from += CHUNK_BYTES) {
-					if (inFlight.size >= AT_ONCE) await Promise.race([...inFlight, over]);
-					if (broken || signal.aborted) throw broken ?? new Error("stopped");
+					await parts.room();
 					const part = (chunk as Buffer).subarray(from, from + CHUNK_BYTES);
-					put(part, at);
+					parts.add(this.#write(opened, part, at).then(() => writing.onTaken?.(part.length)));
 					at += part.length;
 				}
-			await Promise.race([Promise.all(inFlight), over]);
-			if (broken || signal.aborted) throw broken ?? new Error("stopped");
+			await parts.allTaken();
 			return { bytes: at - (offsetBytes ?? 0) };
 		} catch (error) {
 			const code = signal.aborted ? "FS-SSH-LOST" : "FS-DELIVER-FAILED";
 			return failed(code, `${this.#machine}: ${path}: ${(error as Error).message}`);
 		} finally {
+			signal.removeEventListener("abort", stop);
 			const closing = this.#answered<void>(
 				(done) => this.sftp.close(opened, () => done()),
 				() => undefined,
 			);
-			await Promise.race([closing, over]);
+			await untilAborted(closing, signal);
 		}
 	}
 
@@ -125,13 +123,16 @@ export class Drive {
 		if (error) throw error;
 	}
 
-	/** ssh2 answers nothing any more when the channel has closed. */
+	/** Nothing of the asking outlives its answer: thousands of parts are asked for while one connection lasts. */
 	#answered<T>(ask: (done: (answer: T) => void) => void, ifClosed: (closed: Error) => T): Promise<T> {
-		return Promise.race([new Promise<T>(ask), this.#closed.then(ifClosed)]);
+		return new Promise((resolve) => {
+			const closed = () => resolve(ifClosed(new Error("the connection was lost")));
+			if (this.#isClosed) return closed();
+			this.#waiting.add(closed);
+			ask((answer) => {
+				this.#waiting.delete(closed);
+				resolve(answer);
+			});
+		});
 	}
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-	if (signal.aborted) return Promise.resolve();
-	return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
 }

@@ -1,8 +1,6 @@
+import { DIGEST_EXIT } from "../model/job-contract.ts";
 import type { PackageSpec } from "../model/policy.ts";
 import type { Act } from "./installer.ts";
-
-/** The exit code when the staged file is not the package. */
-const DIGEST_EXIT = 125;
 
 /**
  * Begins every program that opens the package: \`prepare SHA256 SUFFIX\` sets $file to the path that the installer opens, and checks the digest

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Act } from "../installers/installer.ts";
+import { KEPT_BYTES } from "../model/job-contract.ts";
 import type { Hooks } from "../model/policy.ts";
 import { SHIM } from "./scripts/job.ts";
 
@@ -31,7 +32,6 @@ export interface Fence {
 }
 
 const VERSION = 1;
-const CHUNK_BYTES = 262_144;
 
 /** What the machine's shell can read: JSON, a line for each value. Throws RangeError on control characters but newline and tab. */
 export function jobJson({ timeoutMs, act, fence, staged, maxOutputBytes, hooks, success, about }: Job): string {
@@ -44,7 +44,7 @@ export function jobJson({ timeoutMs, act, fence, staged, maxOutputBytes, hooks, 
 		package: about?.name ?? "",
 		package_version: about?.version ?? "",
 		seconds: Math.max(1, Math.ceil(timeoutMs / 1000)),
-		output_chunks: maxOutputBytes === undefined ? 0 : Math.ceil(maxOutputBytes / CHUNK_BYTES),
+		output_chunks: maxOutputBytes === undefined ? 0 : Math.ceil(maxOutputBytes / KEPT_BYTES),
 		program: digestOf(act.program),
 		pre_install: hooks?.preInstall ?? "",
 		post_install: hooks?.postInstall ?? "",

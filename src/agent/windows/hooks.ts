@@ -1,10 +1,9 @@
+import { LATER_EXIT } from "../../model/job-contract.ts";
 import type { ShimJob } from "../../model/shim.ts";
 import type { OutputFiles } from "./output-files.ts";
 import { runScript } from "./powershell.ts";
 import type { Ended } from "./run-program.ts";
 
-/** A hook that ends with it asks for a later try. */
-const LATER_EXIT = 21;
 /** As env(1) has it: the script could not be run to its end. */
 const START_EXIT = 126;
 

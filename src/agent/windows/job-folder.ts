@@ -4,9 +4,6 @@ import { join } from "node:path";
 import type { ShimJob } from "../../model/shim.ts";
 import { stateFolder } from "./state.ts";
 
-/** Bytes kept of the begin and of the end of a job's output. */
-export const KEPT_BYTES = 262_144;
-
 /** A job may take so long from its folder to its runner's first act: the Task Scheduler is not always quick. */
 const GRACE_MS = 60_000;
 

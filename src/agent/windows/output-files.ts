@@ -1,6 +1,6 @@
 import { closeSync, openSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { KEPT_BYTES } from "./job-folder.ts";
+import { KEPT_BYTES } from "../../model/job-contract.ts";
 
 /** Keeps the begin and the end of an output in files of one size, so that a flood never fills the disk. */
 export class OutputFiles {

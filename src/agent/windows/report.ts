@@ -1,6 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { KEPT_BYTES, readState } from "./job-folder.ts";
+import { KEPT_BYTES } from "../../model/job-contract.ts";
+import { readState } from "./job-folder.ts";
 
 /** `STATE CODE MARKER BOOT_ID TOTAL HEAD TAIL` on one line, then the kept output. */
 export async function report(folder: string): Promise<Buffer> {

@@ -1,9 +1,7 @@
+import { KEPT_BYTES, LATER_EXIT } from "../../model/job-contract.ts";
 import { JSON_READER } from "./json.ts";
 import { PRUNE } from "./prune.ts";
 import { STATE } from "./state.ts";
-
-/** Bytes kept of the begin and of the end of a job's output. */
-const KEPT = 262144;
 
 /** Seconds that a job may take from its folder to its runner's first act. */
 const GRACE = 10;
@@ -51,8 +49,8 @@ report() {
 	head=$(size "$1/output.0") tail=0 total=$(size "$1/output.0") before=0
 	if [ "$last" -gt 0 ]; then
 		end=$(size "$1/output.$last")
-		total=$(( last * ${KEPT} + end ))
-		[ "$last" -gt 1 ] && before=$(( ${KEPT} - end ))
+		total=$(( last * ${KEPT_BYTES} + end ))
+		[ "$last" -gt 1 ] && before=$(( ${KEPT_BYTES} - end ))
 		tail=$(( before + end ))
 	fi
 	echo "$job_state $code $marker $boot $total $head $tail"
@@ -80,9 +78,6 @@ stop_job() {
 
 /** As the job's own program and its hooks see the world. */
 const AS_INSTALLER = "umask 022; cd /";
-
-/** A hook that ends with it asks for a later try. */
-const LATER_EXIT = 21;
 
 /**
  * What stays on the machine, by its digest, and runs each job: \`run FOLDER\`, detached, and \`act FOLDER\` within it. A job is data, in \`job.json\`;
@@ -136,8 +131,8 @@ act() {
 capture() {
 	n=0
 	while :; do
-		head -c ${KEPT} > "$job/output.$n"
-		[ "$(stat -c %s "$job/output.$n")" -eq ${KEPT} ] || break
+		head -c ${KEPT_BYTES} > "$job/output.$n"
+		[ "$(stat -c %s "$job/output.$n")" -eq ${KEPT_BYTES} ] || break
 		n=$(( n + 1 ))
 		[ "$n" -gt 2 ] && rm -f "$job/output.$(( n - 2 ))"
 		[ "$n" -ne "$output_chunks" ] || { echo output > "$job/marker"; kill -TERM "$(cat "$job/pid")"; }

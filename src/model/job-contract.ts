@@ -1,0 +1,8 @@
+/** What a job is, whoever runs it: the shell on a machine of Linux, our program on one of Windows, and the controller that reads what they left. */
+
+/** Bytes kept of the begin of a job's output, and as many of its end. */
+export const KEPT_BYTES = 262_144;
+/** A hook that ends with it asks for a later try. */
+export const LATER_EXIT = 21;
+/** The job's exit code when the staged file is not the package. */
+export const DIGEST_EXIT = 125;

@@ -3,7 +3,7 @@ import { PREPARE, programWords, RUN_PROGRAM } from "./program.ts";
 
 /**
  * \`manager INSTALL|DOWNGRADE|REMOVE\` sets $manager to the words of whatever the machine has: dnf and zypper bring the dependencies, rpm alone does not.
- * The file was checked by its SHA-256, so that an unsigned one is as good. An rpm that finds a newer version of itself refuses.
+ * The file was checked by its SHA-256, so that an unsigned one is as good.
  */
 const MANAGER = `
 set -u
@@ -42,12 +42,13 @@ done
 
 const INSTALL = `${PREPARE}${MANAGER}
 prepare "$1" .rpm
-is_newer_there() {
-	name=$(rpm -qp --nosignature --qf '%{NAME}' "$file") && rpm -q "$name" >/dev/null 2>&1 || return 1
-	[ "$(rpm -q --qf '%{NAME}-%{VERSION}-%{RELEASE}\\n' "$name" | head -n 1)" != "$(rpm -qp --nosignature --qf '%{NAME}-%{VERSION}-%{RELEASE}' "$file")" ]
-}
+# dnf takes a newer version back without being asked, zypper does nothing and calls that success: rpm's own comparison decides for all of them.
+newer=$(LC_ALL=C.UTF-8 rpm -U --test --nodeps --nosignature "$file" 2>&1 | sed -n 's/^.*package \\(.*\\) (which is newer than .*) is already installed$/\\1/p')
 manager install
-[ "$2" != downgrade ] || ! is_newer_there || manager downgrade
+if [ -n "$newer" ]; then
+	[ "$2" = downgrade ] || { echo "a newer version is there, and stays: $newer"; exit 1; }
+	manager downgrade
+fi
 shift 2
 fixed=$1
 shift

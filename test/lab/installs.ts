@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { StatusReport } from "../../src/console/cockpit.ts";
+import { makeRpm } from "../fleet/make-rpm.ts";
 import { must } from "./command.ts";
 import type { Lab } from "./lab.ts";
 import type { LabMachine } from "./lab-machine.ts";
@@ -137,7 +138,7 @@ async function makeOthers(lab: Lab): Promise<Others> {
 		detection: [{ type: "script", script: 'test "$(cat /var/lib/lab-script)" = 1.0' }],
 	};
 	const forced = { arguments: ["--force-debian", "--nodeps"] };
-	const rpms = await Promise.all(["1.0", "2.0"].map((version) => makeRpm(lab, version)));
+	const rpms = await Promise.all(["1.0", "2.0"].map((version) => serveRpm(lab, version)));
 	const [rpm, newer] = rpms.map((entry) => ({ ...entry, install: forced }));
 	const archives = [await makeTar(lab, "1.0"), await makeZip(lab, "2.0")];
 	return { first: [archives[0] ?? {}, run, rpm ?? {}], second: [archives[1] ?? {}, run, newer ?? {}] };
@@ -175,28 +176,9 @@ async function makeZip(lab: Lab, version: string): Promise<object> {
 	return serve(lab, "lab-archive", version, "archive", await readFile(file));
 }
 
-async function makeRpm(lab: Lab, version: string): Promise<object> {
-	const top = join(lab.footprint.folder, `rpm-${version}`);
-	await mkdir(top, { recursive: true });
-	const spec = `Name: lab-rpm
-Version: ${version}
-Release: 1
-Summary: of the lab
-License: none
-BuildArch: noarch
-AutoReqProv: no
-%description
-Of the lab.
-%install
-mkdir -p %{buildroot}/usr/share/lab-rpm
-echo ${version} > %{buildroot}/usr/share/lab-rpm/version
-%files
-/usr/share/lab-rpm/version
-`;
-	await writeFile(join(top, "lab.spec"), spec);
-	await must(["rpmbuild", "-bb", "--quiet", "--define", `_topdir ${top}`, join(top, "lab.spec")]);
-	const content = await readFile(join(top, `RPMS/noarch/lab-rpm-${version}-1.noarch.rpm`));
-	return serve(lab, "lab-rpm", `${version}-1`, "rpm", content);
+async function serveRpm(lab: Lab, version: string): Promise<object> {
+	const file = await makeRpm(lab.footprint.folder, { name: "lab-rpm", version });
+	return serve(lab, "lab-rpm", `${version}-1`, "rpm", await readFile(file));
 }
 
 async function serve(lab: Lab, name: string, version: string, type: string, content: string | Buffer) {

@@ -3,6 +3,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fenceOf, jobKey } from "../../src/push/job-key.ts";
+import type { Task } from "../../src/push/pusher.ts";
 import { exitOf, lab, putProgram, taskOf } from "./lab.ts";
 import { stage } from "./stage.ts";
 
@@ -82,13 +83,12 @@ const MANAGERS = {
 	rpm: { install: "-U FILE", downgrade: "-U --oldpackage FILE", remove: "-e -- tool" },
 };
 
-/** Says that tool 2.0-1 is there, and that the file is tool 1.0-1. */
+/** Says of a file which version is there already, when a newer one is, as rpm 4.18 does. */
 const RPM = `case "$*" in
-*-qp*%{VERSION}*) printf 'tool-1.0-1' ;;
-*-qp*) printf tool ;;
--q*) echo tool-2.0-1 ;;
+*--test*) cat ~/newer 2>/dev/null ;;
 *) echo "rpm $*" >> ~/log ;;
 esac`;
+const NEWER = "\tpackage tool-2.0-1.noarch (which is newer than tool-1.0-1.noarch) is already installed\n";
 
 for (const [manager, expected] of Object.entries(MANAGERS)) {
 	test(`installs, takes back and removes an rpm by ${manager} where a machine has that`, async (t) => {
@@ -97,13 +97,13 @@ for (const [manager, expected] of Object.entries(MANAGERS)) {
 		await putProgram(folder, "rpm", RPM);
 		const sha256 = await stage(state, "the package\n");
 		const task = (attempt: number) => taskOf({ type: "rpm", sha256 }, attempt);
-		const absent = task(3);
-		for (const each of [
-			task(1),
-			{ ...task(2), mayDowngrade: true as const },
-			{ ...absent, spec: { ...absent.spec, state: "absent" as const, sha256: "" } },
-		])
-			assert.equal(exitOf((await pusher.install(target, each, signal)).outcome), 0);
+		const exitCode = async (each: Task) => exitOf((await pusher.install(target, each, signal)).outcome);
+		assert.equal(await exitCode(task(1)), 0);
+		await writeFile(join(folder, "newer"), NEWER);
+		assert.equal(await exitCode(task(2)), 1, "nothing is run that could take the newer one back");
+		assert.equal(await exitCode({ ...task(3), mayDowngrade: true }), 0);
+		const absent = task(4);
+		assert.equal(await exitCode({ ...absent, spec: { ...absent.spec, state: "absent", sha256: "" } }), 0);
 		const file = join(state, "packages", `${sha256}.rpm`);
 		const log = (await readFile(join(folder, "log"), "utf8")).trim().split("\n");
 		const lines = Object.values(expected).map((words) => `${manager} ${words.replace("FILE", file)}`);

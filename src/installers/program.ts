@@ -68,6 +68,20 @@ umask 022
 exec env "$@"
 `;
 
+/** Puts words, as a shell reads them, between the first $fixed of \`$@\` and the rest. */
+export function insertAfterFixed(words: string): string {
+	return `
+count=$# index=0
+while [ $index -lt $count ]; do
+	[ $index -ne "$fixed" ] || set -- "$@" ${words}
+	set -- "$@" "$1"
+	shift
+	index=$(( index + 1 ))
+done
+[ $count -gt "$fixed" ] || set -- "$@" ${words}
+`;
+}
+
 const COMMAND = `${PREPARE}
 prepare "$1" "$2"
 shift 2

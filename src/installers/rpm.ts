@@ -1,9 +1,9 @@
 import type { ActOptions, Ended, Installer } from "./installer.ts";
-import { PREPARE, programWords, RUN_PROGRAM } from "./program.ts";
+import { insertAfterFixed, PREPARE, programWords, RUN_PROGRAM } from "./program.ts";
 
 /**
- * \`manager INSTALL|DOWNGRADE|REMOVE\` sets $manager to the words of whatever the machine has: dnf and zypper bring the dependencies, rpm alone does not.
- * The file was checked by its SHA-256, so that an unsigned one is as good.
+ * \`manager INSTALL|DOWNGRADE|REMOVE\` sets $manager to the words, none of which has blanks, of whatever the machine has: dnf and zypper bring the
+ * dependencies, rpm alone does not. The file was checked by its SHA-256, so that an unsigned one is as good.
  */
 const MANAGER = `
 set -u
@@ -28,18 +28,6 @@ manager() {
 }
 `;
 
-/** Puts the manager's words, which hold no blanks of their own, between the environment and the rest. */
-const INSERT_MANAGER = `
-count=$# index=0
-while [ $index -lt $count ]; do
-	[ $index -ne "$fixed" ] || set -- "$@" $manager
-	set -- "$@" "$1"
-	shift
-	index=$(( index + 1 ))
-done
-[ $count -gt "$fixed" ] || set -- "$@" $manager
-`;
-
 const INSTALL = `${PREPARE}${MANAGER}
 prepare "$1" .rpm
 # dnf takes a newer version back without being asked, zypper does nothing and calls that success: rpm's own comparison decides for all of them.
@@ -52,7 +40,7 @@ fi
 shift 2
 fixed=$1
 shift
-${INSERT_MANAGER}
+${insertAfterFixed("$manager")}
 set -- "$fixed" "$@"
 ${RUN_PROGRAM}`;
 
@@ -60,7 +48,7 @@ const REMOVE = `${MANAGER}
 manager remove
 name=$1 fixed=$2
 shift 2
-${INSERT_MANAGER}
+${insertAfterFixed("$manager")}
 exec env "$@" -- "$name"
 `;
 

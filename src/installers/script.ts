@@ -1,9 +1,30 @@
+import { NOEXEC_EXIT } from "../model/job-contract.ts";
 import { type Installer, ZERO_IS_SUCCESS } from "./installer.ts";
-import { PREPARE, programWords, RUN_PROGRAM } from "./program.ts";
+import { insertAfterFixed, PREPARE, programWords, RUN_PROGRAM } from "./program.ts";
 
+/**
+ * Its interpreter is started by name, as the kernel would (execve(2): what follows the first blank is one word), so that a file system which is
+ * mounted noexec is no obstacle. Only a program without one has to be executed itself.
+ */
 const SCRIPT = `${PREPARE}
 prepare "$1" .run
 shift
+interpreter= option=
+if [ "$(head -c 2 "$file")" = "#!" ]; then
+	read -r interpreter option <<END
+$(head -n 1 "$file" | tail -c +3)
+END
+fi
+executes() { printf '#!/bin/sh\\n' > "$file.new" && chmod 700 "$file.new" && "$file.new" 2>/dev/null; }
+if [ -z "$interpreter" ] && ! executes; then
+	echo noexec > "$FLEETSEED_JOB/marker"
+	echo "nothing runs from $state/packages, and the package names no interpreter"
+	exit ${NOEXEC_EXIT}
+fi
+fixed=$1
+shift
+${insertAfterFixed(`\${interpreter:+"$interpreter"} \${option:+"$option"}`)}
+set -- "$fixed" "$@"
 ${RUN_PROGRAM}`;
 
 /** The package is a program itself, and runs with the policy's arguments. */

@@ -122,6 +122,8 @@ export const ERROR_CODES = {
 	"FS-DELIVER-DISK": "Free disk space on the machine; it is tried again.",
 	"FS-INSTALL-DIGEST":
 		"The staged file is not the package; it was removed and nothing was run. Find out what changed it, then: fleetseed retry MACHINE.",
+	"FS-INSTALL-NOEXEC":
+		"Our folder on the machine lies on a file system mounted noexec: mount it otherwise, or begin the package with its interpreter (#!/bin/sh). Then: fleetseed retry MACHINE.",
 	"FS-INSTALL-EXIT": "Look at the output with: fleetseed logs MACHINE, mend the cause, then: fleetseed retry MACHINE.",
 	"FS-INSTALL-BUSY": "Another installer holds the machine's lock; it is tried again.",
 	"FS-INSTALL-TIMEOUT":

@@ -6,3 +6,5 @@ export const KEPT_BYTES = 262_144;
 export const LATER_EXIT = 21;
 /** The job's exit code when the staged file is not the package. */
 export const DIGEST_EXIT = 125;
+/** As env(1) has it: the program is there and could not be started. */
+export const NOEXEC_EXIT = 126;

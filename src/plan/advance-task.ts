@@ -126,6 +126,7 @@ function afterFailure(task: Task, failure: Failure, finished: Finished): Task {
 		case "FS-INSTALL-TIMEOUT":
 			return failOrRetry({ ...task, installedAt: at }, "timed_out", failure, finished);
 		case "FS-INSTALL-DIGEST":
+		case "FS-INSTALL-NOEXEC":
 		case "FS-INSTALL-FENCED":
 		case "FS-DELIVER-TOOL":
 			return fail(task, failure, at);

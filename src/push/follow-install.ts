@@ -13,7 +13,7 @@ const LOOK_SECONDS = 60;
 const SLACK_MS = 120_000;
 
 /**
- * Follows the attempt's job to its end; never starts one. The job ends itself at its own time limit. Errors: FS-SSH-*, FS-INSTALL-DIGEST,
+ * Follows the attempt's job to its end; never starts one. The job ends itself at its own time limit. Errors: FS-SSH-*, FS-INSTALL-DIGEST, FS-INSTALL-NOEXEC,
  * FS-INSTALL-TIMEOUT, FS-INSTALL-OUTPUT, FS-INSTALL-LATER, FS-INSTALL-HOOK, FS-INSTALL-BUSY, FS-INSTALL-EXIT (it ended without a result), FS-DETECT-FAILED (there is no such job).
  */
 export async function followInstall(session: Session, task: Task, signal: AbortSignal): Promise<Pushed> {
@@ -59,6 +59,9 @@ interface Ended {
 function explain(task: Task, { exitCode, marker, text }: Ended): Failed | null {
 	const { spec } = task;
 	if (marker === "digest") return failure(task, "FS-INSTALL-DIGEST", "the staged file is not the package");
+	if (marker === "noexec") {
+		return failure(task, "FS-INSTALL-NOEXEC", "no program runs from our folder, and the package names no interpreter");
+	}
 	if (marker === "timeout") {
 		return failure(task, "FS-INSTALL-TIMEOUT", `the installer ran longer than ${spec.install.timeoutMs / 1000} s`);
 	}

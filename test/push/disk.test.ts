@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { type TestContext, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { Pusher } from "../../src/push/pusher.ts";
 import type { Delivery } from "../../src/push/task.ts";
-import { NO_LIMITS, taskOf } from "./lab.ts";
+import { exitOf, NO_LIMITS, taskOf } from "./lab.ts";
 import { sshdObstacle, startSshd } from "./sshd.ts";
 import { sha256Of } from "./stage.ts";
 
@@ -74,3 +75,53 @@ for (const { title, mounts, code, says, ...more } of CASES) {
 		assert.match(outcome.failure.detail, says);
 	});
 }
+
+/** Installs script packages, each of its own content, on a machine whose state folder is mounted noexec. */
+async function noexecMachine(t: TestContext) {
+	const setup = [`mkdir -p ${STATE}`, `mount -t tmpfs -o noexec tmpfs ${STATE}`, `mkdir ${STATE}/packages`];
+	const { target, shell } = await startSshd(t, { config: ["PermitRootLogin prohibit-password"], setup });
+	const pusher = new Pusher({ sessions: 1, seedSeconds: 1 });
+	t.after(() => pusher.stop());
+	let attempt = 0;
+	return async (content: string | Uint8Array, args: readonly string[] = []) => {
+		const sha256 = sha256Of(content);
+		const base64 = Buffer.from(content).toString("base64");
+		await shell(`echo ${base64} | base64 -d > ${STATE}/packages/${sha256}`);
+		attempt += 1;
+		const install = { arguments: args, timeoutMs: 60_000, env: { TOLD: "by the policy" } };
+		const { outcome, output } = await pusher.install(
+			{ ...target, user: "root" },
+			taskOf({ sha256, install }, attempt),
+			t.signal,
+		);
+		return { outcome, said: output?.head ?? "" };
+	};
+}
+
+const SAYS = 'echo "$TOLD|$-|$#|$1|$2"';
+
+test("a real machine: a script package runs by its interpreter also where nothing may be executed", {
+	skip: sshdObstacle(),
+}, async (t) => {
+	const install = await noexecMachine(t);
+	for (const [first, flags] of [
+		["#!/bin/sh", ""],
+		["#!/bin/sh -e", "e"],
+		["#! \t/usr/bin/env\tsh", ""],
+	] as const) {
+		const { outcome, said } = await install(`${first}\n${SAYS}\nexit 7\n`, ["a b", "* $HOME"]);
+		assert.equal(exitOf(outcome), 7, said);
+		assert.equal(said, `by the policy|${flags}|2|a b|* $HOME\n`);
+	}
+});
+
+test("a real machine: a program that names no interpreter is FS-INSTALL-NOEXEC there", {
+	skip: sshdObstacle(),
+}, async (t) => {
+	const install = await noexecMachine(t);
+	for (const content of [`${SAYS}\n`, await readFile("/bin/true")]) {
+		const { outcome, said } = await install(content);
+		assert.equal(exitOf(outcome), "FS-INSTALL-NOEXEC", said);
+		assert.match(said, /nothing runs from .*packages, and the package names no interpreter/);
+	}
+});

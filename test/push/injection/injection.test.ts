@@ -1,14 +1,18 @@
 import assert from "node:assert/strict";
+import { globSync, readFileSync } from "node:fs";
+import { basename } from "node:path";
 import { test } from "node:test";
 import { quote } from "../../../src/push/quote.ts";
-import { inject, type Way } from "./inject.ts";
+import type { Way } from "./ground.ts";
+import { inject } from "./inject.ts";
 import { runIn } from "./shells.ts";
+import { COMMANDS_TRIED } from "./ways/commands.ts";
 
 test("nothing that a policy or a machine says is ever taken for code, by any shell", async () => {
-	const { canaries, differing, shells, fields } = await inject(60);
+	const { canaries, differing, shells, fields } = await inject(40);
 	assert.deepEqual(canaries, []);
 	assert.deepEqual(differing, []);
-	assert.ok(shells.length >= 2 && Object.keys(fields).length >= 8);
+	assert.ok(shells.length >= 2 && Object.keys(fields).length >= 25);
 });
 
 const EACH = 'for word; do printf "%s\\001" "$word"; done';
@@ -36,4 +40,23 @@ test("the harness catches a field that is planted without quotes, one that is ev
 	const split = await inject(38, [wayOf(`set -- $1; ${EACH}`, (word) => quote([word]))]);
 	assert.deepEqual(split.canaries, [], "nothing ran");
 	assert.ok(split.differing.length > 0);
+});
+
+test("each of our commands that takes words is among those that the payloads go through", () => {
+	const files = globSync("src/push/commands/*.ts").map((file) => basename(file, ".ts"));
+	const takesWords = files.filter((name) => name !== "script" && name !== "read-facts");
+	assert.deepEqual([...COMMANDS_TRIED].sort(), takesWords.sort());
+	assert.match(readFileSync("src/push/commands/read-facts.ts", "utf8"), /readFacts\(\)/);
+});
+
+test("the controller starts no process but these, and none through a shell: what else a policy or a machine says never comes to one", () => {
+	const starters = globSync("src/**/*.ts")
+		.filter((file) => !file.startsWith("src/packaging/") && !file.startsWith("src/agent/"))
+		.filter((file) => readFileSync(file, "utf8").includes("child_process"));
+	assert.deepEqual(starters.sort(), [
+		"src/daemon/doctor/clock.ts",
+		"src/daemon/notify-systemd.ts",
+		"src/swarm/swarm-process.ts",
+	]);
+	for (const file of starters) assert.doesNotMatch(readFileSync(file, "utf8"), /\bshell:|\bexec\(|execSync/);
 });

@@ -22,10 +22,16 @@ export interface Ran {
 	readonly status: number | null;
 }
 
-export function runIn(shell: readonly string[], args: readonly string[], env: Readonly<Record<string, string>>): Ran {
+export function runIn(
+	shell: readonly string[],
+	args: readonly string[],
+	env: Readonly<Record<string, string>>,
+	input = "",
+): Ran {
 	const [program = "", ...words] = shell;
 	const { stdout, stderr, status } = spawnSync(program, [...words, ...args], {
 		encoding: "utf8",
+		input,
 		env: { PATH: "/usr/bin:/bin", LC_ALL: "C.UTF-8", ...env },
 		maxBuffer: 2 ** 26,
 	});

@@ -110,7 +110,7 @@ export const ERROR_CODES = {
 	"FS-MACHINE-REVOKED":
 		"The known_hosts file revokes this key. Give the machine a new one (ssh-keygen -A), or correct the file and reload.",
 	"FS-MACHINE-CLONED":
-		"Give each its own: ssh-keygen -A after removing the host keys, and systemd-machine-id-setup after emptying /etc/machine-id. Then: fleetseed machines approve MACHINE; or forget the name that is one too many.",
+		"Give each its own: ssh-keygen -A after removing the host keys, and systemd-machine-id-setup after emptying /etc/machine-id; on Windows sysprep /generalize. Then: fleetseed machines approve MACHINE; or forget the name that is one too many.",
 	"FS-MACHINE-STRICT":
 		"Put its key into the known_hosts file or the inventory and reload; `ssh.strict_host_key_checking` permits nothing else.",
 	"FS-MACHINE-BUSY": "Wait until the step in flight on it has ended, then clean it again.",

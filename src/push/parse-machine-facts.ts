@@ -48,7 +48,9 @@ export function parseMachineFacts(lines: readonly string[]): MachineFacts | null
 
 /** What no decision needs, except that machines with one id are one; what is not as it should be is left out. */
 function detailsOf(said: ReadonlyMap<string, string>): Partial<MachineFacts> {
-	const [id, shell, init] = [said.get("machine id"), said.get("machine shell"), nameOf(said.get("machine init"))];
+	const [shell, init] = [said.get("machine shell"), nameOf(said.get("machine init"))];
+	// Windows has a GUID in its place: MachineGuid.
+	const id = said.get("machine id")?.toLowerCase().replaceAll("-", "");
 	const diskKib = countOf(said.get("machine disk"));
 	return {
 		...(id !== undefined && MACHINE_ID.test(id) ? { machineId: id } : {}),

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { appendFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { totalmem } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { parseMachineFacts } from "../../src/push/parse-machine-facts.ts";
 import { lab, putProgram, taskOf } from "./lab.ts";
 
 /** Programs of this host, which the machine has, too. */
@@ -200,6 +202,17 @@ test("takes no more than one line from a hostile machine id, and only an id", as
 		assert.deepEqual(await read(), told, id);
 	}
 	assert.ok(!(await readdir(folder)).includes("canary"));
+});
+
+test("a Windows machine's MachineGuid is its machine id, however it is written", () => {
+	const facts = { os: "Windows", arch: "amd64", free: 1, memory: 1, boot: randomUUID(), reboot: "no", users: 0 };
+	const idOf = (id: string) =>
+		parseMachineFacts(Object.entries({ ...facts, id }).map(([name, value]) => `machine ${name} ${value}`))?.machineId;
+	const told = "3d1219c7c4c5404aaa1f6d2a48adfda4";
+	assert.equal(idOf("3d1219c7-c4c5-404a-aa1f-6d2a48adfda4"), told);
+	assert.equal(idOf("3D1219C7-C4C5-404A-AA1F-6D2A48ADFDA4"), told);
+	assert.equal(idOf("00000000-0000-0000-0000-000000000000"), undefined);
+	assert.equal(idOf(""), undefined);
 });
 
 test("a machine without os-release has no distribution", async (t) => {

@@ -1,3 +1,4 @@
+import type { Stats } from "node:fs";
 import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -52,6 +53,26 @@ export class Store {
 		await sync(join(this.folder, "packages"));
 	}
 
+	/** Packages to do without, the oldest first, so that the rest comes to at most so many bytes; what is needed stays even beyond them. */
+	async surplus(maxBytes: number, needed: ReadonlySet<string>): Promise<readonly string[]> {
+		const names = (await readdir(join(this.folder, "packages"))).filter((name) => DIGEST.test(name));
+		const held = await Promise.all(names.map(async (name) => ({ name, ...sizeAndAge(await stat(this.path(name))) })));
+		let excess = held.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) - maxBytes;
+		const surplus: string[] = [];
+		for (const { name, sizeBytes } of held.sort((a, b) => a.mtimeMs - b.mtimeMs)) {
+			if (excess <= 0) break;
+			if (needed.has(name)) continue;
+			surplus.push(name);
+			excess -= sizeBytes;
+		}
+		return surplus;
+	}
+
+	/** What is downloaded again when somebody needs it after all. */
+	async drop(sha256: string): Promise<void> {
+		await rm(this.path(sha256), { force: true });
+	}
+
 	/** Sets a file with the wrong digest aside for a person to look at; the newest one per package is kept. Returns its path. */
 	async quarantine(sha256: string, saw: string): Promise<string> {
 		const folder = join(this.folder, "quarantine");
@@ -67,6 +88,10 @@ export class Store {
 		if (!DIGEST.test(sha256)) throw new TypeError(`not a SHA-256 digest: ${JSON.stringify(sha256)}`);
 		return join(this.folder, folder, sha256);
 	}
+}
+
+function sizeAndAge({ size: sizeBytes, mtimeMs }: Stats) {
+	return { sizeBytes, mtimeMs };
 }
 
 async function sync(path: string): Promise<void> {

@@ -31,6 +31,7 @@ import { perform } from "./perform.ts";
 import { Progress } from "./progress.ts";
 import { SwarmHistory } from "./swarm-history.ts";
 import { accessTo, wayTo } from "./target-for.ts";
+import { tidyStore } from "./tidy-store.ts";
 import { readSecret } from "./token.ts";
 import { TrafficControl } from "./traffic-control.ts";
 import { UplinkMeter } from "./uplink-meter.ts";
@@ -178,6 +179,7 @@ export class Daemon {
 		await this.#swarm.start();
 		this.#admit();
 		await this.reload();
+		await this.#tidyStore();
 		await this.#shareHeld();
 		this.#uplink.start();
 		if (settings.discovery.enabled) await this.#browser.start();
@@ -285,6 +287,13 @@ export class Daemon {
 		const approved = [...machines.values()].filter(({ trust }) => trust.kind === "approved");
 		this.#browser.protect(new Set(approved.map(({ name }) => name)));
 		this.#swarm.admit(admittedOf(approved, { secret: this.#secret, sites: this.settings.sites }));
+	}
+
+	/** The policies of before a start may have named more, and the size may be another. */
+	async #tidyStore(): Promise<void> {
+		const { ledger, settings } = this;
+		const record = (events: readonly Event[]) => this.record(events);
+		await tidyStore({ store: this.#store, swarm: this.#swarm, ledger, record, now: this.#options.now, settings });
 	}
 
 	/** Machines may still be fetching from us: what the journal says is held is seeded again, or said to be lost. */

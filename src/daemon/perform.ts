@@ -10,6 +10,7 @@ import { performDelivery } from "./perform-delivery.ts";
 import type { Performers, Push } from "./performers.ts";
 import { stepLimitMs, withinLimit } from "./step-deadline.ts";
 import { targetFor } from "./target-for.ts";
+import { tidyStore } from "./tidy-store.ts";
 
 /** Does a step by the room that can, and says what came of it. */
 export function perform(performers: Performers, step: Step, signal: AbortSignal): Promise<Outcome> {
@@ -45,6 +46,7 @@ async function performAcquire(performers: Performers, step: AcquireStep, signal:
 	const earlierBytes = await store.partialBytes(sha256);
 	const onProgress = (progress: Progress) => onAcquiring(sha256, progress);
 	const outcome = await acquire(store, { sha256, sources, signal, onProgress, limit });
+	await tidyStore(performers);
 	return outcome.kind === "acquired" ? { ...outcome, originBytes: earlierBytes + outcome.originBytes } : outcome;
 }
 

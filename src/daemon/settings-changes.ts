@@ -17,6 +17,7 @@ const LIVE: Readonly<Record<string, Read>> = {
 	notices: ({ notices }) => notices,
 	approvals: ({ approvalRule }) => approvalRule,
 	"limits.deliveries": ({ limits }) => limits.deliveries,
+	max_store_size: ({ maxStoreBytes }) => maxStoreBytes,
 };
 
 /** Made into sockets, processes and files when the daemon starts. */

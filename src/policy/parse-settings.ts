@@ -65,6 +65,7 @@ export interface Settings {
 	readonly api: ApiSettings | null;
 	readonly limits: { readonly deliveries: number; readonly sessions: number };
 	readonly maxPackageBytes: number;
+	readonly maxStoreBytes: number;
 }
 
 const DEFAULT_IDENTITY_FILE = "/etc/fleetseed/id_ed25519";
@@ -158,6 +159,9 @@ export const settingsDocument = mapping({
 	approvals: approvals.prefault({}).describe("Whom a large rollout waits for."),
 	limits: limits.prefault({}).describe("What the controller takes on at once."),
 	max_package_size: byteSize.prefault("16GiB").describe("Larger packages are refused."),
+	max_store_size: byteSize
+		.prefault("100GiB")
+		.describe("Beyond it packages go, the oldest first, that no policy, rollout or way back names any more."),
 });
 
 /** The settings that the YAML text means, or every problem in it, all with the code FS-CONFIG. */
@@ -208,6 +212,7 @@ function toSettings(written: z.output<typeof settingsDocument>): Settings {
 			: { approvalRule: { above: written.approvals.above_machines, required: written.approvals.required } }),
 		limits: { deliveries: written.limits.deliveries, sessions: written.limits.sessions },
 		maxPackageBytes: written.max_package_size,
+		maxStoreBytes: written.max_store_size,
 	};
 }
 

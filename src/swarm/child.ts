@@ -72,6 +72,9 @@ class SwarmChild {
 			case "share":
 				void answer(order.id, this.#share(order.sha256));
 				return;
+			case "retire":
+				void this.#retire(order.sha256);
+				return;
 			case "totals":
 				tell({ kind: "answer", id: order.id, answer: this.#totals() });
 		}
@@ -93,6 +96,14 @@ class SwarmChild {
 		this.#shared.set(sha256, shared);
 		shared.catch(() => this.#shared.delete(sha256));
 		return shared;
+	}
+
+	/** What it sent stays counted. */
+	async #retire(sha256: string): Promise<void> {
+		const shared = await this.#shared.get(sha256)?.catch(() => null);
+		this.#shared.delete(sha256);
+		this.#sizes.delete(sha256);
+		if (shared) await this.#seeder.retire(shared.infoHash);
 	}
 
 	async #begin(sha256: string): Promise<Shared> {

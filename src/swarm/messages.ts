@@ -49,6 +49,7 @@ export type Order =
 	| { readonly kind: "admit"; readonly peers: readonly Admitted[] }
 	| { readonly kind: "shape"; readonly shape: Shape }
 	| { readonly kind: "share"; readonly id: number; readonly sha256: string }
+	| { readonly kind: "retire"; readonly sha256: string }
 	| { readonly kind: "totals"; readonly id: number };
 
 /** From the swarm process to the daemon. */

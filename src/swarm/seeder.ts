@@ -73,6 +73,13 @@ export class Seeder {
 		});
 	}
 
+	/** Seeds it no more, and closes its file. */
+	retire(infoHash: string): Promise<void> {
+		const isThere = this.#client.torrents.some((torrent) => torrent.infoHash === infoHash);
+		if (!isThere) return Promise.resolve();
+		return new Promise((resolve) => void this.#client.remove(infoHash, {}, () => resolve()));
+	}
+
 	/** Null: no limit. What is under way is slowed down, or sped up, too. */
 	limit(bytesPerSecond: number | null): void {
 		this.#client.throttleUpload(bytesPerSecond ?? -1);

@@ -99,6 +99,12 @@ export class Swarm {
 		return shared;
 	}
 
+	/** Seeds it no more, and lets go of its file. */
+	retire(sha256: string): void {
+		this.#shared.delete(sha256);
+		if (this.#isOpen) this.#process.send({ kind: "retire", sha256 });
+	}
+
 	/** The torrent for one machine; its announce URL holds the machine's token. */
 	async torrentFor(sha256: string, access: Access): Promise<Uint8Array> {
 		if (!this.#shared.has(sha256)) await this.share(sha256);

@@ -80,6 +80,7 @@ declare module "webtorrent-hybrid" {
 		blocked?: { contains(address: string): boolean };
 		readonly _connPool: { readonly tcpServer: Server; readonly _onTCPConnectionBound: (socket: Socket) => void };
 		add(torrent: Uint8Array, options: TorrentOptions, onReady?: (torrent: Torrent) => void): Torrent;
+		remove(infoHash: string, options: object, done: () => void): Promise<void>;
 		/** Bytes per second; -1: no limit. */
 		throttleUpload(rate: number): void;
 		readonly throttleGroups: { readonly up: ThrottleGroup };

@@ -69,6 +69,7 @@ async function daemonLab(
 			api: null,
 			limits: { deliveries: 1, sessions: 1 },
 			maxPackageBytes: store.maxPackageBytes,
+			maxStoreBytes: 2 ** 20,
 		},
 		known: () => ({
 			inventory: { machines: [], groups: [] },

@@ -26,6 +26,7 @@ const OTHERS: Readonly<Record<string, string>> = {
 	notices: "notices: { mail: [{ name: n, server: m, from: a@example.org, to: [b@example.org] }] }",
 	limits: "limits: { deliveries: 1, sessions: 1 }",
 	max_package_size: "max_package_size: 1MiB",
+	max_store_size: "max_store_size: 1MiB",
 };
 
 test("every setting that can be changed is named, with the moment when it takes effect", () => {

@@ -27,6 +27,7 @@ test("fills in every default but the folder of the policies", () => {
 			notices: [],
 			limits: { deliveries: 64, sessions: 64 },
 			maxPackageBytes: 16 * 2 ** 30,
+			maxStoreBytes: 100 * 2 ** 30,
 		},
 	});
 });
@@ -99,6 +100,7 @@ notices:
 sites: [{name: graz, subnets: [10.2.0.0/16], labels_include_any: [site=graz]}, {name: linz, subnets: ["fd00:2::/32"]}]
 limits: {deliveries: 3, sessions: 4}
 max_package_size: 512KiB
+max_store_size: 1MiB
 `;
 	assert.deepEqual(parseSettings(text, "fleetseed.yaml"), {
 		settings: {
@@ -170,6 +172,7 @@ max_package_size: 512KiB
 			approvalRule: { above: 200, required: 3 },
 			limits: { deliveries: 3, sessions: 4 },
 			maxPackageBytes: 512 * 1024,
+			maxStoreBytes: 2 ** 20,
 		},
 	});
 });

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { readdir, readlink } from "node:fs/promises";
 import { getPriority, setPriority } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { SwarmDown } from "../../src/swarm/swarm-down.ts";
 import { aria2c } from "./aria2c.ts";
@@ -8,6 +10,7 @@ import {
 	type Bench,
 	digest,
 	hasCompleted,
+	kill,
 	openBench,
 	spawnAgent,
 	spawnAt,
@@ -109,4 +112,25 @@ test("a call to a swarm that was stopped says that it is down", async () => {
 	await bench[Symbol.asyncDispose]();
 	await assert.rejects(bench.swarm.totals(), { code: "FS-SWARM-DOWN", message: /FS-SWARM-DOWN/ });
 	await bench.swarm.stop();
+});
+
+test("a package that was retired is held open and seeded no more, and can be shared again", async () => {
+	await using bench = await openBench({ machines: 2 });
+	const [first, second] = bench.peers;
+	assert.ok(first && second);
+	const isOpen = async () => {
+		const folder = `/proc/${bench.swarm.pid}/fd`;
+		const files = (await readdir(folder)).map((name) => readlink(join(folder, name)).catch(() => ""));
+		return (await Promise.all(files)).includes(join(bench.folder, "packages", bench.sha256));
+	};
+	const early = await spawnAgent(bench, first.machine);
+	await until("the first has it", () => hasCompleted(early));
+	assert.equal(await isOpen(), true);
+	bench.swarm.retire(bench.sha256);
+	await until("its file is let go", async () => !(await isOpen()));
+	await bench.swarm.share(bench.sha256);
+	await kill(early.child);
+	const late = await spawnAgent(bench, second.machine);
+	await until("the second has it", () => hasCompleted(late));
+	assert.equal(digest(await late.received()), bench.sha256);
 });

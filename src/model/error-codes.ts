@@ -30,22 +30,22 @@ export const ERROR_CODES = {
 	"FS-ACQUIRE-SLOW": "The source was slower than the floor. Name a faster mirror.",
 	"FS-ACQUIRE-FILE": "The file could not be read. Check `source.url` and its permissions.",
 	"FS-ACQUIRE-DISK": "Free disk space on the controller; the download goes on by itself.",
-	"FS-SSH-REFUSED": "Start sshd on the machine, or correct its port.",
+	"FS-SSH-REFUSED": "Start sshd on the machine, or correct its port. It is tried again.",
 	"FS-SSH-TIMEOUT": "Switch the machine on or check the path to it; it is tried again when it announces itself.",
 	"FS-SSH-TIMEOUT-BANNER":
-		"The port is open and sshd does not speak: look at the machine's load and at what listens there, or restart sshd.",
+		"The port is open and sshd does not speak: look at the machine's load and at what listens there, or restart sshd. It is tried again.",
 	"FS-SSH-TIMEOUT-KEX":
-		"The connection stalls in the key exchange: check the path for a too small MTU or a filter, and the machine's load.",
+		"The connection stalls in the key exchange: check the path for a too small MTU or a filter, and the machine's load. It is tried again.",
 	"FS-SSH-TIMEOUT-AUTH":
-		"sshd does not answer the login: look at PAM, at name services (UseDNS, LDAP) and at AuthorizedKeysCommand on the machine.",
-	"FS-SSH-UNREACHABLE": "Check the network between the controller and the machine.",
-	"FS-SSH-NAME": "Correct the machine's address, or let the controller's name server know it.",
+		"sshd does not answer the login: look at PAM, at name services (UseDNS, LDAP) and at AuthorizedKeysCommand on the machine. It is tried again.",
+	"FS-SSH-UNREACHABLE": "Check the network between the controller and the machine. It is tried again.",
+	"FS-SSH-NAME": "Correct the machine's address, or let the controller's name server know it. It is tried again.",
 	"FS-SSH-BUSY":
 		"sshd limits new connections (MaxStartups, PerSourcePenalties); it is tried again. Exempt the controller with PerSourcePenaltyExemptList if it lasts.",
 	"FS-SSH-JUMP":
-		"Let the machine on the way pass connections on: AllowTcpForwarding and PermitOpen in its sshd_config.",
+		"Let the machine on the way pass connections on: AllowTcpForwarding and PermitOpen in its sshd_config. It is tried again.",
 	"FS-SSH-JUMP-HOSTKEY":
-		"The machine on the way shows another key. If it was rebuilt, compare the fingerprint on its console, correct the known_hosts file or approve it anew, and reload.",
+		"The machine on the way shows another key. If it was rebuilt, compare the fingerprint on its console, correct the known_hosts file or approve it anew, and reload. Then: fleetseed retry MACHINE.",
 	"FS-SSH-BECOME": "Look at what sudo or doas says on the machine. Then: fleetseed retry MACHINE.",
 	"FS-BECOME-MISSING":
 		"Install sudo or doas on the machine, or correct `become_method`. Then: fleetseed retry MACHINE.",
@@ -78,14 +78,15 @@ export const ERROR_CODES = {
 	"FS-SSH-HOSTKEY-REVOKED":
 		"The known_hosts file revokes the key that it shows. Give it a new one (ssh-keygen -A), then: fleetseed machines approve MACHINE.",
 	"FS-SSH-HOSTKEY-UNKNOWN":
-		"Put the key of the machine on the way into the known_hosts file, having compared it on its console: ssh-keyscan ADDRESS.",
+		"Put the key of the machine on the way into the known_hosts file, having compared it on its console: ssh-keyscan ADDRESS. Then: fleetseed retry MACHINE.",
 	"FS-SSH-LOST": "Nothing to do: the job goes on at the machine and its result is read when it is back.",
 	"FS-SSH-COMMAND-TIMEOUT":
 		"A command of ours took too long at the machine: look at its load and disks. It is tried again.",
 	"FS-SSH-IDLE":
 		"The machine took no byte and sent none for too long: look at the path and at its load. It is tried again.",
 	"FS-SSH-STEP-TIMEOUT": "The step as a whole took too long: look at the machine's load. It is tried again.",
-	"FS-SSH-PROTOCOL": "The machine offers no algorithm that we accept, or no SSH; update its sshd, or correct its port.",
+	"FS-SSH-PROTOCOL":
+		"The machine offers no algorithm that we accept, or no SSH; update its sshd, or correct its port. Then: fleetseed retry MACHINE.",
 	"FS-SSH-KEY":
 		"Make a key with: fleetseed init; or give the daemon one that it may read. Then: fleetseed retry MACHINE.",
 	"FS-SSH-PASSPHRASE":
@@ -116,7 +117,7 @@ export const ERROR_CODES = {
 	"FS-MACHINE-BUSY": "Wait until the step in flight on it has ended, then clean it again.",
 	"FS-TARGETS-EMPTY": "Approve machines that the policy selects, or correct `targets`.",
 	"FS-DELIVER-TOOL":
-		"Let the policy's `delivery.methods` name a way that the machine can go, or install what it lacks.",
+		"Let the policy's `delivery.methods` name a way that the machine can go, or install what it lacks. Then: fleetseed retry MACHINE.",
 	"FS-DELIVER-FAILED": "Look at the output with: fleetseed logs MACHINE. It is tried again.",
 	"FS-DELIVER-STALLED": "No bytes arrived for a while by any way of the policy's; it is tried again.",
 	"FS-DELIVER-DISK": "Free disk space on the machine; it is tried again.",

@@ -33,3 +33,12 @@ test("every code of the table is used somewhere in the product, and none is used
 		[],
 	);
 });
+
+test("each way in which a machine turns us away has a next step of its own, and says whether it is tried again by itself", () => {
+	const ways = Object.entries(ERROR_CODES).filter(([code]) => /^FS-(SSH|BECOME|DISK|INSTALL|DELIVER)-/.test(code));
+	assert.ok(ways.length >= 50, `${ways.length}`);
+	assert.deepEqual(new Set(ways.map(([, advice]) => advice)).size, ways.length);
+	const goesOn = /fleetseed (retry|machines (approve|clean))|tried again|goes on|announces itself/;
+	const silent = ways.filter(([, advice]) => !goesOn.test(advice)).map(([code]) => code);
+	assert.deepEqual(silent, []);
+});

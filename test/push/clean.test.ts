@@ -121,3 +121,20 @@ test("prunes by itself after an install: old ended jobs and packages, not what i
 		"a pruned job is late, too",
 	);
 });
+
+test("keeps 10 GiB of packages for their month, and what comes beyond that, the oldest first, for a day", async (t) => {
+	const { pusher, target, folder, state, signal } = await lab(t);
+	await putProgram(folder, "du", 'for last; do :; done; printf "4194304\\t%s\\n" "$last"');
+	const sha256 = await stage(state, "#!/bin/sh\nexit 0\n");
+	const names = [];
+	for (const days of [0.5, 2, 3, 4]) {
+		const name = await stage(state, `${days} days`);
+		const at = new Date(Date.now() - days * 86_400_000);
+		await utimes(join(state, "packages", name), at, at);
+		names.push(name);
+	}
+	await pusher.install(target, taskOf({ sha256 }), signal);
+	const kept = [sha256, ...names.slice(0, 1)].sort();
+	await until(async () => (await readdir(join(state, "packages"))).length <= 2);
+	assert.deepEqual((await readdir(join(state, "packages"))).sort(), kept);
+});

@@ -182,6 +182,17 @@ const REFUSALS: readonly Refusal[] = [
 		says: /by sudo: env: .*sudo/,
 	},
 	{
+		title: "a sudo that refuses for a reason of its own",
+		setup: [
+			"printf '#!/bin/sh\\necho \"sudo: account validation failure\" >&2\\nexit 1\\n' > /run/sudo",
+			"chmod 755 /run/sudo",
+			"mount --bind /run/sudo /usr/bin/sudo",
+		],
+		change: () => ({ become: { method: "sudo", user: "root" } }),
+		code: "FS-SSH-BECOME",
+		says: /account validation failure/,
+	},
+	{
 		title: "a user whom doas.conf does not name",
 		setup: ["echo 'permit nopass root' > /etc/doas.conf"],
 		change: () => ({ become: { method: "doas", user: "root" } }),

@@ -88,6 +88,8 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
 	"FS-DELIVER-STALLED": "The package stopped on its way to the machine.",
 	"FS-DELIVER-DISK": "The package does not fit on the machine's disk.",
 	"FS-INSTALL-DIGEST": "What lies on the machine, right before its install, is not the package.",
+	"FS-INSTALL-NOEXEC":
+		"The package is a script that the machine may not execute where it lies, and it names no interpreter.",
 	"FS-INSTALL-EXIT": "The installer ended with a code that means failure.",
 	"FS-INSTALL-BUSY": "Another installer is at work on the machine.",
 	"FS-INSTALL-TIMEOUT": "The installer did not end in time.",

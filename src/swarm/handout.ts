@@ -1,7 +1,7 @@
 import { median, RecentRate } from "./recent-rate.ts";
 
 /** Pieces on their way from the source at one time. More would only make each of them arrive later. */
-const IN_FLIGHT = 16;
+const IN_FLIGHT = 8;
 /** A peer with as many pieces, in its shares of those, that nobody else has yet, waits while others pass theirs on faster. */
 const UNSPREAD_SHARES = 4;
 /** A peer that comes on so many times more slowly than most has a slow link: what it alone has, the others would wait for. */

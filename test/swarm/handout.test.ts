@@ -156,7 +156,7 @@ test("a newcomer is left to machines that hold everything, unless they do not fe
 });
 
 test("who says that it holds everything and feeds nobody is not waited for longer than 8 s", () => {
-	const handout = handoutOf(500, { hasOtherSeeds: true });
+	const handout = handoutOf(400, { hasOtherSeeds: true });
 	for (const peer of ["a", "b", "c"]) handout.join(peer, { now: 0, isOurs: true });
 	assert.equal(pass(handout, range(0, 9)), 0);
 	const spread = (second: number) => {

@@ -36,6 +36,11 @@ export class Afloat {
 		return this.#bytes < Math.max(this.#leastBytes, this.#rate * AHEAD_SECONDS);
 	}
 
+	/** Whether some of the piece was sent to the neighbour: it says `have` only once it got the rest, too. */
+	hasBegun(neighbour: Neighbour, piece: number): boolean {
+		return this.#sent.get(neighbour)?.has(piece) ?? false;
+	}
+
 	send(neighbour: Neighbour, piece: number, { bytes, now }: { bytes: number; now: number }): void {
 		const pieces = this.#sent.get(neighbour) ?? new Map<number, Sent>();
 		this.#sent.set(neighbour, pieces);

@@ -24,6 +24,12 @@ interface Line {
 	readingBytes: number;
 }
 
+interface Turn {
+	readonly neighbour: Neighbour;
+	readonly line: Line;
+	readonly asked: Asked;
+}
+
 export interface UploadsOptions {
 	readonly file: PieceFile;
 	readonly pieceBytes: number;
@@ -115,12 +121,18 @@ export class Uploads {
 		}
 	}
 
-	/** Strangers need not say what has arrived, so that only their connection's own queue counts. */
-	#next(): { readonly neighbour: Neighbour; readonly line: Line; readonly asked: Asked } | null {
+	/** What was begun comes first, whatever is afloat. Strangers need not say what has arrived, so that only their connection's own queue counts. */
+	#next(): Turn | null {
+		const begun = ({ neighbour, asked }: Turn) => this.#afloat.hasBegun(neighbour, asked.piece);
+		const fitting = ({ neighbour }: Turn) => this.#afloat.hasRoom || !neighbour.isOurs;
+		return this.#turn(begun) ?? this.#turn(fitting);
+	}
+
+	#turn(mayBe: (turn: Turn) => boolean): Turn | null {
 		for (const [neighbour, line] of this.#lines) {
 			const asked = line.asked[0];
 			const isFull = neighbour.wire.waitingBytes + line.readingBytes > WAITING_BYTES;
-			if (asked && !isFull && (this.#afloat.hasRoom || !neighbour.isOurs)) return { neighbour, line, asked };
+			if (asked && !isFull && mayBe({ neighbour, line, asked })) return { neighbour, line, asked };
 		}
 		return null;
 	}

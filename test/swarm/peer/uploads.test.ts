@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { EventEmitter } from "node:events";
+import { test } from "node:test";
+import type { Neighbour } from "../../../src/swarm/peer/neighbour.ts";
+import type { PieceFile } from "../../../src/swarm/peer/piece-file.ts";
+import { Uploads } from "../../../src/swarm/peer/uploads.ts";
+
+const BLOCK_BYTES = 128 * 1024;
+
+/** A neighbour of ours that asks for one block after the other, and says `have` once it has all of a piece. */
+class Receiver {
+	readonly wire = Object.assign(new EventEmitter(), { waitingBytes: 0 });
+	readonly isOurs = true;
+	sentBytes = 0;
+	/** Of the piece: wholly received. */
+	held = 0;
+	readonly #blocks: number;
+
+	constructor(blocks: number) {
+		this.#blocks = blocks;
+	}
+
+	onDrain(): void {
+		// It is never full.
+	}
+
+	close(): void {
+		assert.fail("an honest neighbour is not left");
+	}
+
+	ask(piece: number, block: number): void {
+		const respond = () => setImmediate(() => this.#receive(piece, block));
+		this.wire.emit("request", piece, block * BLOCK_BYTES, BLOCK_BYTES, respond);
+	}
+
+	#receive(piece: number, block: number): void {
+		if (block + 1 < this.#blocks) {
+			this.ask(piece, block + 1);
+			return;
+		}
+		this.held++;
+		this.wire.emit("have", piece);
+	}
+}
+
+test("pieces of several blocks go out whole, however many neighbours ask at once", async () => {
+	const blocks = 4;
+	const pieceBytes = blocks * BLOCK_BYTES;
+	const file = {
+		lengthOf: () => pieceBytes,
+		read: (_piece: number, _offset: number, length: number) => new Uint8Array(length),
+	} as unknown as PieceFile;
+	const uploads = new Uploads({ file, pieceBytes, isHeld: () => true, now: () => 0 });
+	const receivers = Array.from({ length: 24 }, () => new Receiver(blocks));
+	for (const receiver of receivers) uploads.welcome(receiver as unknown as Neighbour);
+	for (const [piece, receiver] of receivers.entries()) receiver.ask(piece, 0);
+	// No time passes: nothing that was begun is forgotten.
+	for (let turn = 0; turn < 500; turn++) await new Promise(setImmediate);
+	uploads.stop();
+	assert.deepEqual(
+		receivers.map(({ held }) => held),
+		receivers.map(() => 1),
+	);
+});

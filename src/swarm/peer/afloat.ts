@@ -20,6 +20,7 @@ interface Sent {
  * longer be sent first. Times are in milliseconds on any clock that does not go back.
  */
 export class Afloat {
+	readonly #pieceBytes: number;
 	readonly #leastBytes: number;
 	readonly #sent = new Map<Neighbour, Map<number, Sent>>();
 	#bytes = 0;
@@ -28,6 +29,7 @@ export class Afloat {
 	#rate = 0;
 
 	constructor(pieceBytes: number) {
+		this.#pieceBytes = pieceBytes;
 		// A piece is told of as a whole, so that two of them must have room.
 		this.#leastBytes = Math.max(LEAST_BYTES, 2 * pieceBytes);
 	}
@@ -36,9 +38,10 @@ export class Afloat {
 		return this.#bytes < Math.max(this.#leastBytes, this.#rate * AHEAD_SECONDS);
 	}
 
-	/** Whether some of the piece was sent to the neighbour: it says `have` only once it got the rest, too. */
+	/** Whether some of the piece was sent to the neighbour and not yet as much as all: it says `have` only once it got the rest, too. */
 	hasBegun(neighbour: Neighbour, piece: number): boolean {
-		return this.#sent.get(neighbour)?.has(piece) ?? false;
+		const bytes = this.#sent.get(neighbour)?.get(piece)?.bytes ?? 0;
+		return bytes > 0 && bytes < this.#pieceBytes;
 	}
 
 	send(neighbour: Neighbour, piece: number, { bytes, now }: { bytes: number; now: number }): void {

@@ -43,15 +43,18 @@ class Receiver {
 	}
 }
 
-test("pieces of several blocks go out whole, however many neighbours ask at once", async () => {
-	const blocks = 4;
+function uploadsOf(blocks: number): Uploads {
 	const pieceBytes = blocks * BLOCK_BYTES;
 	const file = {
 		lengthOf: () => pieceBytes,
 		read: (_piece: number, _offset: number, length: number) => new Uint8Array(length),
 	} as unknown as PieceFile;
-	const uploads = new Uploads({ file, pieceBytes, isHeld: () => true, now: () => 0 });
-	const receivers = Array.from({ length: 24 }, () => new Receiver(blocks));
+	return new Uploads({ file, pieceBytes, isHeld: () => true, now: () => 0 });
+}
+
+test("pieces of several blocks go out whole, however many neighbours ask at once", async () => {
+	const uploads = uploadsOf(4);
+	const receivers = Array.from({ length: 24 }, () => new Receiver(4));
 	for (const receiver of receivers) uploads.welcome(receiver as unknown as Neighbour);
 	for (const [piece, receiver] of receivers.entries()) receiver.ask(piece, 0);
 	// No time passes: nothing that was begun is forgotten.
@@ -61,4 +64,14 @@ test("pieces of several blocks go out whole, however many neighbours ask at once
 		receivers.map(({ held }) => held),
 		receivers.map(() => 1),
 	);
+});
+
+test("whoever asks for the same again and again is not served before others for longer than a piece", () => {
+	const uploads = uploadsOf(4);
+	const greedy = new Receiver(4);
+	uploads.welcome(greedy as unknown as Neighbour);
+	let served = 0;
+	for (let time = 0; time < 100; time++) greedy.wire.emit("request", 0, 0, BLOCK_BYTES, () => served++);
+	uploads.stop();
+	assert.equal(served, 8, "1 MiB, two pieces, is afloat at most: it does not say that anything has arrived");
 });

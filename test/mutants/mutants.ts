@@ -23,8 +23,8 @@ export const MUTANTS: readonly Mutant[] = [
 	{
 		name: "the cutoff of a window is forgotten",
 		file: "plan/windows.ts",
-		from: "started + window.durationMs - window.cutoffMs",
-		to: "started + window.durationMs",
+		from: "openedAt + durationMs - cutoffMs",
+		to: "openedAt + durationMs",
 	},
 	{
 		name: "max_errors stops one failure too late",

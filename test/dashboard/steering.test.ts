@@ -152,12 +152,14 @@ test("a rollout is watched and steered from the dashboard to its end", { skip: n
 	await look("audit");
 	await page.goto(`${url}/#/`);
 	await page.getByRole("listbox").focus();
-	await page.keyboard.press("ArrowRight");
-	assert.equal(
-		await page.getByRole("option").textContent(),
-		`${NAMES[1]}: verified`,
-		"they are in the order of their names",
-	);
+	// On one network machines of others may be found, too.
+	const passed: string[] = [];
+	for (let step = 0; step < 100 && passed.length < 2; step++) {
+		if (step > 0) await page.keyboard.press("ArrowRight");
+		const option = (await page.getByRole("option").textContent()) ?? "";
+		if (NAMES.some((name) => option.startsWith(name))) passed.push(option);
+	}
+	assert.deepEqual(passed, [`${NAMES[0]}: verified`, `${NAMES[1]}: verified`], "they are in the order of their names");
 	await look("fleet");
 	await page.keyboard.press("Enter");
 	await page.getByRole("heading", { level: 1, name: /wall-/ }).waitFor();

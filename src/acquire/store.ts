@@ -56,7 +56,9 @@ export class Store {
 	/** Packages to do without, the oldest first, so that the rest comes to at most so many bytes; what is needed stays even beyond them. */
 	async surplus(maxBytes: number, needed: ReadonlySet<string>): Promise<readonly string[]> {
 		const names = (await readdir(join(this.folder, "packages"))).filter((name) => DIGEST.test(name));
-		const held = await Promise.all(names.map(async (name) => ({ name, ...sizeAndAge(await stat(this.path(name))) })));
+		const seen = await Promise.all(names.map((name) => stat(this.path(name)).catch(() => null)));
+		// One that is gone meanwhile takes no room any more.
+		const held = names.flatMap((name, index) => sizeAndAge(name, seen[index] ?? null));
 		let excess = held.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) - maxBytes;
 		const surplus: string[] = [];
 		for (const { name, sizeBytes } of held.sort((a, b) => a.mtimeMs - b.mtimeMs)) {
@@ -90,8 +92,8 @@ export class Store {
 	}
 }
 
-function sizeAndAge({ size: sizeBytes, mtimeMs }: Stats) {
-	return { sizeBytes, mtimeMs };
+function sizeAndAge(name: string, found: Stats | null) {
+	return found ? [{ name, sizeBytes: found.size, mtimeMs: found.mtimeMs }] : [];
 }
 
 async function sync(path: string): Promise<void> {

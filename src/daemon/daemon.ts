@@ -28,6 +28,7 @@ import { Ledger } from "./ledger.ts";
 import { Loop } from "./loop.ts";
 import { notifierFor } from "./notifier-for.ts";
 import { perform } from "./perform.ts";
+import type { Performers } from "./performers.ts";
 import { Progress } from "./progress.ts";
 import { SwarmHistory } from "./swarm-history.ts";
 import { accessTo, wayTo } from "./target-for.ts";
@@ -70,6 +71,7 @@ export class Daemon {
 	readonly #uplink: UplinkMeter;
 	readonly #firstUse: FirstUse;
 	readonly #files: AdminFiles;
+	readonly #performers: Performers;
 	#admitted: unknown = null;
 
 	/** The state folder must exist. */
@@ -144,7 +146,7 @@ export class Daemon {
 		const onWay = this.progress.chose.bind(this.progress);
 		const known = this.known.bind(this);
 		const performers = { ledger, journal, pusher, known, now, record, onAcquiring, onWay, receivedBytes };
-		const rooms = {
+		this.#performers = {
 			...performers,
 			store: this.#store,
 			swarm: this.#swarm,
@@ -164,7 +166,7 @@ export class Daemon {
 				const { limits, approvalRule } = live();
 				return { ...limits, ...(approvalRule === undefined ? {} : { approvalRule }) };
 			},
-			perform: (step, signal) => perform(rooms, step, signal),
+			perform: (step, signal) => perform(this.#performers, step, signal),
 			onDecision: (decision, tookMs) => this.#decided(decision, tookMs),
 			onCrash: (step, error) => log.error({ step, err: error }, "step crashed"),
 		});
@@ -179,7 +181,8 @@ export class Daemon {
 		await this.#swarm.start();
 		this.#admit();
 		await this.reload();
-		await this.#tidyStore();
+		// The policies of before may have named more, and the size may be another.
+		await tidyStore(this.#performers);
 		await this.#shareHeld();
 		this.#uplink.start();
 		if (settings.discovery.enabled) await this.#browser.start();
@@ -287,13 +290,6 @@ export class Daemon {
 		const approved = [...machines.values()].filter(({ trust }) => trust.kind === "approved");
 		this.#browser.protect(new Set(approved.map(({ name }) => name)));
 		this.#swarm.admit(admittedOf(approved, { secret: this.#secret, sites: this.settings.sites }));
-	}
-
-	/** The policies of before a start may have named more, and the size may be another. */
-	async #tidyStore(): Promise<void> {
-		const { ledger, settings } = this;
-		const record = (events: readonly Event[]) => this.record(events);
-		await tidyStore({ store: this.#store, swarm: this.#swarm, ledger, record, now: this.#options.now, settings });
 	}
 
 	/** Machines may still be fetching from us: what the journal says is held is seeded again, or said to be lost. */

@@ -1,4 +1,4 @@
-import { NOEXEC_EXIT } from "../model/job-contract.ts";
+import { START_EXIT } from "../model/job-contract.ts";
 import { type Installer, ZERO_IS_SUCCESS } from "./installer.ts";
 import { insertAfterFixed, PREPARE, programWords, RUN_PROGRAM } from "./program.ts";
 
@@ -19,7 +19,7 @@ executes() { printf '#!/bin/sh\\n' > "$file.new" && chmod 700 "$file.new" && "$f
 if [ -z "$interpreter" ] && ! executes; then
 	echo noexec > "$FLEETSEED_JOB/marker"
 	echo "nothing runs from $state/packages, and the package names no interpreter"
-	exit ${NOEXEC_EXIT}
+	exit ${START_EXIT}
 fi
 fixed=$1
 shift

@@ -6,5 +6,7 @@ export const KEPT_BYTES = 262_144;
 export const LATER_EXIT = 21;
 /** The job's exit code when the staged file is not the package. */
 export const DIGEST_EXIT = 125;
+/** A job may take so long from its folder to its runner's first act: neither the Task Scheduler nor a machine that swaps is quick. */
+export const START_GRACE_SECONDS = 60;
 /** As env(1) has it: the program is there and could not be started. */
-export const NOEXEC_EXIT = 126;
+export const START_EXIT = 126;

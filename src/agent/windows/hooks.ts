@@ -1,11 +1,8 @@
-import { LATER_EXIT } from "../../model/job-contract.ts";
+import { LATER_EXIT, START_EXIT } from "../../model/job-contract.ts";
 import type { ShimJob } from "../../model/shim.ts";
 import type { OutputFiles } from "./output-files.ts";
 import { runScript } from "./powershell.ts";
 import type { Ended } from "./run-program.ts";
-
-/** As env(1) has it: the script could not be run to its end. */
-const START_EXIT = 126;
 
 export interface Hooked {
 	readonly output: OutputFiles;

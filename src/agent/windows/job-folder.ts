@@ -1,11 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
+import { START_GRACE_SECONDS } from "../../model/job-contract.ts";
 import type { ShimJob } from "../../model/shim.ts";
 import { stateFolder } from "./state.ts";
-
-/** A job may take so long from its folder to its runner's first act: the Task Scheduler is not always quick. */
-const GRACE_MS = 60_000;
 
 /** `job.json` in a job's folder. */
 export interface JobRecord extends ShimJob {
@@ -34,7 +32,7 @@ export async function readState(folder: string): Promise<State> {
 	const hasBegun = existsSync(join(folder, "started"));
 	if (await isHeld(folder)) return { kind: "running" };
 	if (!hasBegun) {
-		if (Math.abs(Date.now() - statSync(folder).mtimeMs) < GRACE_MS) return { kind: "running" };
+		if (Math.abs(Date.now() - statSync(folder).mtimeMs) < START_GRACE_SECONDS * 1000) return { kind: "running" };
 		// The runner never came; without the mark it cannot come any more.
 		if (!mark(folder)) return { kind: "running" };
 	}

@@ -1,7 +1,7 @@
 import { copyFile, link, open, readFile, rename, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { basename, join } from "node:path";
-import { DIGEST_EXIT } from "../../model/job-contract.ts";
+import { DIGEST_EXIT, START_EXIT } from "../../model/job-contract.ts";
 import { commandLineOf, type Places, placesOf } from "./command-line.ts";
 import { digestOf } from "./digest.ts";
 import { runHooked } from "./hooks.ts";
@@ -14,8 +14,6 @@ import { runSystem } from "./system.ts";
 
 /** Of an installer's own log, its end. */
 const LOG_BYTES = 131_072;
-/** As env(1) has it: the program could not be started. */
-const START_EXIT = 126;
 
 /** Runs a job in its folder to its end, once; the result appears whole or not at all. */
 export async function runJob(folder: string): Promise<void> {

@@ -1,10 +1,7 @@
-import { KEPT_BYTES, LATER_EXIT } from "../../model/job-contract.ts";
+import { KEPT_BYTES, LATER_EXIT, START_GRACE_SECONDS } from "../../model/job-contract.ts";
 import { JSON_READER } from "./json.ts";
 import { PRUNE } from "./prune.ts";
 import { STATE } from "./state.ts";
-
-/** Seconds that a job may take from its folder to its runner's first act. */
-const GRACE = 10;
 
 /**
  * `job_state FOLDER` sets $job_state to none, running, exited or lost. The runner holds a lock that the kernel drops with
@@ -23,7 +20,7 @@ job_state() {
 	flock -sn "$1/lock" true || return 0
 	if [ $begun = no ]; then
 		age=$(( $(date +%s) - $(stat -c %Y "$1") ))
-		[ "$age" -lt ${GRACE} ] && [ "$age" -gt -${GRACE} ] && return 0
+		[ "$age" -lt ${START_GRACE_SECONDS} ] && [ "$age" -gt -${START_GRACE_SECONDS} ] && return 0
 		mkdir "$1/started" 2>/dev/null || return 0
 	fi
 	job_state=exited

@@ -123,18 +123,15 @@ export class Uploads {
 
 	/** What was begun comes first, whatever is afloat. Strangers need not say what has arrived, so that only their connection's own queue counts. */
 	#next(): Turn | null {
-		const begun = ({ neighbour, asked }: Turn) => this.#afloat.hasBegun(neighbour, asked.piece);
-		const fitting = ({ neighbour }: Turn) => this.#afloat.hasRoom || !neighbour.isOurs;
-		return this.#turn(begun) ?? this.#turn(fitting);
-	}
-
-	#turn(mayBe: (turn: Turn) => boolean): Turn | null {
+		const { hasRoom } = this.#afloat;
+		let fitting: Turn | null = null;
 		for (const [neighbour, line] of this.#lines) {
 			const asked = line.asked[0];
-			const isFull = neighbour.wire.waitingBytes + line.readingBytes > WAITING_BYTES;
-			if (asked && !isFull && mayBe({ neighbour, line, asked })) return { neighbour, line, asked };
+			if (!asked || neighbour.wire.waitingBytes + line.readingBytes > WAITING_BYTES) continue;
+			if (this.#afloat.hasBegun(neighbour, asked.piece)) return { neighbour, line, asked };
+			if (hasRoom || !neighbour.isOurs) fitting ??= { neighbour, line, asked };
 		}
-		return null;
+		return fitting;
 	}
 
 	#send(neighbour: Neighbour, line: Line, { piece, offset, length, respond }: Asked): void {

@@ -1,6 +1,7 @@
 import { mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import createTorrent from "create-torrent";
+import bencode from "bencode";
+import { hashPieces } from "./hash-pieces.ts";
 import { infoHashOf, pieceBytesFor } from "./torrent-file.ts";
 
 export interface Made {
@@ -32,19 +33,21 @@ async function keptTorrent(path: string, packageMtimeMs: number): Promise<Uint8A
 	return kept && kept.size > 0 && kept.mtimeMs >= packageMtimeMs ? readFile(path) : null;
 }
 
-/** The same bytes for the same package everywhere: the library would write the time and add public trackers. */
-function make(packageFile: string, { sha256, sizeBytes }: { sha256: string; sizeBytes: number }): Promise<Uint8Array> {
-	const options = {
-		name: sha256,
-		private: true,
-		pieceLength: pieceBytesFor(sizeBytes),
-		announceList: [],
-		creationDate: 1000,
-		createdBy: "fleetseed",
-		filterJunkFiles: false,
-	};
-	return new Promise((resolve, reject) => {
-		createTorrent(packageFile, options, (error, torrent) => (error ? reject(error) : resolve(torrent)));
+/** The same bytes for the same package everywhere: no time, and no tracker. */
+async function make(
+	packageFile: string,
+	{ sha256, sizeBytes }: { sha256: string; sizeBytes: number },
+): Promise<Uint8Array> {
+	const pieceBytes = pieceBytesFor(sizeBytes);
+	return bencode.encode({
+		"created by": "fleetseed",
+		info: {
+			length: sizeBytes,
+			name: sha256,
+			"piece length": pieceBytes,
+			pieces: await hashPieces(packageFile, { sizeBytes, pieceBytes }),
+			private: 1,
+		},
 	});
 }
 

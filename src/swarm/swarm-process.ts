@@ -11,8 +11,11 @@ const STOP_MS = 2_000;
 const MAX_HEAP_MIB = 512;
 /** Blocks on their way lie outside the heap, and V8 collects a small heap again for every few of them: half of the CPU time of sending. */
 const INITIAL_HEAP = "--initial-old-space-size=64";
-/** Left alone, V8 lets the space for what is new grow to 128 MiB and keeps it, for a crowd whose whole heap is 54. */
-const NEW_SPACE = "--max-semi-space-size=16";
+/**
+ * Left alone, V8 lets the space for what is new grow to 128 MiB. Blocks are let go of when that space is collected: the smaller it is,
+ * the sooner, and the rarer is the whole heap collected on their account; a fifth less CPU time for each GiB than with 16 MiB.
+ */
+const NEW_SPACE = "--max-semi-space-size=2";
 const STDERR_KEPT = 2_000;
 
 export interface SwarmProcessOptions {

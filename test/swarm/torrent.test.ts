@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { mkdir, mkdtemp, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { test } from "node:test";
+import createTorrent from "create-torrent";
 import { makeTorrent, torrentPath } from "../../src/swarm/make-torrent.ts";
 import { infoHashOf, pieceBytesFor, withAnnounce } from "../../src/swarm/torrent-file.ts";
 import { digest } from "./workbench.ts";
@@ -28,6 +29,24 @@ test("the same package gives the same private torrent in every store, and no tra
 	assert.match(text, new RegExp(`4:name64:${one.sha256}`));
 	assert.doesNotMatch(text, /announce/);
 });
+
+for (const [what, sizeBytes] of [
+	["one short piece", 1000],
+	["whole pieces", 3 * 64 * 1024],
+	["whole pieces and a short one", 1_000_000],
+] as const)
+	test(`the info dictionary is the one that create-torrent makes: ${what}`, async () => {
+		await using store = await openStore(randomBytes(sizeBytes));
+		const { infoHash } = await makeTorrent(store.folder, store.sha256);
+		assert.equal(infoHash, infoHashOf(await byLibrary(join(store.folder, "packages", store.sha256), sizeBytes)));
+	});
+
+function byLibrary(file: string, sizeBytes: number): Promise<Uint8Array> {
+	const options = { name: basename(file), private: true, pieceLength: pieceBytesFor(sizeBytes), announceList: [] };
+	return new Promise((resolve, reject) => {
+		createTorrent(file, options, (error, torrent) => (error ? reject(error) : resolve(torrent)));
+	});
+}
 
 test("machines with different tokens take part in one swarm", async () => {
 	await using store = await openStore(randomBytes(1000));

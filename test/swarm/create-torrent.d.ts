@@ -5,9 +5,9 @@ declare module "create-torrent" {
 		readonly private: boolean;
 		readonly pieceLength: number;
 		readonly announceList: readonly string[][];
-		readonly creationDate: number;
-		readonly createdBy: string;
-		readonly filterJunkFiles: boolean;
+		readonly creationDate?: number;
+		readonly createdBy?: string;
+		readonly filterJunkFiles?: boolean;
 	}
 	function createTorrent(
 		file: string,

@@ -1,6 +1,7 @@
 import type { Delivery, Rollout, Task } from "../model/fleet.ts";
 import { tasksOf } from "../plan/task.ts";
 import type { DeliveryReport, PackageDelivery, RolloutMachine, WayCount } from "./cockpit.ts";
+import { sizeText } from "./size-text.ts";
 
 /** A machine's deliveries in one rollout as one: bytes and times added up, the way of the first. */
 export function deliveryReport(tasks: readonly Task[]): DeliveryReport | null {
@@ -47,7 +48,7 @@ export function waysOf(machines: readonly RolloutMachine[]): readonly WayCount[]
 		.sort((a, b) => b.machines - a.machines);
 }
 
-/** "app came by http in 2.1 s (4.2 MB from the controller): the machine has curl; passed over: ..." */
+/** "app came by http in 2.1 s (4.2 MiB from the controller): the machine has curl; passed over: ..." */
 export function deliverySentence({ package: name, ...delivery }: PackageDelivery): string {
 	const { method, seconds, floor_multiple: multiple, because } = delivery;
 	const why = because === null ? "" : `: ${because}`;
@@ -57,10 +58,6 @@ export function deliverySentence({ package: name, ...delivery }: PackageDelivery
 }
 
 function bytesFrom({ bytes, source_bytes, peer_bytes }: DeliveryReport): string {
-	if (source_bytes === null || peer_bytes === null) return megabytes(bytes);
-	return `${megabytes(source_bytes)} from the controller, ${megabytes(peer_bytes)} from machines`;
-}
-
-function megabytes(bytes: number): string {
-	return `${(bytes / 1e6).toFixed(1)} MB`;
+	if (source_bytes === null || peer_bytes === null) return sizeText(bytes);
+	return `${sizeText(source_bytes)} from the controller, ${sizeText(peer_bytes)} from machines`;
 }

@@ -1,6 +1,6 @@
 import type { FactsRow, MachineRow } from "./cockpit.ts";
 import { printable } from "./printable.ts";
-import { mib } from "./render.ts";
+import { sizeText } from "./size-text.ts";
 
 /** A machine on a line for each thing that is known of it; what its own host said is made safe to print. */
 export function renderMachine(row: MachineRow): string {
@@ -26,7 +26,7 @@ export function renderMachine(row: MachineRow): string {
 
 function factLines(facts: FactsRow): readonly (readonly [string, string])[] {
 	const { disk_bytes, disk_free_bytes, users, user_names } = facts;
-	const free = `${mib(disk_free_bytes)} free`;
+	const free = `${sizeText(disk_free_bytes)} free`;
 	return [
 		["facts", `read ${facts.at}`],
 		["os", [facts.distribution ?? facts.os, facts.os_version].join(" ").trim()],
@@ -35,8 +35,8 @@ function factLines(facts: FactsRow): readonly (readonly [string, string])[] {
 		["shell", facts.shell ?? ""],
 		["package managers", facts.package_managers.join(", ")],
 		["delivery tools", facts.delivery_tools.join(", ")],
-		["disk", disk_bytes === null ? free : `${free} of ${mib(disk_bytes)}`],
-		["memory", mib(facts.memory_bytes)],
+		["disk", disk_bytes === null ? free : `${free} of ${sizeText(disk_bytes)}`],
+		["memory", sizeText(facts.memory_bytes)],
 		["logged in", users === 0 ? "nobody" : [`${users}`, ...user_names].join(" ")],
 		["reboot needed", facts.is_reboot_needed ? "yes" : "no"],
 		["machine id", facts.machine_id ?? ""],

@@ -1,5 +1,5 @@
 import type { PackageRow } from "./cockpit.ts";
-import { mib } from "./render.ts";
+import { sizeText } from "./size-text.ts";
 import type { Style } from "./style.ts";
 import { table } from "./table.ts";
 
@@ -8,7 +8,7 @@ export function renderPackages(rows: readonly PackageRow[], style: Style): strin
 	const cells = rows.map(({ names, policies, sha256, state, size_bytes, failure, holding, installed }) => [
 		names.join(", ") || "in no policy",
 		failure ? `${state}: ${failure.code}` : state,
-		size_bytes === null ? "" : mib(size_bytes),
+		size_bytes === null ? "" : sizeText(size_bytes),
 		policies.join(", "),
 		String(holding.machines),
 		String(installed.machines),

@@ -1,7 +1,7 @@
 import type { SwarmPackage, SwarmReport } from "./cockpit.ts";
 import { counted } from "./counted.ts";
 import { printable } from "./printable.ts";
-import { mib } from "./render.ts";
+import { sizeText } from "./size-text.ts";
 import type { Style } from "./style.ts";
 import { table } from "./table.ts";
 
@@ -12,9 +12,9 @@ export function renderSwarm({ packages }: SwarmReport, style: Style): string {
 
 function renderPackage({ name, version, ...said }: SwarmPackage, style: Style): string {
 	const { size_bytes, holding, machines, controller_uplink_bytes, floor } = said;
-	const heading = `${name} ${version}, ${mib(size_bytes)}: ${holding} of ${counted(machines.length, "machine")} hold it; the controller sent ${mib(controller_uplink_bytes)}`;
+	const heading = `${name} ${version}, ${sizeText(size_bytes)}: ${holding} of ${counted(machines.length, "machine")} hold it; the controller sent ${sizeText(controller_uplink_bytes)}`;
 	const limit = floor
-		? `; not sooner than in ${floor.seconds.toFixed(1)} s (${mib(floor.bytes_per_second)}/s over all)`
+		? `; not sooner than in ${floor.seconds.toFixed(1)} s (${sizeText(floor.bytes_per_second)}/s over all)`
 		: "; the links are not all known";
 	const rows = machines.map(({ machine, share, method, source_bytes, peer_bytes, sent_bytes, ...ended }) => [
 		machine,
@@ -22,7 +22,7 @@ function renderPackage({ name, version, ...said }: SwarmPackage, style: Style): 
 		method ?? "",
 		mibOrUnknown(source_bytes),
 		mibOrUnknown(peer_bytes),
-		mib(sent_bytes),
+		sizeText(sent_bytes),
 		ended.seconds === null ? "" : `${ended.seconds.toFixed(1)} s`,
 		ended.floor_multiple === null ? "" : `${ended.floor_multiple.toFixed(2)} x`,
 	]);
@@ -31,5 +31,5 @@ function renderPackage({ name, version, ...said }: SwarmPackage, style: Style): 
 }
 
 function mibOrUnknown(bytes: number | null): string {
-	return bytes === null ? "" : mib(bytes);
+	return bytes === null ? "" : sizeText(bytes);
 }

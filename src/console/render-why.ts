@@ -1,6 +1,7 @@
 import { byWhom } from "./act.ts";
 import type { FactsRow, WhyReport } from "./cockpit.ts";
 import { printable } from "./printable.ts";
+import { sizeText } from "./size-text.ts";
 
 /** What the machine is, and a paragraph for each policy. */
 export function renderWhy(report: WhyReport): string {
@@ -17,5 +18,5 @@ export function renderWhy(report: WhyReport): string {
 function factsText({ os, distribution, os_version, arch, disk_free_bytes, users }: FactsRow): string {
 	const system = [distribution ?? os, os_version, arch].filter((part) => part !== "").join(" ");
 	const people = users === 0 ? "" : `, ${users} logged in`;
-	return `${system}, ${(disk_free_bytes / 1e9).toFixed(1)} GB free${people}`;
+	return `${system}, ${sizeText(disk_free_bytes)} free${people}`;
 }

@@ -3,6 +3,7 @@ import type { MachineGroup, StatusReport, Totals } from "./cockpit.ts";
 import { counted, someOf } from "./counted.ts";
 import { printable } from "./printable.ts";
 import { renderRollout } from "./render-rollout.ts";
+import { sizeText } from "./size-text.ts";
 import type { Style } from "./style.ts";
 import { table } from "./table.ts";
 
@@ -38,16 +39,20 @@ function excludedLine(excluded: StatusReport["excluded"]): readonly string[] {
 
 export function renderTotals(totals: Totals): string {
 	const { machines, installed, failed, rolled_back, left_out, package_bytes } = totals;
-	const times = (bytes: number) => (package_bytes === 0 ? "-" : `${(bytes / package_bytes).toFixed(2)} x`);
 	const also = [
 		`${failed} failed`,
 		...(rolled_back > 0 ? [`${rolled_back} rolled back`] : []),
 		...(left_out > 0 ? [`${left_out} left out`] : []),
 	];
-	const ways = `origin ${times(totals.origin_bytes)}, uplink ${times(totals.controller_uplink_bytes)}, from peers ${times(totals.peer_bytes)}`;
-	return `${installed} of ${machines} installed, ${also.join(", ")}; package ${mib(package_bytes)}, ${ways}`;
+	const ways = package_bytes === 0 ? [] : [waysOfBytes(totals)];
+	return [`${installed} of ${machines} installed, ${also.join(", ")}`, ...ways].join("\n");
 }
 
-export function mib(bytes: number): string {
-	return `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+/** How often the packages crossed each link: what an administrator pays for, in packages. */
+function waysOfBytes({ package_bytes, origin_bytes, controller_uplink_bytes, peer_bytes }: Totals): string {
+	const times = (bytes: number) => (bytes / package_bytes).toFixed(2);
+	const downloaded =
+		times(origin_bytes) === "1.00" ? "downloaded once (1.00 x)" : `downloaded ${times(origin_bytes)} x`;
+	const sent = `sent by the controller ${times(controller_uplink_bytes)} x, by machines to each other ${times(peer_bytes)} x`;
+	return `${sizeText(package_bytes)} of packages: ${downloaded}, ${sent}`;
 }

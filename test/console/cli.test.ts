@@ -12,9 +12,20 @@ const { fleetseed } = line;
 test("status shows rings, counts and totals, and exits 0 when nothing failed", async () => {
 	const { out, code } = await fleetseed("status");
 	assert.match(out, /all +\[#{20}\] 2 of 2 installed, running/);
-	assert.match(out, /2 of 2 installed, 0 failed; package 0\.0 MiB, origin 1\.00 x, uplink 1\.40 x, from peers 0\.60 x/);
+	const ways = "downloaded once (1.00 x), sent by the controller 1.40 x, by machines to each other 0.60 x";
+	assert.ok(out.endsWith(`\n2 of 2 installed, 0 failed\n100 B of packages: ${ways}\n`), out);
 	assert.doesNotMatch(out, CONTROL, "no colour when it is not a terminal");
 	assert.equal(code, 0);
+});
+
+test("what it all comes to is said where every machine is left out, too, and not before there is a rollout", async () => {
+	const report = await line.cockpit.status("groups");
+	const bytes = { package_bytes: 0, origin_bytes: 0, controller_uplink_bytes: 0, peer_bytes: 0 };
+	const totals = { ...report.totals, ...bytes, machines: 0, installed: 0 };
+	line.cockpit.status = async () => ({ ...report, totals: { ...totals, left_out: 2 } });
+	assert.match((await fleetseed("status")).out, /\n0 of 0 installed, 0 failed, 2 left out\n$/);
+	line.cockpit.status = async () => ({ ...report, rollouts: [], totals });
+	assert.equal((await fleetseed("status")).out, "waits for an event\n");
 });
 
 test("status of a fleet with a failed machine names it with its one reason, and exits 1", async () => {
@@ -159,7 +170,7 @@ test("forget goes in with who asked", async () => {
 
 test("clean tells what went from each machine, and who could not be cleaned takes nothing from the others", async () => {
 	const { out, err, code } = await fleetseed("machines", "clean", "mill-01", "busy-01", "--reason", "moving on");
-	assert.equal(out.trim(), "mill-01: removed 1 helper, 2 packages, 3 jobs, 5.0 MB");
+	assert.equal(out.trim(), "mill-01: removed 1 helper, 2 packages, 3 jobs, 4.8 MiB");
 	assert.match(err, /busy-01: deliver is in flight \(FS-MACHINE-BUSY\)/);
 	assert.equal(code, 1);
 	assert.deepEqual(line.cockpit.acts, ["clean mill-01 by eve: moving on"]);

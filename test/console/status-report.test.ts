@@ -275,7 +275,7 @@ test("by which way a package came, from whom, and why not by another is told of 
 	assert.equal(third, null);
 	assert.match(
 		why(view, "mill-01"),
-		/came by helper in 1\.5 s, 1\.2 x the floor \(2\.0 MB from the controller, 3\.0 MB from machines\)\./,
+		/came by helper in 1\.5 s, 1\.2 x the floor \(1\.9 MiB from the controller, 2\.9 MiB from machines\)\./,
 	);
-	assert.ok(why(view, "mill-02").includes(` came by http in 2.0 s (5.0 MB): ${because}.`));
+	assert.ok(why(view, "mill-02").includes(` came by http in 2.0 s (4.8 MiB): ${because}.`));
 });

@@ -12,8 +12,8 @@ test("swarm tells how each package spreads, against what is possible", async () 
 		out,
 		/^app 2, 1\.0 MiB: 1 of 2 machines hold it; the controller sent 1\.4 MiB; not sooner than in 2\.0 s \(1\.0 MiB\/s over all\)\n/,
 	);
-	assert.match(out, /mill-01 +100 % +helper +0\.5 MiB +0\.5 MiB +0\.3 MiB +3\.0 s +1\.50 x\n/);
-	assert.match(out, /mill-02 +25 % +http +0\.3 MiB +0\.0 MiB\n/);
+	assert.match(out, /mill-01 +100 % +helper +512\.0 KiB +512\.0 KiB +256\.0 KiB +3\.0 s +1\.50 x\n/);
+	assert.match(out, /mill-02 +25 % +http +256\.0 KiB +0 B\n/);
 	assert.equal(code, 0);
 	assert.deepEqual(JSON.parse((await fleetseed("swarm", "--json")).out), SWARM);
 });

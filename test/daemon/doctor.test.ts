@@ -48,6 +48,7 @@ test("on a computer where all is well nothing is wrong, and what is not there ye
 	);
 	assert.match(about(findings, "journal").saw, /whole, 1 events/);
 	assert.equal(about(findings, "daemon").state, "note");
+	assert.match(about(findings, "disk").saw, /^\d[\d.]* [KMGT]iB of \d[\d.]* [MGT]iB are free at /);
 	assert.equal(about(findings, "helpers").state, "note");
 	assert.equal(about(findings, "peer port").state, "good");
 	assert.match(about(findings, "ssh key").saw, /\/id_ed25519, ssh-ed25519$/);

@@ -4,6 +4,7 @@ import type { CleanReport, MachineRow } from "../cockpit.ts";
 import { counted } from "../counted.ts";
 import { EXIT } from "../exit-codes.ts";
 import { printable } from "../printable.ts";
+import { sizeText } from "../size-text.ts";
 import { type Context, JSON_OPTION, type JsonOption, operatorName, segment, withClient } from "./context.ts";
 
 /** Machines cleaned at once. */
@@ -77,5 +78,5 @@ function tell({ terminal }: Context, outcome: CleanReport | NotCleaned): void {
 	const { machine, helpers, packages, jobs, busy, freed_bytes } = outcome;
 	const removed = [counted(helpers, "helper"), counted(packages, "package"), counted(jobs, "job")].join(", ");
 	const left = busy > 0 ? `; ${busy} in use and left alone` : "";
-	terminal.print(printable(`${machine}: removed ${removed}, ${(freed_bytes / 1e6).toFixed(1)} MB${left}`));
+	terminal.print(printable(`${machine}: removed ${removed}, ${sizeText(freed_bytes)}${left}`));
 }

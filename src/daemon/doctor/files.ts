@@ -1,6 +1,7 @@
 import { readFile, stat, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Finding } from "../../console/host-reports.ts";
+import { sizeText } from "../../console/size-text.ts";
 import type { Settings } from "../../policy/parse-settings.ts";
 import { publicKeyOf } from "../../push/key-pair.ts";
 import { inspectJournal } from "../../record/inspect-journal.ts";
@@ -74,7 +75,7 @@ export async function disk({ stateFolder }: Settings): Promise<Finding> {
 	const place = await nearest(stateFolder);
 	const { bavail, blocks, bsize } = await statfs(place);
 	const freeBytes = bavail * bsize;
-	const saw = `${(freeBytes / 1e9).toFixed(1)} of ${((blocks * bsize) / 1e9).toFixed(1)} GB are free at ${place}`;
+	const saw = `${sizeText(freeBytes)} of ${sizeText(blocks * bsize)} are free at ${place}`;
 	if (freeBytes < LEAST_FREE_BYTES)
 		return wrong("disk", saw, "Free some: the journal, and every package, is kept there.");
 	return good("disk", saw);

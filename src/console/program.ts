@@ -55,7 +55,9 @@ export function programToRead(): Command {
 		style: { good: String, bad: String, faint: String, columns: 80 },
 		isInteractive: false,
 		print: () => undefined,
+		redraw: () => undefined,
 		printJson: () => undefined,
+		advise: () => undefined,
 		complain: () => undefined,
 	};
 	const acts = { serve: never, init: never, doctor: never, backup: never, checkInstalled: never };

@@ -12,5 +12,13 @@ export function styleFor(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): St
 	const isColoured = stream.isTTY && !env.NO_COLOR;
 	const paint = (format: "green" | "red" | "dim") => (text: string) =>
 		isColoured ? styleText(format, text, { validateStream: false }) : text;
-	return { good: paint("green"), bad: paint("red"), faint: paint("dim"), columns: stream.columns || 100 };
+	return {
+		good: paint("green"),
+		bad: paint("red"),
+		faint: paint("dim"),
+		// A window changes its size.
+		get columns() {
+			return stream.columns || 100;
+		},
+	};
 }

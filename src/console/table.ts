@@ -28,11 +28,15 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 	return made.toString().replace(/[ ]+$/gm, "");
 }
 
-/** In terminal columns, rather too wide than too narrow: from Hangul Jamo on a character may take two (UAX #11). */
 function widest(texts: readonly string[]): number {
 	let width = 0;
-	for (const text of texts) width = Math.max(width, text.replace(/[\u1100-\u{10ffff}]/gu, "xx").length);
+	for (const text of texts) width = Math.max(width, columnsOf(text));
 	return width;
+}
+
+/** In terminal columns, rather too many than too few: from Hangul Jamo on a character may take two (UAX #11). */
+export function columnsOf(text: string): number {
+	return text.replace(/[\u1100-\u{10ffff}]/gu, "xx").length;
 }
 
 /** `[#########-----------]` */

@@ -1,23 +1,31 @@
 import { printable, printableJson } from "./printable.ts";
+import { Screen } from "./screen.ts";
 import { type Style, styleFor } from "./style.ts";
 
-/** Where a command writes: answers on stdout, what went wrong on stderr. */
+/** Where a command writes: answers on stdout, what went wrong and advice on stderr. */
 export interface Terminal {
 	readonly style: Style;
 	/** A person sits there who can be asked. */
 	readonly isInteractive: boolean;
 	print(text: string): void;
+	/** On a terminal: the whole screen, in place of what was drawn before. */
+	redraw(text: string): void;
 	printJson(value: unknown): void;
+	/** What a person should know beside the answer, which scripts read. */
+	advise(text: string): void;
 	complain(problem: { readonly code: string; readonly message: string; readonly hint: string }): void;
 }
 
 export function processTerminal(): Terminal {
 	for (const stream of [process.stdout, process.stderr]) stream.on("error", ignoreGoneReader);
+	const screen = new Screen(process.stdout);
 	return {
 		style: styleFor(process.stdout, process.env),
 		isInteractive: Boolean(process.stdin.isTTY && process.stdout.isTTY),
 		print: (text) => void process.stdout.write(`${text}\n`),
+		redraw: (text) => screen.draw(text),
 		printJson: (value) => void process.stdout.write(`${printableJson(value)}\n`),
+		advise: (text) => void process.stderr.write(`${text}\n`),
 		complain: ({ code, message, hint }) =>
 			void process.stderr.write(`${printable(message)} (${code})\n${printable(hint)}\n`),
 	};

@@ -1,9 +1,9 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Command } from "commander";
 import type { OutputRecord } from "../../record/journal.ts";
-import { ApiError, type Client } from "../client.ts";
 import { printable, printableLines } from "../printable.ts";
 import { type Context, JSON_OPTION, type JsonOption, segment, withClient } from "./context.ts";
+import { patiently } from "./patiently.ts";
 import { show } from "./show.ts";
 
 const ASK_AGAIN_MS = 1_000;
@@ -51,25 +51,11 @@ async function follow(
 				after = output.seq;
 			}
 			if (outputs.length < PAGE) await wait(ASK_AGAIN_MS);
-			outputs = await patiently(context, client, `logs?limit=${PAGE}&after=${after}${of}`);
+			const next = `logs?limit=${PAGE}&after=${after}${of}`;
+			// A daemon that is started again goes on with the numbers that it had.
+			outputs = await patiently(context, () => client.get<Outputs>(next));
 		}
 	});
-}
-
-/** A daemon that is started again goes on with the numbers that it had. */
-async function patiently({ terminal }: Context, client: Client, path: string): Promise<Outputs> {
-	for (let isTold = false; ; isTold = true) {
-		const outputs = await client.get<Outputs>(path).catch((error: Error) => error);
-		if (!(outputs instanceof Error)) return outputs;
-		if (!(outputs instanceof ApiError) || outputs.isAnswer) throw outputs;
-		if (!isTold)
-			terminal.complain({
-				...outputs,
-				message: outputs.message,
-				hint: "It goes on when the daemon is back; Ctrl-C ends it.",
-			});
-		await wait(ASK_AGAIN_MS);
-	}
 }
 
 function render(outputs: Outputs): string {

@@ -160,10 +160,10 @@ function scenarioOf({ policy, inventory }: Files, wanted: Wanted): Scenario {
 /** On a terminal only, beside the answer and not in it. */
 function progressBar(): ((share: number) => void) | undefined {
 	if (!process.stderr.isTTY) return undefined;
-	const bar = new SingleBar(
-		{ format: "  virtual time [{bar}] {percentage} %", barsize: 40, clearOnComplete: true, stream: process.stderr },
-		Presets.legacy,
-	);
+	const format = "  virtual time [{bar}] {percentage} %";
+	// Where it has lines cut instead of wrapped, Ctrl-C leaves a terminal that goes on cutting.
+	const options = { format, barsize: 40, clearOnComplete: true, linewrap: true, stream: process.stderr };
+	const bar = new SingleBar(options, Presets.legacy);
 	bar.start(100, 0);
 	return (done) => {
 		bar.update(Math.floor(done * 100));

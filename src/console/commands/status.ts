@@ -6,18 +6,18 @@ import { renderStatus } from "../render.ts";
 import { renderPlan } from "../render-plan.ts";
 import { renderWhy } from "../render-why.ts";
 import { type Context, JSON_OPTION, type JsonOption, segment, withClient } from "./context.ts";
+import { patiently } from "./patiently.ts";
 import { show } from "./show.ts";
 
 const REDRAW_MS = 1_000;
-/** Home the cursor and clear what is below it (ECMA-48 CUP, ED). */
-const CLEAR = "\u001b[H\u001b[J";
+const HINT = "Ctrl-C ends the watching, not the rollout";
 
 /** Commands that look and change nothing. */
 export function addStatusCommands(program: Command, context: Context): void {
 	program
 		.command("status")
 		.description("how far every rollout is, and the one reason of each machine that is not done")
-		.option("--watch", "redraw every second until everything is done or Ctrl-C")
+		.option("--watch", "redraw every second until everything is done or Ctrl-C (exit code 130)")
 		.option("--all", "a line for each machine that is not done, not one for all that wait for the same")
 		.option(...JSON_OPTION)
 		.action((options: StatusOptions) => status(context, options));
@@ -59,16 +59,30 @@ async function status(context: Context, options: StatusOptions): Promise<void> {
 	const { json, watch, all } = options;
 	const path = `status?detail=${detailOf(options)}`;
 	await withClient(context, async (client) => {
-		let report = await client.get<StatusReport>(path);
-		while (watch && terminal.isInteractive && !json && !isDone(report)) {
-			terminal.print(CLEAR + renderStatus(report, terminal.style, all));
-			await wait(REDRAW_MS);
-			report = await client.get<StatusReport>(path);
-		}
+		const ask = () => client.get<StatusReport>(path);
+		const render = (report: StatusReport) => renderStatus(report, terminal.style, all);
+		let report = await ask();
 		if (json) terminal.printJson(report);
-		else terminal.print(renderStatus(report, terminal.style, all));
+		else if (watch && terminal.isInteractive && !isDone(report)) report = await drawUntilDone(context, ask, render);
+		else terminal.print(render(report));
 		if (report.totals.failed > 0 || report.problems.length > 0) exit(EXIT.badNews);
 	});
+}
+
+/** Answers what it drew last. A daemon that is started again meanwhile is waited for. */
+async function drawUntilDone(
+	context: Context,
+	ask: () => Promise<StatusReport>,
+	render: (report: StatusReport) => string,
+): Promise<StatusReport> {
+	for (;;) {
+		const report = await patiently(context, ask);
+		const { redraw, style } = context.terminal;
+		const isLast = isDone(report);
+		redraw(isLast ? render(report) : `${render(report)}\n\n${style.faint(`${report.at.slice(0, 19)}Z; ${HINT}`)}`);
+		if (isLast) return report;
+		await wait(REDRAW_MS);
+	}
 }
 
 function isDone({ totals }: StatusReport): boolean {

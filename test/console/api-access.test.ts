@@ -28,7 +28,12 @@ before(async () => {
 	folder = await mkdtemp(join(tmpdir(), "fleetseed-access-"));
 	furnished = furnish(folder, cockpit);
 	const { desks } = furnished;
-	server = await buildServer({ desks, log: pino({ level: "silent" }), guarding: { api, tokens: desks.tokens } });
+	server = await buildServer({
+		desks,
+		log: pino({ level: "silent" }),
+		guarding: { api, tokens: desks.tokens },
+		url: () => null,
+	});
 	routes = routesOf(server);
 	for (const role of ROLES) tokens[role] = made(role, role);
 });

@@ -32,7 +32,12 @@ let server: Api;
 before(async () => {
 	folder = await mkdtemp(join(tmpdir(), "fleetseed-description-"));
 	furnished = furnish(folder, new MemoryCockpit());
-	server = await buildServer({ desks: furnished.desks, log: pino({ level: "silent" }), guarding: null });
+	server = await buildServer({
+		desks: furnished.desks,
+		log: pino({ level: "silent" }),
+		guarding: null,
+		url: () => null,
+	});
 });
 
 after(async () => {

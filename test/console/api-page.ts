@@ -42,7 +42,7 @@ export async function pageWithRoutes(page: string): Promise<string> {
 async function description() {
 	const folder = mkdtempSync(join(tmpdir(), "fleetseed-page-"));
 	const { desks, journal } = furnish(folder, new MemoryCockpit());
-	const server = await buildServer({ desks, log: pino({ level: "silent" }), guarding: null });
+	const server = await buildServer({ desks, log: pino({ level: "silent" }), guarding: null, url: () => null });
 	const { paths, components } = JSON.parse(JSON.stringify(server.swagger()));
 	await server.close();
 	journal.close();

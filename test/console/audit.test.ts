@@ -158,6 +158,10 @@ test("tokens are made, listed without their secret, and revoked", async () => {
 	const token = made.out.trim();
 	assert.match(token, /^fst_[0-9a-f]{8}_[\w-]{43}$/);
 	assert.equal(line.furnished?.desks.tokens.find(token)?.name, "ci");
+	assert.match(
+		made.err,
+		/shown this once\.\nNothing listens for it yet\..*\n {2}api: \{ listen: "127\.0\.0\.1:8443" \}\n$/,
+	);
 	const id = token.slice(4, 12);
 	const listed = await line.fleetseed("token", "list");
 	assert.match(listed.out, new RegExp(`${id} +ci +operator +eve, `));

@@ -13,7 +13,12 @@ const api = { host: "127.0.0.1", port: 0, allowedHosts: ["127.0.0.1"], origins: 
 export async function serveModel(cockpit: MemoryCockpit) {
 	const folder = await mkdtemp(join(tmpdir(), "fleetseed-model-"));
 	const { desks, journal, record } = furnish(folder, cockpit);
-	const server = await buildServer({ desks, log: pino({ level: "silent" }), guarding: { api, tokens: desks.tokens } });
+	const server = await buildServer({
+		desks,
+		log: pino({ level: "silent" }),
+		guarding: { api, tokens: desks.tokens },
+		url: () => null,
+	});
 	const url = await server.listen({ host: "127.0.0.1", port: 0 });
 	const makeToken = (name: string, role: Role = "admin") =>
 		desks.tokens.make({ name, role, lifetimeMs: null, by: "root" })?.token ?? "";

@@ -21,7 +21,10 @@ export const tokenRow = z
 	.meta({ id: "TokenRow" });
 
 export const tokenMade = tokenRow
-	.extend({ token: z.string().describe("Shown this once; only its SHA-256 is kept.") })
+	.extend({
+		token: z.string().describe("Shown this once; only its SHA-256 is kept."),
+		url: z.string().nullable().describe("Where it counts; null: the API is on the unix socket alone."),
+	})
 	.meta({ id: "TokenMade" });
 
 export const session = z

@@ -28,12 +28,14 @@ export interface Serving {
 	readonly log: FastifyBaseLogger;
 	/** null: on the unix socket, where file permissions are the guard. */
 	readonly guarding: Guarding | null;
+	/** Where the API is over TCP, as browsers call it; null: nowhere. */
+	readonly url: () => string | null;
 	/** PEM. */
 	readonly tls?: { readonly cert: Buffer; readonly key: Buffer };
 }
 
 /** The API with all its routes, not listening yet. */
-export async function buildServer({ desks, log, guarding, tls }: Serving): Promise<Api> {
+export async function buildServer({ desks, log, guarding, url, tls }: Serving): Promise<Api> {
 	const server: Api = Fastify({
 		// Below warn Fastify logs every request.
 		loggerInstance: log.child({}, { level: "warn" }),
@@ -69,7 +71,7 @@ export async function buildServer({ desks, log, guarding, tls }: Serving): Promi
 	addAuditRoutes(server, desks);
 	addMetricsRoute(server, desks);
 	addNoticeRoutes(server, desks);
-	addTokenRoutes(server, desks);
+	addTokenRoutes(server, desks, url);
 	addSessionRoutes(server, desks);
 	await addDashboardRoutes(server, DASHBOARD_FOLDER);
 	const hidden = { config: { role: "viewer" as const }, schema: { hide: true } };

@@ -14,6 +14,8 @@ interface ApiOptions {
 	readonly log: FastifyBaseLogger;
 }
 
+const EVERY_ADDRESS: ReadonlySet<string> = new Set(["0.0.0.0", "::"]);
+
 /** The daemon's HTTP API: on its unix socket, where who may open it may steer, and over TCP for those with a token. */
 export class ApiServer {
 	readonly #options: ApiOptions;
@@ -28,20 +30,23 @@ export class ApiServer {
 		const { desks, socketPath, tcp, log } = this.#options;
 		await mkdir(dirname(socketPath), { recursive: true });
 		await clearSocketPath(socketPath);
-		const onSocket = await buildServer({ desks, log, guarding: null });
+		const onSocket = await buildServer({ desks, log, guarding: null, url: () => this.url() });
 		this.#servers.push(onSocket);
 		await onSocket.listen({ path: socketPath });
 		await chmod(socketPath, 0o660);
 		if (tcp) await this.#startTcp(tcp);
 	}
 
-	/** Where it listens over TCP: https://127.0.0.1:8443; null: nowhere. */
+	/** Where it listens over TCP, by a name that it answers to: https://127.0.0.1:8443; null: nowhere. */
 	url(): string | null {
 		const { tcp } = this.#options;
 		const address = this.#servers[1]?.server.address();
 		if (!tcp || typeof address !== "object" || !address) return null;
-		const host = address.family === "IPv6" ? `[${address.address}]` : address.address;
-		return `${tcp.tls ? "https" : "http"}://${host}:${address.port}`;
+		const own = address.family === "IPv6" ? `[${address.address}]` : address.address;
+		const names = tcp.allowedHosts.filter((each) => each !== own && each !== "localhost");
+		// A browser cannot go to an address that stands for all of them, nor trusts one that a certificate does not name.
+		const host = tcp.tls || EVERY_ADDRESS.has(address.address) ? names[0] : undefined;
+		return `${tcp.tls ? "https" : "http"}://${host ?? own}:${address.port}`;
 	}
 
 	async stop(): Promise<void> {
@@ -55,6 +60,7 @@ export class ApiServer {
 			desks,
 			log,
 			guarding: { api, tokens: desks.tokens },
+			url: () => this.url(),
 			...(tls ? { tls } : {}),
 		});
 		this.#servers.push(server);

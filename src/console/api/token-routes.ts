@@ -12,7 +12,8 @@ const making = operator.extend({
 	days: tokenDays.nullable().default(null).describe("How long it counts; null: until it is revoked."),
 });
 
-export function addTokenRoutes(server: Api, { tokens }: Desks): void {
+/** `url`: where tokens count, as people's browsers call it; null: nowhere yet. */
+export function addTokenRoutes(server: Api, { tokens }: Desks, url: () => string | null): void {
 	const keep = <Answer extends z.ZodType>(summary: string, answer: Answer) =>
 		route({ role: "admin", tag: "tokens", summary, answer });
 	const list = keep("Who may use the API over TCP.", z.array(tokenRow));
@@ -22,7 +23,7 @@ export function addTokenRoutes(server: Api, { tokens }: Desks): void {
 		const { name, role, days, by } = request.body;
 		const lifetimeMs = days === null ? null : days * 86_400_000;
 		const made = tokens.make({ name, role, lifetimeMs, by: whoAsks(request, by) });
-		if (made) return made;
+		if (made) return { ...made, url: url() };
 		return reply.status(409).send(problem("FS-API-REQUEST", `${name} has a token that counts: revoke it first`));
 	});
 	const revoke = keep("Revoke a token, by its id.", tokenRow);

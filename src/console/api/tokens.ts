@@ -36,7 +36,7 @@ export class Tokens {
 	}
 
 	/** null: a token that counts has the name already. */
-	make({ name, role, lifetimeMs, by }: TokenOrder): TokenMade | null {
+	make({ name, role, lifetimeMs, by }: TokenOrder): Omit<TokenMade, "url"> | null {
 		const { table, record, now } = this.#options;
 		const at = now();
 		const id = randomBytes(4).toString("hex");

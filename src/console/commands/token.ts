@@ -1,8 +1,10 @@
+import { hostname } from "node:os";
 import { type Command, InvalidArgumentError } from "commander";
 import { tokenDays } from "../answers/tokens.ts";
 import type { TokenMade, TokenRow } from "../cockpit.ts";
-import { printable } from "../printable.ts";
+import { printable, printableLines } from "../printable.ts";
 import { table } from "../table.ts";
+import { useOfToken } from "../use-of-token.ts";
 import { type Context, JSON_OPTION, type JsonOption, operatorName, segment, withClient } from "./context.ts";
 
 interface CreateOptions extends JsonOption {
@@ -47,7 +49,10 @@ async function create(context: Context, name: string, { role, days, json }: Crea
 	const body = { name, role, by: operatorName(), ...(days === undefined ? {} : { days }) };
 	const made = await withClient(context, (client) => client.post<TokenMade>("tokens", body));
 	if (json) context.terminal.printJson(made);
-	else context.terminal.print(made.token);
+	else {
+		context.terminal.print(made.token);
+		context.terminal.advise(printableLines(useOfToken(made.url, hostname())));
+	}
 }
 
 async function list({ terminal, ...context }: Context, { json }: JsonOption): Promise<void> {

@@ -15,8 +15,8 @@ export async function init({ folder }: { readonly folder: string }): Promise<Ini
 	await mkdir(join(folder, "policies"), { recursive: true });
 	for (const name of FILES) {
 		const file = join(folder, name);
-		const text = await readFile(join(STARTER, name));
-		((await write(file, text, 0o644)) ? made : kept).push(file);
+		const text = await readFile(join(STARTER, name), "utf8");
+		((await write(file, isOfService(folder) ? text : standingAlone(text), 0o644)) ? made : kept).push(file);
 	}
 	const key = join(folder, KEY);
 	const pair = makeKeyPair(`fleetseed@${hostname()}`);
@@ -53,22 +53,33 @@ async function publicHalf(key: string): Promise<string> {
 /** Where the package's service looks. */
 const INSTALLED = "/etc/fleetseed";
 
+function isOfService(folder: string): boolean {
+	return resolve(folder) === INSTALLED;
+}
+
+/** The defaults are the service's places, which another daemon must not use and another user may not. */
+function standingAlone(text: string): string {
+	const state = "state: state # packages are kept here; for the service leave this out, it has /var/lib/fleetseed";
+	const socket = "socket: fleetseed.sock # who may open it may steer; for the service leave this out, too";
+	return text.replace(/^#state: .*$/m, state).replace(/^#socket: .*$/m, socket);
+}
+
 function nextSteps(folder: string): readonly string[] {
 	const config = join(folder, "fleetseed.yaml");
-	const isInstalled = resolve(folder) === INSTALLED;
-	const [start, reload] = isInstalled
+	const socket = resolve(folder, "fleetseed.sock");
+	const [start, reload] = isOfService(folder)
 		? [
 				"fleetseed check && systemctl enable --now fleetseed (if it runs already: systemctl restart fleetseed)",
 				"systemctl reload fleetseed",
 			]
 		: [
-				`fleetseed check --config ${config} && fleetseed serve --config ${config} (state and socket are set in there)`,
+				`fleetseed check --config ${config} && fleetseed serve --config ${config}; for all other commands: export FLEETSEED_SOCKET=${socket}`,
 				"fleetseed reload",
 			];
 	return [
 		"Let the machines accept that key: add the line to /root/.ssh/authorized_keys on each, or to that of a user who may use sudo.",
 		start,
-		`fleetseed doctor${isInstalled ? "" : ` --config ${config}`} says whether this computer can do its work.`,
+		`fleetseed doctor${isOfService(folder) ? "" : ` --config ${config}`} says whether this computer can do its work.`,
 		"fleetseed machines lists who was found; fleetseed machines approve NAME lets one take part.",
 		`Put a policy into ${join(folder, "policies")}, see man fleetseed-policy; then: ${reload}`,
 	];

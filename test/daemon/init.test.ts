@@ -35,8 +35,21 @@ test("what comes next is said for the folder that it wrote", async () => {
 	const place = join(folder, "elsewhere");
 	const { next } = await init({ folder: place });
 	const config = join(place, "fleetseed.yaml");
-	assert.ok(next.some((step) => step.includes(`fleetseed serve --config ${config}`)));
+	const [, start, doctor, , policy] = next;
+	const all = `for all other commands: export FLEETSEED_SOCKET=${join(place, "fleetseed.sock")}`;
+	assert.equal(start, `fleetseed check --config ${config} && fleetseed serve --config ${config}; ${all}`);
+	assert.match(doctor ?? "", new RegExp(`^fleetseed doctor --config ${config} `));
+	assert.match(policy ?? "", new RegExp(`^Put a policy into ${join(place, "policies")}, .*; then: fleetseed reload$`));
 	assert.ok(!next.some((step) => step.includes("systemctl")), "no service reads that folder");
+});
+
+test("a daemon beside the service has its state and its socket in its own folder", async () => {
+	const place = join(folder, "beside");
+	await init({ folder: place });
+	const read = await readSettings(join(place, "fleetseed.yaml"));
+	assert.ok("settings" in read);
+	const { stateFolder, socketPath } = read.settings;
+	assert.deepEqual([stateFolder, socketPath], [join(place, "state"), join(place, "fleetseed.sock")]);
 });
 
 test("where nothing is yet, check says how to begin", async () => {
@@ -44,6 +57,21 @@ test("where nothing is yet, check says how to begin", async () => {
 	const { problems, notes } = await checkInstalled({ config });
 	assert.equal(problems.length, 1);
 	assert.deepEqual(notes, [`there is no configuration at ${config} yet; make it with: fleetseed init`]);
+});
+
+test("check notes a key that is not there yet, and lines of known_hosts that approve nobody", async () => {
+	const place = join(folder, "noted");
+	const config = join(place, "fleetseed.yaml");
+	const { public_key } = await init({ folder: place });
+	await rm(join(place, "id_ed25519"));
+	await writeFile(join(place, "known_hosts"), `mill-02 ${public_key}\n@cert-authority *.lan ${public_key}\n`);
+	const { problems, notes } = await checkInstalled({ config });
+	assert.deepEqual(problems, []);
+	assert.deepEqual(notes, [
+		`there is no policy in ${join(place, "policies")} yet`,
+		`there is no SSH key yet (${join(place, "id_ed25519")}); make it with: fleetseed init`,
+		`${join(place, "known_hosts")}:2: certificate authorities vouch for nothing here`,
+	]);
 });
 
 test("what is there is never overwritten, a key of another's making neither", async () => {

@@ -1,6 +1,7 @@
 // Runs `node ARGS` on the Node that the project pins, after installing the dependencies if they are missing or older
 // than the lockfile. Works on any Node that npm itself runs on, so it stays plain JavaScript.
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,13 +11,8 @@ const installed = join(root, "node_modules", ".package-lock.json");
 const lockfile = join(root, "package-lock.json");
 
 if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(lockfile).mtimeMs) {
-	process.stderr.write("Installing the dependencies, once ...\n");
-	const npm = spawnSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], {
-		cwd: root,
-		stdio: ["ignore", 2, 2],
-		shell: process.platform === "win32",
-	});
-	if (npm.status !== 0) process.exit(npm.status ?? 1);
+	const code = await install();
+	if (code !== 0) process.exit(code);
 }
 
 const bin = join(root, "node_modules", ".bin");
@@ -26,3 +22,26 @@ const node = spawn(join(bin, "node"), ["--disable-warning=ExperimentalWarning", 
 });
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => node.kill(signal));
 node.on("exit", (code, signal) => process.exit(signal ? 128 : (code ?? 1)));
+
+/** Says so and for how long it takes: on a terminal in one line that is written anew each second. Answers npm's exit code. */
+async function install() {
+	// Shorter than a line of a terminal, or it could not be written anew in place.
+	const what = "Installing the dependencies, its own Node too, once (a minute or two)";
+	const beganMs = performance.now();
+	const seconds = () => Math.round((performance.now() - beganMs) / 1000);
+	const { isTTY } = process.stderr;
+	process.stderr.write(isTTY ? `${what} ...` : `${what} ...\n`);
+	const shown = isTTY && setInterval(() => process.stderr.write(`\r${what}: ${seconds()} s `), 1000);
+	const options = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-progress", "--loglevel=error"];
+	const npm = spawn("npm", ["ci", ...options], {
+		cwd: root,
+		stdio: ["ignore", 2, 2],
+		shell: process.platform === "win32",
+	});
+	const [code] = await once(npm, "exit");
+	clearInterval(shown);
+	process.stderr.write(
+		`${isTTY ? "\n" : ""}${code === 0 ? `Installed in ${seconds()} s` : "They were not installed: see above"}\n`,
+	);
+	return code ?? 1;
+}

@@ -60,6 +60,9 @@ try {
 	say("starting the daemon");
 	controller.start();
 	await approveByHand(byHand);
+	say(
+		`it downloads the package once; ${canaries.join(" and ")} get it first, then the other ${count - 2}, from each other, too`,
+	);
 	report = await untilDone(count);
 } catch (error) {
 	say(error instanceof Error ? error.message : String(error));
@@ -113,7 +116,7 @@ function conclude(last: StatusReport | null): void {
 	const seconds = Math.round((performance.now() - startedAt) / 100) / 10;
 	const result = { ...last.totals, origin_bytes: origin.sentBytes, seconds };
 	if (values.json) process.stdout.write(`${JSON.stringify(result)}\n`);
-	else process.stdout.write(`${renderTotals(result)}; ${seconds} s\n`);
+	else process.stdout.write(`${renderTotals(result)}\ndone in ${seconds} s\n`);
 	const isOnce = result.origin_bytes === result.package_bytes;
 	process.exitCode =
 		result.installed === count && isOnce && result.controller_uplink_bytes <= 3 * result.package_bytes ? 0 : 1;

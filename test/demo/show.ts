@@ -16,6 +16,8 @@ export class Show {
 		Presets.legacy,
 	);
 	readonly #barOf = new Map<string, SingleBar>();
+	readonly #beganMs = performance.now();
+	#summary: SingleBar | null = null;
 	#last = "";
 
 	draw({ rollouts, totals, waiting_for }: StatusReport): void {
@@ -23,7 +25,11 @@ export class Show {
 		if (!process.stderr.isTTY && line !== this.#last) process.stderr.write(`${line}\n`);
 		this.#last = line;
 		if (!process.stderr.isTTY) return;
-		for (const { machine, ring, state, progress } of rollouts.flatMap(({ machines }) => machines)) {
+		const seconds = Math.round((performance.now() - this.#beganMs) / 1000);
+		this.#summary ??= this.#bars.create(1, 0, { line: "" }, { format: "{line}" });
+		this.#summary.update(0, { line: `${seconds} s: ${line}` });
+		const machines = rollouts.flatMap((rollout) => rollout.machines);
+		for (const { machine, ring, state, progress } of machines.toSorted(byName)) {
 			const bar = this.#barOf.get(machine) ?? this.#bars.create(100, 0, { name: machine, state });
 			this.#barOf.set(machine, bar);
 			bar.update(share(state, progress), { name: machine, state: `${ring}: ${state}` });
@@ -41,6 +47,10 @@ export class Show {
 		const head = ["machine", "ring", "state", "way", "delivered", "reason"];
 		process.stderr.write(`${table(head, rows, styleFor(process.stderr, process.env))}\n`);
 	}
+}
+
+function byName(a: { readonly machine: string }, b: { readonly machine: string }): number {
+	return a.machine.localeCompare(b.machine);
 }
 
 /** Delivery fills the bar to 80, the install the rest. */

@@ -28,6 +28,7 @@ export function programOf(context: Omit<Context, "socketPath">, acts: HostActs):
 		.version(version())
 		.option("--socket <path>", "the daemon's unix socket", process.env.FLEETSEED_SOCKET ?? DEFAULT_SOCKET)
 		.addHelpText("after", `\nExit codes: ${codes.join("; ")}.`)
+		.showHelpAfterError("What it takes: the same with --help.")
 		.exitOverride();
 	const whole: Context = { ...context, socketPath: () => String(program.opts().socket) };
 	addHostCommands(program, whole, acts);

@@ -161,7 +161,7 @@ export const ERROR_CODES = {
 	"FS-PACKAGE-MISSING": "The package left the store; it is downloaded again.",
 	"FS-SWARM-DOWN": "The swarm process restarts by itself; the delivery is tried again.",
 	"FS-STEP-CRASHED": "This is a bug in fleetseed: report it with the output of: journalctl -u fleetseed.",
-	"FS-DAEMON-DOWN": "Start the daemon: systemctl start fleetseed; or name its socket with --socket.",
+	"FS-DAEMON-DOWN": "Start the daemon: systemctl start fleetseed; or name its socket by --socket or FLEETSEED_SOCKET.",
 	"FS-DAEMON-RUNNING":
 		"Stop the other daemon first: systemctl stop fleetseed; or give this one a state folder of its own.",
 	"FS-API-TOKEN": "Send a token that counts: fleetseed token create NAME --role viewer.",

@@ -61,6 +61,8 @@ function describeRun(policy: string, reason: RunReason, until: number | undefine
 			return `waits for approval: ${reason.approvals} of ${reason.required}${whose}${why}; approve with: fleetseed approve ${policy}`;
 		}
 		case "no_machines":
+			if (reason.discovered === 0)
+				return "no machine that it selects is approved or waits for approval (FS-TARGETS-EMPTY)";
 			return `no approved machine is selected, ${reason.discovered} discovered wait for approval (FS-TARGETS-EMPTY)`;
 	}
 }

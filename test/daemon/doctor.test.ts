@@ -13,7 +13,6 @@ import { Journal } from "../../src/record/journal.ts";
 const folder = await mkdtemp(join(tmpdir(), "fleetseed-doctor-"));
 after(() => rm(folder, { recursive: true }));
 const config = join(folder, "fleetseed.yaml");
-const socketPath = join(folder, "nobody.sock");
 await init({ folder });
 await mkdir(join(folder, "state"), { mode: 0o700 });
 await mkdir(join(folder, "helper"));
@@ -23,6 +22,7 @@ function configure(lines: string): Promise<void> {
 		"version: 1",
 		"policies: policies",
 		"state: state",
+		"socket: doctor.sock",
 		"discovery: { enabled: false }",
 		"credentials: { key: { systemd: id_ed25519 } }",
 		"ssh: { identity: key }",
@@ -41,7 +41,7 @@ test("on a computer where all is well nothing is wrong, and what is not there ye
 	journal.append([{ kind: "DaemonStarted", at: 1 }]);
 	journal.close();
 	await configure("swarm: { tracker_port: 46969, peer_port: 46881, helper_folder: helper }");
-	const findings = await doctor({ config, socketPath });
+	const findings = await doctor({ config });
 	assert.deepEqual(
 		findings.filter(({ state }) => state === "wrong"),
 		[],
@@ -74,7 +74,7 @@ test("each thing that is wrong is named, with how to mend it", async () => {
 	);
 	await chmod(join(folder, "id_ed25519"), 0o644);
 	await chmod(join(folder, "state"), 0o755);
-	const findings = await doctor({ config, socketPath });
+	const findings = await doctor({ config });
 	server.close();
 	for (const what of ["configuration", "ssh key", "state", "journal", "tracker port"]) {
 		const { state, mend } = about(findings, what);
@@ -86,7 +86,7 @@ test("each thing that is wrong is named, with how to mend it", async () => {
 
 test("a configuration that cannot be read is the first thing to mend", async () => {
 	await writeFile(config, "version: 1\n");
-	const findings = await doctor({ config, socketPath });
+	const findings = await doctor({ config });
 	assert.deepEqual(findings.map(({ about, state }) => [about, state])[0], ["configuration", "wrong"]);
 	assert.match(findings[0]?.saw ?? "", /fleetseed\.yaml:1:1 policies/);
 });

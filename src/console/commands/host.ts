@@ -10,7 +10,7 @@ export interface HostActs {
 	/** Runs the daemon and answers its exit code. */
 	readonly serve: (options: { readonly config: string }) => Promise<number>;
 	readonly init: (options: { readonly folder: string }) => Promise<InitReport>;
-	readonly doctor: (options: { readonly config: string; readonly socketPath: string }) => Promise<readonly Finding[]>;
+	readonly doctor: (options: { readonly config: string }) => Promise<readonly Finding[]>;
 	readonly backup: (options: { readonly config: string; readonly file: string }) => Promise<BackupAnswer>;
 	readonly checkInstalled: (options: { readonly config: string }) => Promise<InstalledReport>;
 }
@@ -63,8 +63,8 @@ async function init(context: Context, acts: HostActs, options: InitOptions) {
 /** A word and a mark beside the colour: colour is never the only sign. */
 const MARKS = { good: "ok", note: "note", wrong: "WRONG" } as const;
 
-async function doctor({ terminal, exit, socketPath }: Context, acts: HostActs, { config, json }: ConfigOption) {
-	const findings = await acts.doctor({ config, socketPath: socketPath() });
+async function doctor({ terminal, exit }: Context, acts: HostActs, { config, json }: ConfigOption) {
+	const findings = await acts.doctor({ config });
 	const wrong = findings.filter(({ state }) => state === "wrong");
 	if (json) terminal.printJson(findings);
 	else {

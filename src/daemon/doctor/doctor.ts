@@ -12,13 +12,7 @@ import { type Known, sshd } from "./machines.ts";
 import { discovery, ports } from "./network.ts";
 
 /** Looks at everything on this computer that the daemon needs, and at the machines' sshd. Changes nothing; works with the daemon on or off. */
-export async function doctor({
-	config,
-	socketPath,
-}: {
-	readonly config: string;
-	readonly socketPath: string;
-}): Promise<readonly Finding[]> {
+export async function doctor({ config }: { readonly config: string }): Promise<readonly Finding[]> {
 	const read = await readSettings(config);
 	if ("problems" in read)
 		return [
@@ -32,7 +26,7 @@ export async function doctor({
 			await clock(),
 		];
 	const { settings } = read;
-	const rows = await askDaemon(socketPath);
+	const rows = await askDaemon(settings.socketPath);
 	const found: readonly (Finding | readonly Finding[])[] = [
 		await configuration(config),
 		daemon(rows),

@@ -217,6 +217,8 @@ test("a browser logs in by a form, and its cookie is kept from scripts and from 
 	assert.match(sessionCookie("fst_", true), /; Secure$/, "over TLS it stays there");
 	const session = await ask({ method: "GET", url: "/api/v1/session" }, { cookie: String(cookie).split(";")[0] ?? "" });
 	assert.deepEqual(session.json(), { name: "viewer", role: "viewer" });
+	const left = await ask({ method: "DELETE", url: "/api/v1/session" }, bearer(tokens.viewer));
+	assert.equal(left.headers["set-cookie"], "fleetseed=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0");
 });
 
 test("whoever tries out tokens is stopped, and the others go on", async () => {

@@ -100,7 +100,7 @@ test("the page about the API has the description's own table of routes (npm run 
 
 /** The lines that a stream sends until there are so many. */
 async function follow(url: string, headers: Record<string, string>, count: number): Promise<readonly string[]> {
-	const answer = await fetch(`${url}/api/v1/events`, { headers });
+	const answer = await fetch(`${url}/api/v1/events`, { headers, signal: AbortSignal.timeout(60_000) });
 	assert.equal(answer.headers.get("content-type"), "text/event-stream");
 	assert.ok(answer.headers.get("content-security-policy"));
 	let text = "";
@@ -124,6 +124,8 @@ test("who follows is told of each line as it is written, and who comes again mis
 	const told = await following;
 	assert.deepEqual(told, expected(Number(told[0]), 3));
 	assert.deepEqual(await resuming, expected(last, 4));
+	// As after a journal that was restored: there never was such a line, and what is written from now on is told.
+	assert.equal((await follow(url, { "last-event-id": "1000000" }, 1)).length, 1);
 	clearInterval(writing);
 	furnished.record(Array.from({ length: 1500 }, (_, at) => resumed(at)));
 	const behind = await follow(url, { "last-event-id": "0" }, furnished.desks.audit.lastSeq());

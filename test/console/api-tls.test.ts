@@ -60,6 +60,13 @@ test("who trusts the authority reaches the API, and a token of each role gets as
 	assert.match(String((await ask("GET", "plan", undefined)).headers["strict-transport-security"]), /max-age=\d+/);
 });
 
+test("the cookie of a login over TLS is for TLS alone", async () => {
+	const token = furnished.desks.tokens.make({ name: "page", role: "viewer", lifetimeMs: null, by: "root" })?.token;
+	const { status, headers } = await ask("POST", "session", undefined, { body: JSON.stringify({ token }) });
+	assert.equal(status, 200);
+	assert.match(String(headers["set-cookie"]), /^fleetseed=fst_\S+; .*; Secure$/);
+});
+
 test("a client that trusts another authority, or expects another name, sends nothing", async () => {
 	const before = cockpit.orders.length;
 	await assert.rejects(ask("POST", "pause", "fst_secret", { ca: "strange" }), /unable to verify|self-signed/);
@@ -86,14 +93,17 @@ test("a certificate that cannot be read keeps the API from starting, and says wh
 	await other.stop();
 });
 
-interface Trust {
+interface Asking {
 	/** The authority that the client trusts. */
 	readonly ca?: string;
 	/** What it takes the server for. */
 	readonly name?: string;
+	/** What it sends. */
+	readonly body?: string;
 }
 
-async function ask(method: string, path: string, token: string | undefined, { ca = "own", name = HOST }: Trust = {}) {
+async function ask(method: string, path: string, token: string | undefined, asking: Asking = {}) {
+	const { ca = "own", name = HOST, body = "{}" } = asking;
 	const headers = {
 		host: HOST,
 		"content-type": "application/json",
@@ -104,7 +114,7 @@ async function ask(method: string, path: string, token: string | undefined, { ca
 	const answer = await new Promise<import("node:http").IncomingMessage>((resolve, reject) => {
 		overHttps(options, resolve)
 			.on("error", reject)
-			.end(method === "POST" ? "{}" : "");
+			.end(method === "POST" ? body : "");
 	});
 	return { status: answer.statusCode, headers: answer.headers, body: await text(answer) };
 }

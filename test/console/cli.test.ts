@@ -131,6 +131,22 @@ test("machines and machines list are the same", async () => {
 	assert.deepEqual(await fleetseed("machines", "list", "--json"), await fleetseed("machines", "--json"));
 });
 
+test("who forgot a word is told where to look", async () => {
+	const { err, code } = await fleetseed("promote");
+	assert.deepEqual(
+		[code, err],
+		[2, "error: missing required argument 'policy'\nWhat it takes: the same with --help.\n"],
+	);
+});
+
+test("the socket is that of --socket, else that of FLEETSEED_SOCKET", async () => {
+	const { socketPath, deadSocketPath } = line;
+	assert.equal((await run(["status"], { FLEETSEED_SOCKET: socketPath })).code, 0);
+	assert.equal((await run(["--socket", socketPath, "status"], { FLEETSEED_SOCKET: deadSocketPath })).code, 0);
+	const none = await run(["status"], { FLEETSEED_SOCKET: deadSocketPath });
+	assert.deepEqual([none.code, none.err.includes(deadSocketPath)], [3, true], none.err);
+});
+
 test("a reader that goes away ends the command quietly", async () => {
 	for (const words of [["status"], ["schema"], ["plan", "--json"], ["--help"]]) {
 		const script = 'set -o pipefail; "$@" | true';

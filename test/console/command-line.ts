@@ -69,8 +69,8 @@ export function commandLine(): CommandLine {
 }
 
 /** As typed by eve, with sudo. */
-export async function run(words: readonly string[]): Promise<Ended> {
-	const env = { PATH: process.env.PATH, SUDO_USER: "eve" };
+export async function run(words: readonly string[], more: NodeJS.ProcessEnv = {}): Promise<Ended> {
+	const env = { PATH: process.env.PATH, SUDO_USER: "eve", ...more };
 	const child = spawn(process.execPath, [MAIN, ...words], { stdio: ["ignore", "pipe", "pipe"], env });
 	const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "exit")]);
 	return { out, err, code };

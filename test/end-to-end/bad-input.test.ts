@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { StatusReport } from "../../src/console/cockpit.ts";
+import type { Finding } from "../../src/console/host-reports.ts";
+import { run } from "../console/command-line.ts";
 import { Controller } from "../demo/controller.ts";
 import { DemoFleet, knownHostsOf } from "../demo/fleet.ts";
 import { makeIdentity } from "../demo/identity.ts";
@@ -52,6 +54,27 @@ function policy(policyName: string, digest: string): object {
 const reasonIn = (machines: StatusReport["machines"]) => machines.find((each) => each.name === name)?.reason ?? "";
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 const policyFile = (file: string) => join(folder, "policies", file);
+
+test("the state is the daemon's alone, and a second daemon on it is refused before it touches anything", async () => {
+	assert.equal((await stat(join(folder, "state"))).mode & 0o777, 0o700);
+	const { err, code } = await run(["serve", "--config", join(folder, "fleetseed.yaml")]);
+	assert.equal(code, 2);
+	assert.match(err, /state: another daemon is at work here \(FS-DAEMON-RUNNING\)\n/);
+	assert.equal((await controller.status())?.totals.installed, 1, "the first goes on");
+});
+
+test("doctor finds the daemon of the configuration that it looks at, wherever its socket is", async () => {
+	const { out } = await run(["doctor", "--config", join(folder, "fleetseed.yaml"), "--json"]);
+	const findings = JSON.parse(out) as readonly Finding[];
+	assert.match(findings.find(({ about }) => about === "daemon")?.saw ?? "", /^it answers and knows \d+ machines/);
+});
+
+test("a configuration with a mistake starts nothing, and the exit code says so", async () => {
+	const config = join(folder, "bad.yaml");
+	await writeFile(config, "version: 1\nstat: here\n");
+	const { err, code } = await run(["serve", "--config", config]);
+	assert.deepEqual([code, /bad\.yaml:2:1 stat: /.test(err)], [2, true], err);
+});
 
 async function reload(): Promise<{ readonly out: string; readonly code: number }> {
 	return controller.command("reload").then(

@@ -16,6 +16,8 @@ declare module "bittorrent-tracker" {
 		readonly downloaded?: unknown;
 		readonly event?: unknown;
 		readonly token?: unknown;
+		/** Of our own peers. */
+		readonly pieces?: unknown;
 		readonly httpReq: IncomingMessage;
 	}
 

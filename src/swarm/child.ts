@@ -1,7 +1,7 @@
 import { AllowList } from "./allow-list.ts";
 import { HttpSource } from "./http-source.ts";
 import { makeTorrent } from "./make-torrent.ts";
-import type { Opening, Order, Report, Shared, Total } from "./messages.ts";
+import type { Opening, Order, PackagePieces, Report, Shared, Total } from "./messages.ts";
 import { Seeder } from "./seeder.ts";
 import { Sent } from "./sent.ts";
 import { Shaping } from "./shaping.ts";
@@ -38,6 +38,7 @@ class SwarmChild {
 			port: opening.ports.peer,
 			allowed: this.#allowed,
 			hasOtherSeeds: (infoHash) => this.#tracker?.hasSeeds(infoHash) ?? false,
+			machineOf: (peerId) => this.#tracker?.machineOf(peerId),
 			onSent: (infoHash, { peerId, bytes }) => this.#count(infoHash, peerId, bytes),
 			onBroken: endWith,
 		});
@@ -53,6 +54,7 @@ class SwarmChild {
 			sha256Of: (infoHash) => this.#sha256s.get(infoHash),
 			shaping: this.#shaping,
 			answerOther: (request, response) => this.#httpSource.answer(request, response),
+			onPieces: (infoHash, pieces) => this.#seeder.holdings(infoHash)?.announced(pieces, performance.now()),
 			onProgress: (progress) => tell({ kind: "progress", progress }),
 			onBroken: endWith,
 		});
@@ -77,6 +79,9 @@ class SwarmChild {
 				return;
 			case "totals":
 				tell({ kind: "answer", id: order.id, answer: this.#totals() });
+				return;
+			case "pieces":
+				tell({ kind: "answer", id: order.id, answer: this.#pieces() });
 		}
 	}
 
@@ -88,6 +93,13 @@ class SwarmChild {
 	#totals(): readonly Total[] {
 		return [...this.#sha256s.values()].map((sha256) => {
 			return { sha256, uploadedBytes: this.#sent.total(sha256), byMachine: this.#sent.byMachine(sha256) };
+		});
+	}
+
+	#pieces(): readonly PackagePieces[] {
+		return [...this.#sha256s].flatMap(([infoHash, sha256]) => {
+			const holdings = this.#seeder.holdings(infoHash);
+			return holdings ? [{ sha256, ...holdings.report(performance.now()) }] : [];
 		});
 	}
 

@@ -37,6 +37,21 @@ export interface Total {
 	readonly byMachine: Readonly<Record<string, number>>;
 }
 
+/** Which pieces a machine holds, as it told the source or the tracker. */
+export interface MachinePieces {
+	readonly machine: string;
+	/** A hex digit for each piece, or for each 256th part of many: 0 none, f all. */
+	readonly levels: string;
+	/** It is gone: this is what it held then. */
+	readonly hasLeft: boolean;
+}
+
+export interface PackagePieces {
+	readonly sha256: string;
+	readonly pieceCount: number;
+	readonly machines: readonly MachinePieces[];
+}
+
 export interface Opening {
 	readonly storeFolder: string;
 	readonly host: string;
@@ -50,11 +65,16 @@ export type Order =
 	| { readonly kind: "shape"; readonly shape: Shape }
 	| { readonly kind: "share"; readonly id: number; readonly sha256: string }
 	| { readonly kind: "retire"; readonly sha256: string }
-	| { readonly kind: "totals"; readonly id: number };
+	| { readonly kind: "totals"; readonly id: number }
+	| { readonly kind: "pieces"; readonly id: number };
 
 /** From the swarm process to the daemon. */
 export type Report =
 	| { readonly kind: "opened"; readonly ports: Ports }
 	| { readonly kind: "progress"; readonly progress: PeerProgress }
-	| { readonly kind: "answer"; readonly id: number; readonly answer: Shared | readonly Total[] }
+	| {
+			readonly kind: "answer";
+			readonly id: number;
+			readonly answer: Shared | readonly Total[] | readonly PackagePieces[];
+	  }
 	| { readonly kind: "refused"; readonly id: number; readonly detail: string };

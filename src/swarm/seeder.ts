@@ -4,6 +4,7 @@ import WebTorrent, { type Torrent, type Wire } from "webtorrent-hybrid";
 import type { AllowList } from "./allow-list.ts";
 import { Handout } from "./handout.ts";
 import { admitOnly, HARDENED } from "./hardened.ts";
+import { Holdings } from "./holdings.ts";
 import type { Made } from "./make-torrent.ts";
 import { packageFile } from "./package-file.ts";
 import { isOurPeer } from "./peer/peer-id.ts";
@@ -21,6 +22,8 @@ export interface SeederOptions {
 	readonly port: number;
 	readonly allowed: AllowList;
 	readonly hasOtherSeeds: (infoHash: string) => boolean;
+	/** By a peer's id in hex; undefined: it has not announced itself. */
+	readonly machineOf: (peerId: string) => string | undefined;
 	/** Payload bytes that one peer, by its id in hex, was given. */
 	readonly onSent: (infoHash: string, given: { readonly peerId: string; readonly bytes: number }) => void;
 	/** The library is unusable after this. */
@@ -32,6 +35,7 @@ export class Seeder {
 	readonly #options: SeederOptions;
 	readonly #client: WebTorrent;
 	readonly #ticks = new Set<() => void>();
+	readonly #holdings = new Map<string, Holdings>();
 	#peers = 0;
 
 	constructor(options: SeederOptions) {
@@ -80,6 +84,11 @@ export class Seeder {
 		return new Promise((resolve) => void this.#client.remove(infoHash, {}, () => resolve()));
 	}
 
+	/** Who has which pieces; undefined: it is not shared. */
+	holdings(infoHash: string): Holdings | undefined {
+		return this.#holdings.get(infoHash);
+	}
+
 	/** Null: no limit. What is under way is slowed down, or sped up, too. */
 	limit(bytesPerSecond: number | null): void {
 		this.#client.throttleUpload(bytesPerSecond ?? -1);
@@ -105,12 +114,17 @@ export class Seeder {
 			pieceCount: torrent.pieces.length,
 			hasOtherSeeds: () => this.#options.hasOtherSeeds(torrent.infoHash),
 		});
+		const holdings = new Holdings({ pieceCount: torrent.pieces.length, machineOf: this.#options.machineOf });
+		this.#holdings.set(torrent.infoHash, holdings);
 		const wires = new Map<string, Wire>();
 		const show = () => {
 			for (const { peer, piece } of handout.next(performance.now())) wires.get(peer)?.have(piece);
 		};
 		this.#ticks.add(show);
-		torrent.once("close", () => this.#ticks.delete(show));
+		torrent.once("close", () => {
+			this.#ticks.delete(show);
+			this.#holdings.delete(torrent.infoHash);
+		});
 		torrent.on("wire", (wire: Wire) => {
 			const peer = String(this.#peers++);
 			wire.on("upload", (bytes: number) =>
@@ -118,11 +132,13 @@ export class Seeder {
 			);
 			wire.once("close", () => {
 				wires.delete(peer);
+				holdings.leave(wire, performance.now());
 				handout.leave(peer);
 			});
 			listen(wire, { handout, peer, pieceCount: torrent.pieces.length, show });
 			onGreeting(wire, () => {
 				wires.set(peer, wire);
+				holdings.join(wire);
 				show();
 			});
 		});

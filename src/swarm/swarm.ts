@@ -3,7 +3,7 @@ import { isIPv6 } from "node:net";
 import type { Shape } from "../model/traffic.ts";
 import { Calls } from "./calls.ts";
 import { torrentPath } from "./make-torrent.ts";
-import type { Admitted, PeerProgress, Ports, Report, Shared, Total } from "./messages.ts";
+import type { Admitted, PackagePieces, PeerProgress, Ports, Report, Shared, Total } from "./messages.ts";
 import { RunningTotals } from "./running-totals.ts";
 import { SwarmDown } from "./swarm-down.ts";
 import { SwarmProcess } from "./swarm-process.ts";
@@ -36,7 +36,8 @@ const START_MS = 30_000;
 const READY_MS = 10_000;
 /** Making a torrent reads the whole package: 30 minutes do for half a terabyte. */
 const SHARE_MS = 30 * 60_000;
-const TOTALS_MS = 5_000;
+/** Totals, and who has which pieces. */
+const LOOK_MS = 5_000;
 
 /**
  * Seeds packages to admitted machines: a private tracker and a source, in a process of their own that is restarted when it
@@ -139,7 +140,13 @@ export class Swarm {
 	async totals(): Promise<readonly Total[]> {
 		if (!this.#isOpen) throw new SwarmDown("the swarm process is being started");
 		const ask = (id: number) => this.#process.send({ kind: "totals", id });
-		return this.#totals.count(await this.#calls.make<readonly Total[]>(TOTALS_MS, ask));
+		return this.#totals.count(await this.#calls.make<readonly Total[]>(LOOK_MS, ask));
+	}
+
+	/** Who has which pieces of each package that is shared, as far as machines have told. */
+	async pieces(): Promise<readonly PackagePieces[]> {
+		if (!this.#isOpen) throw new SwarmDown("the swarm process is being started");
+		return this.#calls.make<readonly PackagePieces[]>(LOOK_MS, (id) => this.#process.send({ kind: "pieces", id }));
 	}
 
 	/** The ports that were bound once are asked for again: the machines' torrents name them. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type Announce, type Answer, type Swarm as Members, Server, type TrackedPeer } from "bittorrent-tracker";
 import type { AllowList } from "./allow-list.ts";
+import type { AnnouncedPieces } from "./holdings.ts";
 import type { PeerProgress } from "./messages.ts";
 import { type Meeting, NeighbourGraph } from "./neighbour-graph.ts";
 import { isOurPeer } from "./peer/peer-id.ts";
@@ -30,6 +31,7 @@ export interface TrackerOptions {
 	readonly shaping: Shaping;
 	/** Answers what is not an announce; false: it knows nothing of it. */
 	readonly answerOther: (request: IncomingMessage, response: ServerResponse) => boolean;
+	readonly onPieces: (infoHash: string, pieces: AnnouncedPieces) => void;
 	readonly onProgress: (progress: PeerProgress) => void;
 	readonly onBroken: (error: Error) => void;
 }
@@ -83,11 +85,14 @@ export class Tracker {
 	}
 
 	#judge(infoHash: string, announce: Announce): Error | null {
-		const { allowed, sha256Of, onProgress } = this.#options;
+		const { allowed, sha256Of, onPieces, onProgress } = this.#options;
 		const machine = allowed.machine(announce.token, announce.ip);
 		const sha256 = sha256Of(infoHash);
 		if (machine === null || sha256 === undefined) return new Error(REFUSAL);
 		this.#remember(announce.peer_id, machine);
+		const event = eventOf(announce.event);
+		const isStopping = event === "stopped";
+		onPieces(infoHash, { machine, levels: announce.pieces, hasAll: announce.left === 0, isStopping });
 		onProgress({
 			machine,
 			sha256,
@@ -95,7 +100,7 @@ export class Tracker {
 			uploadedBytes: bytesOf(announce.uploaded),
 			// A machine that does not say how much is left is not done.
 			leftBytes: Number.isFinite(announce.left) ? bytesOf(announce.left) : Number.MAX_SAFE_INTEGER,
-			event: eventOf(announce.event),
+			event,
 		});
 		return null;
 	}

@@ -26,6 +26,14 @@ export interface TrackerAnswer {
 	readonly isDismissed: boolean;
 }
 
+export interface AnnouncedFigures {
+	readonly downloaded: number;
+	readonly uploaded: number;
+	readonly left: number;
+	/** Which pieces are here, for people to look at: of ours alone, in no BEP. */
+	readonly pieces: string;
+}
+
 export interface AnnouncerOptions {
 	/** With this machine's token. */
 	readonly announce: string;
@@ -33,7 +41,7 @@ export interface AnnouncerOptions {
 	readonly infoHash: string;
 	readonly peerId: string;
 	readonly port: number;
-	readonly figures: () => { readonly downloaded: number; readonly uploaded: number; readonly left: number };
+	readonly figures: () => AnnouncedFigures;
 	readonly onAnswer: (answer: TrackerAnswer) => void;
 }
 

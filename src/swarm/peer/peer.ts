@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { pieceLevels } from "../piece-levels.ts";
 import { Announcer, type TrackerAnswer } from "./announcer.ts";
 import { Downloads } from "./downloads.ts";
 import type { Neighbour } from "./neighbour.ts";
@@ -167,7 +168,8 @@ export class Peer {
 	#figures() {
 		const state = this.state;
 		const left = this.#info.sizeBytes - this.#heldBytes;
-		return { downloaded: state?.downloadedBytes ?? 0, uploaded: state?.uploadedBytes ?? 0, left };
+		const pieces = pieceLevels(this.#pieces.count, (piece) => this.#pieces.isHeld(piece));
+		return { downloaded: state?.downloadedBytes ?? 0, uploaded: state?.uploadedBytes ?? 0, left, pieces };
 	}
 
 	#heed(answer: TrackerAnswer): void {

@@ -4,6 +4,7 @@ import type { Rates } from "../model/traffic.ts";
 import { floorMs, slower } from "../plan/floor-ms.ts";
 import type { SwarmMachine, SwarmPackage, SwarmReport } from "./cockpit.ts";
 import { deliveryReport } from "./delivery-report.ts";
+import { availabilityOf, type Pieces } from "./pieces-report.ts";
 import { iso } from "./time-text.ts";
 
 /** What was counted on the wire since the daemon began. */
@@ -16,6 +17,8 @@ export interface Counted {
 	/** Sent by the controller to the machine. */
 	readonly sentTo: (machine: string, sha256: string) => number | undefined;
 	readonly samples: (sha256: string) => readonly Sample[];
+	/** undefined: it is not shared. */
+	readonly pieces: (sha256: string) => Pieces | undefined;
 	/** "http: the machine has curl" */
 	readonly wayOf: (machine: string, sha256: string) => string | undefined;
 }
@@ -74,6 +77,7 @@ function swarmPackage(view: SwarmView, bringing: readonly Bringing[], bits: Bits
 			if (row && !rows.get(machine)?.is_under_way) rows.set(machine, row);
 		}
 	const machines = [...rows.values()];
+	const pieces = view.counted.pieces(sha256);
 	return [
 		{
 			name,
@@ -87,6 +91,7 @@ function swarmPackage(view: SwarmView, bringing: readonly Bringing[], bits: Bits
 			samples: view.counted.samples(sha256).map(({ at, sourceBytes, receivedBytes }) => {
 				return { at: iso(at), source_bytes: sourceBytes, received_bytes: receivedBytes };
 			}),
+			pieces: pieces ? { count: pieces.count, availability: availabilityOf(pieces.count, machines) } : null,
 			machines,
 		},
 	];
@@ -106,9 +111,12 @@ function swarmMachine({ counted }: SwarmView, { rollout, spec }: Bringing, place
 	if (!delivery && !isUnderWay) return null;
 	const peer = counted.peer(machine, sha256);
 	const source = counted.sentTo(machine, sha256);
+	const held = delivery ? undefined : counted.pieces(sha256)?.machines.get(machine);
 	return {
 		machine,
 		share: delivery ? 1 : shareOf(peer?.leftBytes, source ?? 0, sizeBytes),
+		pieces: held?.levels ?? null,
+		has_left: held?.hasLeft ?? false,
 		is_under_way: isUnderWay,
 		method: delivery?.method ?? counted.wayOf(machine, sha256)?.split(":")[0] ?? null,
 		source_bytes: delivery ? delivery.source_bytes : (source ?? null),

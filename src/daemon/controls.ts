@@ -112,8 +112,8 @@ export class Controls implements Cockpit {
 	}
 
 	async #swarm() {
-		const { journal, progress, history, traffic, settings } = this.#daemon;
-		await this.#daemon.readUplink();
+		const { journal, progress, history, traffic, pieces, settings } = this.#daemon;
+		await Promise.all([this.#daemon.readUplink(), pieces.look()]);
 		return swarmReport({
 			fleet: this.#fleet,
 			now: this.#now(),
@@ -122,6 +122,7 @@ export class Controls implements Cockpit {
 				peer: progress.peer.bind(progress),
 				sentTo: history.sentTo.bind(history),
 				samples: history.samples.bind(history),
+				pieces: pieces.of.bind(pieces),
 				wayOf: progress.wayOf.bind(progress),
 			},
 			ownLink: settings.swarm.linkBytesPerSecond ?? (await readOwnLink()),

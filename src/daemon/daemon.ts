@@ -29,6 +29,7 @@ import { Loop } from "./loop.ts";
 import { notifierFor } from "./notifier-for.ts";
 import { perform } from "./perform.ts";
 import type { Performers } from "./performers.ts";
+import { PieceWatch } from "./piece-watch.ts";
 import { Progress } from "./progress.ts";
 import { SwarmHistory } from "./swarm-history.ts";
 import { accessTo, wayTo } from "./target-for.ts";
@@ -62,6 +63,7 @@ export class Daemon {
 	readonly progress = new Progress();
 	readonly history = new SwarmHistory();
 	readonly traffic: TrafficControl;
+	readonly pieces: PieceWatch;
 	problems: readonly Problem[] = [];
 	readonly #options: DaemonOptions;
 	readonly #store: Store;
@@ -117,6 +119,7 @@ export class Daemon {
 			onProgress: (seen) => this.progress.sawPeer(seen),
 			onRestart: (detail) => log.warn({ detail }, "swarm process restarts"),
 		});
+		this.pieces = new PieceWatch({ ask: () => this.#swarm.pieces(), clock: () => performance.now() });
 		this.#uplink = new UplinkMeter(this.#swarm, this.journal, (totals) =>
 			this.history.saw(totals, this.progress.peers(), now()),
 		);

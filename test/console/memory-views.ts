@@ -22,10 +22,13 @@ export const SWARM: SwarmReport = {
 				source_bytes: second * 300_000,
 				received_bytes: second * 500_000,
 			})),
+			pieces: { count: 8, availability: [2, 1, 2, 1, 1, 1, 1, 1] },
 			machines: [
 				{
 					machine: "mill-01",
 					share: 1,
+					pieces: null,
+					has_left: false,
 					is_under_way: false,
 					method: "helper",
 					source_bytes: 2 ** 19,
@@ -37,6 +40,8 @@ export const SWARM: SwarmReport = {
 				{
 					machine: "mill-02",
 					share: 0.25,
+					pieces: "f0f00000",
+					has_left: false,
 					is_under_way: true,
 					method: "http",
 					source_bytes: 2 ** 18,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { packagePage, packageRows } from "../../src/console/package-report.ts";
+import { availabilityOf } from "../../src/console/pieces-report.ts";
 import { scheduleReport } from "../../src/console/schedule-report.ts";
 import { Sight } from "../../src/console/sight.ts";
 import { type Counted, swarmReport } from "../../src/console/swarm-report.ts";
@@ -24,7 +25,7 @@ const SPREADING = {
 	running: [deliver("mill-02"), deliver("mill-03")],
 };
 
-function spread(given: object, ownLink: number | null) {
+function spread(given: object, ownLink: number | null, hasLeft = false) {
 	const peers = new Map([
 		["mill-01", { leftBytes: 0, uploadedBytes: 640, downloadedBytes: 1000 }],
 		["mill-02", { leftBytes: 750, uploadedBytes: 10, downloadedBytes: 260 }],
@@ -36,6 +37,13 @@ function spread(given: object, ownLink: number | null) {
 	const counted: Counted = {
 		peer: (machine) => peers.get(machine),
 		sentTo: (machine) => sent.get(machine),
+		pieces: () => ({
+			count: 8,
+			machines: new Map([
+				["mill-01", { levels: "00000000", hasLeft: true }],
+				["mill-02", { levels: "f0f00000", hasLeft }],
+			]),
+		}),
 		samples: () => [{ at: 0, sourceBytes: 1, receivedBytes: 2 }],
 		wayOf: (machine) => (machine === "mill-03" ? "http: the machine has curl" : undefined),
 	};
@@ -50,6 +58,8 @@ test("a package's spread is told machine by machine: what came, what is on the w
 		{
 			machine: "mill-01",
 			share: 1,
+			pieces: null,
+			has_left: false,
 			is_under_way: false,
 			method: "helper",
 			source_bytes: 900,
@@ -61,6 +71,8 @@ test("a package's spread is told machine by machine: what came, what is on the w
 		{
 			machine: "mill-02",
 			share: 0.25,
+			pieces: "f0f00000",
+			has_left: false,
 			is_under_way: true,
 			method: null,
 			source_bytes: 60,
@@ -72,6 +84,8 @@ test("a package's spread is told machine by machine: what came, what is on the w
 		{
 			machine: "mill-03",
 			share: 0.5,
+			pieces: null,
+			has_left: false,
 			is_under_way: true,
 			method: "http",
 			source_bytes: 500,
@@ -82,6 +96,19 @@ test("a package's spread is told machine by machine: what came, what is on the w
 		},
 	]);
 	assert.deepEqual([app?.holding, app?.controller_uplink_bytes, app?.samples.length], [1, 1460, 1]);
+});
+
+test("a piece is on every machine that has all, and on those in the swarm that told of it", () => {
+	assert.deepEqual(spread(SPREADING, 1000).packages[0]?.pieces, { count: 8, availability: [2, 1, 2, 1, 1, 1, 1, 1] });
+	const [app] = spread(SPREADING, 1000, true).packages;
+	assert.deepEqual(app?.pieces?.availability, new Array(8).fill(1), "who has left gives what it has to nobody");
+	assert.deepEqual([app?.machines[1]?.pieces, app?.machines[1]?.has_left], ["f0f00000", true]);
+});
+
+test("of many pieces the availability of each 256th part is a mean", () => {
+	const half = { share: 0.5, pieces: "8".repeat(256), has_left: false };
+	assert.deepEqual(availabilityOf(512, [half, { ...half, share: 1, pieces: null }]), new Array(256).fill(1.53));
+	assert.deepEqual(availabilityOf(512, []), new Array(256).fill(0));
 });
 
 test("the floor is that of all its machines together, and there is none where a link is not known", () => {

@@ -14,7 +14,7 @@ interface ScheduleOptions extends JsonOption {
 export function addViewCommands(program: Command, context: Context): void {
 	program
 		.command("swarm")
-		.description("how packages spread over the machines, and how near to what is possible")
+		.description("who has which pieces of packages, how they spread, and how near that is to what is possible")
 		.option(...JSON_OPTION)
 		.action((options: JsonOption) => show<SwarmReport>(context, "swarm", options, renderSwarm));
 	program

@@ -75,7 +75,7 @@ export function Chart({ label, version, times, lines, most, unit }: ChartProps) 
 }
 
 /** A canvas keeps the colours that it was drawn in: it is drawn anew when the scheme changes. */
-function useDark(): boolean {
+export function useDark(): boolean {
 	const scheme = matchMedia("(prefers-color-scheme: dark)");
 	const [isDark, setDark] = useState(scheme.matches);
 	useEffect(() => {

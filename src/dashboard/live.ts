@@ -29,7 +29,11 @@ function open(): void {
 }
 
 /** What the path answers, asked again when something happened; the last good answer stays while the daemon is away. */
-export function useLive<T>(path: string): { readonly value: T | null; readonly problem: string | null } {
+export function useLive<T>(
+	path: string,
+	/** Whether it goes on without anything being told of it: then it is asked each second. */
+	isMoving: (value: T) => boolean = () => false,
+): { readonly value: T | null; readonly problem: string | null } {
 	const [value, setValue] = useState<T | null>(null);
 	const [problem, setProblem] = useState<string | null>(null);
 	useEffect(() => {
@@ -38,15 +42,17 @@ export function useLive<T>(path: string): { readonly value: T | null; readonly p
 		let lastAt = 0;
 		const look = async () => {
 			lastAt = performance.now();
+			let isMovingNow = false;
 			try {
 				const answer = await get<T>(path);
 				if (isOver) return;
 				setValue(answer);
+				isMovingNow = isMoving(answer);
 				setProblem(null);
 			} catch (error) {
 				if (!isOver) setProblem(String(error instanceof Error ? error.message : error));
 			}
-			if (!isOver) arm(IDLE_MS);
+			if (!isOver) arm(isMovingNow ? PAUSE_MS : IDLE_MS);
 		};
 		const arm = (afterMs: number) => {
 			clearTimeout(timer);

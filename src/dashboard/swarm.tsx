@@ -3,6 +3,7 @@ import { Chart } from "./chart.tsx";
 import { packagePlace } from "./library.tsx";
 import { useLive } from "./live.ts";
 import { MachineLink } from "./parts.tsx";
+import { PiecesMap } from "./pieces.tsx";
 import { ratesOf } from "./rates.ts";
 import { FLOOR_NOTE, Table } from "./table.tsx";
 import { bytes, count } from "./words.ts";
@@ -12,7 +13,7 @@ const TENTHS = Array.from({ length: 11 }, (_, index) => index);
 
 /** How packages spread: how fast, who has how much, and from whom. */
 export function SwarmPage() {
-	const { value, problem } = useLive<SwarmReport>("swarm");
+	const { value, problem } = useLive<SwarmReport>("swarm", isUnderWay);
 	return (
 		<>
 			<h1>Swarm</h1>
@@ -23,6 +24,10 @@ export function SwarmPage() {
 			))}
 		</>
 	);
+}
+
+function isUnderWay({ packages }: SwarmReport): boolean {
+	return packages.some(({ machines }) => machines.some(({ is_under_way }) => is_under_way));
 }
 
 function Package({ of }: { readonly of: SwarmPackage }) {
@@ -40,6 +45,7 @@ function Package({ of }: { readonly of: SwarmPackage }) {
 				{(sent / Math.max(1, size_bytes)).toFixed(2)} times its size.
 			</p>
 			<Throughput of={of} />
+			{of.pieces && machines.length > 0 && <PiecesMap pieces={of.pieces} machines={machines} />}
 			<Shares machines={machines} />
 			<Machines machines={machines} />
 		</section>

@@ -1,4 +1,5 @@
 import type { MachineState, RolloutReport } from "../../src/console/cockpit.ts";
+import { availabilityOf } from "../../src/console/pieces-report.ts";
 import { FACTS_ROW, GOOD_KEY, MemoryCockpit, UNLISTED } from "../console/memory-cockpit.ts";
 import { DIGEST } from "../console/memory-views.ts";
 
@@ -32,6 +33,14 @@ const STATE_OF: readonly (readonly [MachineState, string | null])[] = [
 function standing(index: number) {
 	const [state, reason] = STATE_OF[index % STATE_OF.length] ?? (["waiting", null] as const);
 	return { state, reason };
+}
+
+const PIECES = 160;
+
+/** Some first pieces, and others here and there, as they come from the source and from others. */
+function spreadOver(share: number, seed: number): string {
+	const isHeld = (piece: number) => (piece * 37 + seed * 61) % PIECES < share * PIECES;
+	return Array.from({ length: PIECES }, (_, piece) => (isHeld(piece) ? "f" : "0")).join("");
 }
 
 /** A fleet in the middle of all that can happen to one: every state, long names, a soak, a spent budget, reboots, a missed run. */
@@ -178,8 +187,11 @@ export class ShowFleet extends MemoryCockpit {
 		if (!first || !machine) throw new Error("the cockpit has no swarm");
 		const machines = NAMES.map((name, index) => {
 			const share = Math.min(1, index / 40);
-			return { ...machine, machine: name, share, seconds: share === 1 ? 31.4 : null, is_under_way: share < 1 };
+			const which = share === 1 || index % 11 === 5 ? null : spreadOver(share, index);
+			const held = { share, pieces: which, has_left: which !== null && index % 9 === 4 };
+			return { ...machine, machine: name, ...held, seconds: share === 1 ? 31.4 : null, is_under_way: share < 1 };
 		});
+		const pieces = { count: PIECES, availability: availabilityOf(PIECES, machines) };
 		const samples = Array.from({ length: 120 }, (_, second) => {
 			const at = new Date(NOW - 120_000 + second * 1000).toISOString();
 			return { at, source_bytes: second * 8e6, received_bytes: second * second * 1e6 };
@@ -187,7 +199,7 @@ export class ShowFleet extends MemoryCockpit {
 		const floor = { seconds: 23.5, bytes_per_second: 2 ** 28 };
 		return {
 			...report,
-			packages: [{ ...first, name: "atlas", version: "2026.11.3-1~deb12u1", samples, floor, machines }],
+			packages: [{ ...first, name: "atlas", version: "2026.11.3-1~deb12u1", samples, floor, pieces, machines }],
 		};
 	}
 

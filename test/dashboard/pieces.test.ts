@@ -1,0 +1,125 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import type { Page } from "playwright-core";
+import type { SwarmReport } from "../../src/console/cockpit.ts";
+import { Controller, freePort } from "../demo/controller.ts";
+import { DemoFleet, knownHostsOf } from "../demo/fleet.ts";
+import { makeIdentity } from "../demo/identity.ts";
+import { Origin } from "../demo/origin.ts";
+import { makePackage } from "../demo/package.ts";
+import { policyFor } from "../demo/policy.ts";
+import { until } from "../demo/until.ts";
+import { faultsOf, noBrowser, openBrowser, openPage } from "./browser.ts";
+
+const NAMES = ["piece-01", "piece-02", "piece-03"].map((name) => `${name}-${process.pid}`);
+const SIZE_BYTES = 6 * 2 ** 20;
+
+/** Three machines that receive a package so slowly that one can look on. */
+async function start(t: TestContext) {
+	const folder = await mkdtemp(join(tmpdir(), "fleetseed-pieces-"));
+	const [controller, fleet] = [new Controller(folder), new DemoFleet()];
+	const identity = await makeIdentity(folder);
+	const made = await makePackage(folder, SIZE_BYTES);
+	const origin = new Origin(made.file);
+	t.after(async () => {
+		await controller.stop();
+		await fleet.stop();
+		origin.stop();
+		await rm(folder, { recursive: true, force: true });
+	});
+	await fleet.start({ folder: join(folder, "machines"), names: NAMES, publicKey: identity.publicKey });
+	const course = { rings: [], bandwidth: { up: "256KiB", down: "256KiB" } };
+	const policy = policyFor(fleet.machines, made, await origin.start(), course);
+	const port = await freePort();
+	const knownHosts = knownHostsOf(fleet.machines);
+	const api = { listen: `127.0.0.1:${port}` };
+	await controller.configure({ policy, knownHosts, identityFile: identity.file, api });
+	controller.start();
+	await until(controller, "it is up", () => true);
+	return { controller, url: `http://127.0.0.1:${port}` };
+}
+
+/** How many pixels of the rows are in the colour of pieces that are there. */
+function filledIn(page: Page): Promise<number> {
+	return page.evaluate(`(() => {
+		const canvas = document.querySelector(".pieces .wall canvas");
+		const style = getComputedStyle(document.documentElement);
+		const painted = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+		painted.canvas.width = canvas.width;
+		painted.canvas.height = canvas.height;
+		const wanted = ["--busy", "--good"].map((name) => {
+			painted.fillStyle = style.getPropertyValue(name).trim();
+			painted.fillRect(0, 0, 1, 1);
+			return painted.getImageData(0, 0, 1, 1).data.slice(0, 3).join();
+		});
+		painted.drawImage(canvas, 0, 0);
+		const { data } = painted.getImageData(0, 0, canvas.width, canvas.height);
+		let filled = 0;
+		for (let at = 0; at < data.length; at += 4)
+			if (wanted.includes(data[at] + "," + data[at + 1] + "," + data[at + 2])) filled += 1;
+		return filled;
+	})()`) as Promise<number>;
+}
+
+/** What a screen reader hears of each row. */
+async function heard(page: Page): Promise<readonly string[]> {
+	await page.getByRole("listbox").focus();
+	await page.keyboard.press("Home");
+	const options: string[] = [];
+	for (const _ of NAMES) {
+		options.push((await page.getByRole("option").textContent()) ?? "");
+		await page.keyboard.press("ArrowDown");
+	}
+	return options;
+}
+
+test("the rows of machines fill up with pieces as these arrive", { skip: noBrowser }, async (t) => {
+	const { controller, url } = await start(t);
+	const token = (await controller.command("token", "create", "eve", "--role", "viewer")).trim();
+	const browser = await openBrowser();
+	t.after(() => browser.close());
+	const { page, errors } = await openPage(browser, url, token);
+	page.setDefaultTimeout(60_000);
+	await page.goto(`${url}/#/swarm`);
+	const [first = ""] = NAMES;
+	await page.getByRole("option", { name: new RegExp(`^${first}: [1-9]\\d* of \\d+ pieces; piece 1 is `) }).waitFor();
+	const early = await filledIn(page);
+	assert.ok(early > 0, "what arrived is drawn");
+	const report: SwarmReport = JSON.parse(await controller.command("swarm", "--json"));
+	const told = report.packages[0]?.machines.find(({ machine }) => machine === first)?.pieces;
+	assert.match(String(told), /^[0f]+$/);
+	assert.match(String(told), /f.*0|0.*f/, "it has some of the pieces");
+	assert.match(await controller.command("swarm"), new RegExp(`${first} +\\d+ % +\\[[#+-]{16}\\] `));
+	const [, pieces = ""] = /(\d+) pieces, all at the controller; the rarest is on [012] of 3 machines\./.exec(
+		(await page.getByText(/; the rarest is on/).textContent()) ?? "",
+	) ?? [""];
+	assert.equal(Number(pieces), told?.length);
+	await page.waitForFunction(`(() => {
+		const held = /: (\\d+) of/.exec(document.querySelector("[role=option]").textContent);
+		return held && Number(held[1]) > ${pieces} / 3;
+	})()`);
+	const later = await filledIn(page);
+	assert.ok(later > early, `${later} pixels after ${early}`);
+	assert.deepEqual(await faultsOf(page, "pieces-filling"), []);
+	await page.getByText(`${pieces} pieces, all at the controller; the rarest is on 3 of 3 machines.`).waitFor();
+	assert.deepEqual(
+		await heard(page),
+		NAMES.map((name) => `${name}: all ${pieces} pieces; piece 1 is here, on 3 machines in all`),
+	);
+	assert.ok((await filledIn(page)) > later);
+	assert.deepEqual(await faultsOf(page, "pieces-full"), []);
+	await page.getByRole("listbox").focus();
+	await page.keyboard.press("Home");
+	await page.keyboard.press("ArrowRight");
+	// The mark moves with its cell when the window becomes narrower.
+	const marked = page.getByRole("option", { name: /piece 2 is here/ });
+	const wide = await marked.boundingBox();
+	await page.setViewportSize({ width: 500, height: 900 });
+	await page.waitForFunction(`document.querySelector("[role=option]").getBoundingClientRect().left < ${wide?.x}`);
+	await page.keyboard.press("Enter");
+	await page.getByRole("heading", { level: 1, name: first }).waitFor();
+	assert.deepEqual(errors, []);
+});

@@ -1,4 +1,4 @@
-import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useId, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { SwarmMachine, SwarmPackage } from "../console/cockpit.ts";
 import { useDark } from "./chart.tsx";
 import { MachineLink, machinePlace } from "./parts.tsx";
@@ -9,12 +9,14 @@ import { heldSentence, pieceSentence, type Spread, spreadSentences } from "./pie
 const MOST_ROWS = 500;
 
 interface PiecesProps {
+	/** The package, for people. */
+	readonly of: string;
 	readonly pieces: Spread;
 	readonly machines: SwarmPackage["machines"];
 }
 
 /** Who has which pieces: a row for each machine, a column for each piece, and how many have it above. */
-export function PiecesMap({ pieces, machines }: PiecesProps) {
+export function PiecesMap({ of, pieces, machines }: PiecesProps) {
 	const rows = useMemo(() => rowsOf(machines), [machines]);
 	return (
 		<>
@@ -23,8 +25,8 @@ export function PiecesMap({ pieces, machines }: PiecesProps) {
 				{spreadSentences(pieces, machines).join(" ")} On top is how many machines have each, below it who.
 				{rows.length < machines.length && ` Drawn are the ${rows.length} machines that have least.`}
 			</p>
-			<Grid pieces={pieces} machines={machines} rows={rows} />
-			<ul class="legend" aria-label="Pieces">
+			<Grid of={of} pieces={pieces} machines={machines} rows={rows} />
+			<ul class="legend" aria-label={`What is drawn of ${of}`}>
 				<Key look="held">has the piece</Key>
 				<Key look="whole">has all of them</Key>
 				<Key look="left">had it when it left the swarm</Key>
@@ -56,9 +58,10 @@ interface Cell {
 }
 
 /** Keys move from cell to cell; Enter opens the machine. What a screen reader hears is the row and the piece that are marked. */
-function Grid({ pieces, machines, rows }: PiecesProps & { readonly rows: readonly SwarmMachine[] }) {
+function Grid({ of, pieces, machines, rows }: PiecesProps & { readonly rows: readonly SwarmMachine[] }) {
 	const [strip, body] = [useRef<HTMLCanvasElement>(null), useRef<HTMLCanvasElement>(null)];
 	const box = useRef<HTMLDivElement>(null);
+	const markedId = useId();
 	const painter = useRef<PiecesPainter | null>(null);
 	const [marked, setMarked] = useState<Cell>({ row: 0, column: 0 });
 	const [width, setWidth] = useState(0);
@@ -100,8 +103,8 @@ function Grid({ pieces, machines, rows }: PiecesProps & { readonly rows: readonl
 				ref={box}
 				role="listbox"
 				tabIndex={0}
-				aria-label="Pieces by machine; arrow keys move, Enter opens one"
-				aria-activedescendant="marked-pieces"
+				aria-label={`Pieces of ${of} by machine; arrow keys move, Enter opens one`}
+				aria-activedescendant={markedId}
 				onKeyDown={move}
 			>
 				<canvas ref={strip} class="strip" />
@@ -116,7 +119,7 @@ function Grid({ pieces, machines, rows }: PiecesProps & { readonly rows: readonl
 					/>
 					{row && (
 						<div
-							id="marked-pieces"
+							id={markedId}
 							class="marked"
 							role="option"
 							aria-selected="true"

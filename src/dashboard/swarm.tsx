@@ -32,22 +32,20 @@ function isUnderWay({ packages }: SwarmReport): boolean {
 
 function Package({ of }: { readonly of: SwarmPackage }) {
 	const { name, version, sha256, size_bytes, holding, machines, controller_uplink_bytes: sent } = of;
+	const title = `${name} ${version}`;
 	return (
 		<section class="card">
 			<h2>
-				<a href={packagePlace(sha256)}>
-					{name} {version}
-				</a>{" "}
-				<span class="quiet">{bytes(size_bytes)}</span>
+				<a href={packagePlace(sha256)}>{title}</a> <span class="quiet">{bytes(size_bytes)}</span>
 			</h2>
 			<p>
 				{count(holding)} of {count(machines.length)} machines hold all of it. The controller sent {bytes(sent)},{" "}
 				{(sent / Math.max(1, size_bytes)).toFixed(2)} times its size.
 			</p>
 			<Throughput of={of} />
-			{of.pieces && machines.length > 0 && <PiecesMap pieces={of.pieces} machines={machines} />}
+			{of.pieces && machines.length > 0 && <PiecesMap of={title} pieces={of.pieces} machines={machines} />}
 			<Shares machines={machines} />
-			<Machines machines={machines} />
+			<Machines machines={machines} of={title} />
 		</section>
 	);
 }
@@ -131,7 +129,7 @@ function Shares({ machines }: { readonly machines: readonly SwarmMachine[] }) {
 	);
 }
 
-function Machines({ machines }: { readonly machines: readonly SwarmMachine[] }) {
+function Machines({ machines, of }: { readonly machines: readonly SwarmMachine[]; readonly of: string }) {
 	const shown = machines.toSorted((a, b) => a.share - b.share).slice(0, SHOWN);
 	const rest =
 		machines.length > shown.length ? `: the ${shown.length} of ${count(machines.length)} that have least` : "";
@@ -139,7 +137,7 @@ function Machines({ machines }: { readonly machines: readonly SwarmMachine[] }) 
 		<Table
 			isCard={false}
 			note={FLOOR_NOTE}
-			caption={`Machines${rest}`}
+			caption={`Machines of ${of}${rest}`}
 			columns={[
 				"machine",
 				"holds",

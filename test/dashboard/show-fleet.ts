@@ -1,4 +1,4 @@
-import type { MachineState, RolloutReport } from "../../src/console/cockpit.ts";
+import type { MachineState, RolloutReport, SwarmMachine, SwarmPackage } from "../../src/console/cockpit.ts";
 import { availabilityOf } from "../../src/console/pieces-report.ts";
 import { FACTS_ROW, GOOD_KEY, MemoryCockpit, UNLISTED } from "../console/memory-cockpit.ts";
 import { DIGEST } from "../console/memory-views.ts";
@@ -41,6 +41,22 @@ const PIECES = 160;
 function spreadOver(share: number, seed: number): string {
 	const isHeld = (piece: number) => (piece * 37 + seed * 61) % PIECES < share * PIECES;
 	return Array.from({ length: PIECES }, (_, piece) => (isHeld(piece) ? "f" : "0")).join("");
+}
+
+/** A package of more pieces than there are columns, on more machines than are named. */
+function largeOf(of: SwarmPackage, machine: SwarmMachine): SwarmPackage {
+	const machines = Array.from({ length: 120 }, (_, index) => {
+		const share = Math.min(1, ((index * 37) % 120) / 100);
+		const levels = Array.from({ length: 256 }, (_, column) => {
+			const level = Math.round(15 * share + 5 * Math.sin((column + index) / 9));
+			return Math.max(0, Math.min(15, level)).toString(16);
+		});
+		const held = { share, pieces: share === 1 ? null : levels.join(""), has_left: share < 1 && index % 17 === 3 };
+		const name = `hall-${String(index + 1).padStart(3, "0")}`;
+		return { ...machine, machine: name, ...held, is_under_way: share < 1 };
+	});
+	const pieces = { count: 3000, availability: availabilityOf(3000, machines) };
+	return { ...of, name: "large", sha256: "77".repeat(32), samples: [], floor: null, pieces, machines };
 }
 
 /** A fleet in the middle of all that can happen to one: every state, long names, a soak, a spent budget, reboots, a missed run. */
@@ -199,7 +215,10 @@ export class ShowFleet extends MemoryCockpit {
 		const floor = { seconds: 23.5, bytes_per_second: 2 ** 28 };
 		return {
 			...report,
-			packages: [{ ...first, name: "atlas", version: "2026.11.3-1~deb12u1", samples, floor, pieces, machines }],
+			packages: [
+				{ ...first, name: "atlas", version: "2026.11.3-1~deb12u1", samples, floor, pieces, machines },
+				largeOf(first, machine),
+			],
 		};
 	}
 

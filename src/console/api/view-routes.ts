@@ -15,7 +15,10 @@ const ahead = z.strictObject({
 export function addViewRoutes(server: Api, { cockpit }: Desks): void {
 	const see = <Answer extends z.ZodType>(summary: string, answer: Answer) =>
 		route({ role: "viewer", tag: "look", summary, answer });
-	const swarm = see("Who has which pieces of packages, how they spread, and how near that is to what is possible.", swarmReport);
+	const swarm = see(
+		"Who has which pieces of packages, how they spread, and how near that is to what is possible.",
+		swarmReport,
+	);
 	server.get("/api/v1/swarm", swarm, () => cockpit.swarm());
 	const packages = see("What the store holds and what policies want there.", z.array(packageRow));
 	server.get("/api/v1/packages", packages, () => cockpit.packages());

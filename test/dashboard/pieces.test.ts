@@ -109,7 +109,9 @@ test("the rows of machines fill up with pieces as these arrive", { skip: noBrows
 		await heard(page),
 		NAMES.map((name) => `${name}: all ${pieces} pieces; piece 1 is here, on 3 machines in all`),
 	);
-	assert.ok((await filledIn(page)) > later);
+	const full = await filledIn(page);
+	// Where the machine is busy, it may have been full already.
+	assert.ok(full > early && full >= later, `${full} pixels after ${later}`);
 	assert.deepEqual(await faultsOf(page, "pieces-full"), []);
 	await page.getByRole("listbox").focus();
 	await page.keyboard.press("Home");

@@ -11,6 +11,8 @@ export const SCENARIOS = [
 	"helper",
 	"http",
 	"sftp",
+	"sites",
+	"limits",
 	"package",
 ] as const;
 export type ScenarioName = (typeof SCENARIOS)[number];

@@ -1,4 +1,4 @@
-import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Finished, must, run } from "./command.ts";
 import type { Footprint } from "./footprint.ts";
@@ -124,6 +124,13 @@ export class LabMachine {
 		const { code, stdout, stderr } = await this.run(argv, input);
 		if (code === 0) return stdout;
 		throw new Error(`${this.name}: ${argv.join(" ")}: exit ${code}: ${(stderr || stdout).trim()}`);
+	}
+
+	/** Puts a file of the host onto the running machine. */
+	async give(file: string, { path, mode }: { readonly path: string; readonly mode: number }): Promise<void> {
+		const there = `/proc/${this.#leader()}/root${path}`;
+		await copyFile(file, there);
+		await chmod(there, mode);
 	}
 
 	/** Changes with every boot; nspawn gives each start of a machine its own. */

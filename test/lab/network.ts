@@ -15,7 +15,19 @@ export interface Counters {
 	readonly receivedBytes: number;
 }
 
+/** Another place behind a link of its own, which all that its members say to the rest and hear from it goes over. */
+export interface Branch {
+	/** What went to it, headers included. */
+	readonly inBytes: () => Promise<number>;
+	/** Its members are where all the others are again. */
+	readonly close: () => Promise<void>;
+}
+
 const BRIDGE = "br0";
+const FAR_BRIDGE = "br1";
+/** Of the branch's link: the end at the bridge, and the one at the branch's. */
+const NEAR_END = "b-near";
+const FAR_END = "b-far";
 /** Of the segment; members may be 1 to 254. */
 const SUBNET = "10.77.0";
 
@@ -39,10 +51,7 @@ export class Network {
 		const network = new Network(footprint, rate);
 		const ns = network.#bridge;
 		await must(["ip", "netns", "add", ns]);
-		// No snooping: nobody here answers the queries that would keep a multicast group alive.
-		const bridge = ["type", "bridge", "mcast_snooping", "0", "stp_state", "0", "forward_delay", "0"];
-		await must(["ip", "-n", ns, "link", "add", BRIDGE, ...bridge]);
-		await must(["ip", "-n", ns, "link", "set", BRIDGE, "up"]);
+		await addBridge(ns, BRIDGE);
 		return network;
 	}
 
@@ -62,6 +71,42 @@ export class Network {
 		return link;
 	}
 
+	/** Of all members by their ports, as the bridge counts them: at one moment, but without what is still queued at the other ends. */
+	async allCounters(): Promise<ReadonlyMap<string, Counters>> {
+		const statistics = await readStatistics(this.#bridge);
+		return new Map(
+			statistics.map(({ ifname, stats64: { rx, tx } }) => {
+				return [ifname, { sentBytes: rx.bytes, receivedBytes: tx.bytes }];
+			}),
+		);
+	}
+
+	/** Moves members to a branch behind a link of that rate. There may be one at a time. */
+	async branch(members: readonly Link[], rate: string): Promise<Branch> {
+		const ns = this.#bridge;
+		await addBridge(ns, FAR_BRIDGE);
+		await must(["ip", "-n", ns, "link", "add", NEAR_END, "type", "veth", "peer", "name", FAR_END]);
+		await must(["ip", "-n", ns, "link", "set", NEAR_END, "master", BRIDGE, "up"]);
+		await must(["ip", "-n", ns, "link", "set", FAR_END, "master", FAR_BRIDGE, "up"]);
+		for (const end of [NEAR_END, FAR_END]) await shape(ns, end, rate);
+		const move = async (bridge: string) => {
+			for (const { port } of members) await must(["ip", "-n", ns, "link", "set", port, "master", bridge]);
+		};
+		await move(FAR_BRIDGE);
+		return {
+			inBytes: async () => (await readCounters(ns, NEAR_END)).sentBytes,
+			close: async () => {
+				await move(BRIDGE);
+				for (const device of [NEAR_END, FAR_BRIDGE]) await must(["ip", "-n", ns, "link", "delete", device]);
+			},
+		};
+	}
+
+	/** Pulls a member's cable out at the bridge, or puts it in again. */
+	async plug({ port }: Link, state: "in" | "out"): Promise<void> {
+		await must(["ip", "-n", this.#bridge, "link", "set", port, state === "in" ? "up" : "down"]);
+	}
+
 	/** From both ends of the cable. They differ by what was still queued, so the larger one of each is taken. */
 	async counters({ namespace, port }: Link): Promise<Counters> {
 		const near = await readCounters(namespace, "eth0");
@@ -73,18 +118,29 @@ export class Network {
 	}
 }
 
+async function addBridge(namespace: string, name: string): Promise<void> {
+	// No snooping: nobody here answers the queries that would keep a multicast group alive.
+	const bridge = ["type", "bridge", "mcast_snooping", "0", "stp_state", "0", "forward_delay", "0"];
+	await must(["ip", "-n", namespace, "link", "add", name, ...bridge]);
+	await must(["ip", "-n", namespace, "link", "set", name, "up"]);
+}
+
 async function shape(namespace: string, device: string, rate: string): Promise<void> {
 	const bucket = ["rate", rate, "burst", "256kb", "latency", "60ms"];
 	await must(["tc", "-n", namespace, "qdisc", "add", "dev", device, "root", "tbf", ...bucket]);
 }
 
 interface LinkStatistics {
+	readonly ifname: string;
 	readonly stats64: { readonly rx: { readonly bytes: number }; readonly tx: { readonly bytes: number } };
 }
 
 async function readCounters(namespace: string, device: string): Promise<Counters> {
-	const text = await must(["ip", "-n", namespace, "-j", "-s", "link", "show", "dev", device]);
-	const [statistics] = JSON.parse(text) as LinkStatistics[];
+	const [statistics] = await readStatistics(namespace, ["dev", device]);
 	if (!statistics) throw new Error(`${namespace}: no counters of ${device}`);
 	return { sentBytes: statistics.stats64.tx.bytes, receivedBytes: statistics.stats64.rx.bytes };
+}
+
+async function readStatistics(namespace: string, which: readonly string[] = []): Promise<readonly LinkStatistics[]> {
+	return JSON.parse(await must(["ip", "-n", namespace, "-j", "-s", "link", "show", ...which])) as LinkStatistics[];
 }

@@ -6,11 +6,14 @@ import { installs } from "./installs.ts";
 import { killAtMoments, killMoments } from "./kills.ts";
 import { freshMachines, type Lab } from "./lab.ts";
 import type { LabMachine } from "./lab-machine.ts";
+import { limitOptions, limits } from "./limits.ts";
+import { HELPER_FOLDER } from "./our-agent.ts";
 import { packaged } from "./packaged.ts";
 import { resultOf, type ScenarioResult } from "./result.ts";
+import { siteOptions, sites } from "./sites.ts";
 import { reboots, rings, type Steered } from "./steered.ts";
 import { Trial, type TrialOptions } from "./trial.ts";
-import { HELPER_FOLDER, helper, http, sftp } from "./ways.ts";
+import { helper, http, sftp } from "./ways.ts";
 
 const AWAKE_WITHIN_MS = 60_000;
 
@@ -33,11 +36,15 @@ export async function runScenario(lab: Lab, name: ScenarioName, seed: number): P
 		case "installs":
 			return steered(lab, name, installs);
 		case "helper":
-			return steered(lab, name, helper, HELPER_FOLDER);
+			return steered(lab, name, helper, { helperFolder: HELPER_FOLDER });
 		case "http":
 			return steered(lab, name, http);
 		case "sftp":
 			return steered(lab, name, sftp);
+		case "sites":
+			return steered(lab, name, sites, siteOptions(lab));
+		case "limits":
+			return steered(lab, name, limits, limitOptions());
 		case "package":
 			return steered(lab, name, packaged);
 	}
@@ -48,10 +55,10 @@ async function steered(
 	lab: Lab,
 	name: ScenarioName,
 	play: (lab: Lab, trial: Trial) => Promise<Steered>,
-	helperFolder?: string,
+	options: Omit<TrialOptions, "name"> = {},
 ): Promise<ScenarioResult> {
 	await freshMachines(lab);
-	return withTrial(lab, { name, ...(helperFolder ? { helperFolder } : {}) }, async (trial) => {
+	return withTrial(lab, { name, ...options }, async (trial) => {
 		const { checks, ...found } = await play(lab, trial);
 		const { seconds } = trial;
 		const hasDrained = await trial.controller.stop();

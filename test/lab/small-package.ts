@@ -29,8 +29,19 @@ export interface SmallPackage {
 	readonly sizeBytes: number;
 }
 
-/** A Debian package of our own, built by dpkg-deb and served by the lab's origin: quick to move, and able to misbehave. */
-export async function makeSmallPackage(lab: Lab, name: string, version: string): Promise<SmallPackage> {
+/** Quick to move. */
+export function makeSmallPackage(lab: Lab, name: string, version: string): Promise<SmallPackage> {
+	return makePackage(lab, { name, version, ballastBytes: 4 * 2 ** 20 });
+}
+
+export interface PackageRecipe {
+	readonly name: string;
+	readonly version: string;
+	readonly ballastBytes: number;
+}
+
+/** A Debian package of our own, built by dpkg-deb and served by the lab's origin, and able to misbehave. */
+export async function makePackage(lab: Lab, { name, version, ballastBytes }: PackageRecipe): Promise<SmallPackage> {
 	const folder = join(lab.footprint.folder, `${name}-${version}`);
 	await mkdir(join(folder, "DEBIAN"), { recursive: true });
 	await mkdir(join(folder, "usr/share", name), { recursive: true });
@@ -44,7 +55,7 @@ export async function makeSmallPackage(lab: Lab, name: string, version: string):
 	const lines = Object.entries(control).map(([key, value]) => `${key}: ${value}\n`);
 	await writeFile(join(folder, "DEBIAN/control"), lines.join(""));
 	await writeFile(join(folder, "DEBIAN/postinst"), POSTINST, { mode: 0o755 });
-	await writeFile(join(folder, "usr/share", name, "ballast"), randomBytes(4 * 2 ** 20));
+	await writeFile(join(folder, "usr/share", name, "ballast"), randomBytes(ballastBytes));
 	const file = `${folder}.deb`;
 	await must(["dpkg-deb", "--root-owner-group", "-Znone", "--build", folder, file]);
 	const content = await readFile(file);

@@ -1,7 +1,15 @@
 import { join } from "node:path";
 import type { StatusReport } from "../../src/console/cockpit.ts";
 import { Controller } from "./controller.ts";
-import { RINGS, writeControllerFiles, writePolicy, writePolicyText } from "./controller-files.ts";
+import {
+	type ControllerFiles,
+	type LabSettings,
+	RINGS,
+	writeConfiguration,
+	writeControllerFiles,
+	writePolicy,
+	writePolicyText,
+} from "./controller-files.ts";
 import { type Evidence, readEvidence } from "./evidence.ts";
 import { emptyNamespace } from "./footprint.ts";
 import type { Lab } from "./lab.ts";
@@ -20,34 +28,35 @@ export interface TrialOptions {
 	readonly listed?: readonly LabMachine[];
 	/** Where our helper lies; default: there is none. */
 	readonly helperFolder?: string;
+	/** Of machines that are listed, by name. */
+	readonly labels?: Readonly<Record<string, object>>;
+	readonly settings?: LabSettings;
 }
 
 /** One controller's life on fresh machines: its files, its daemon, and what the lab sees of it from outside. */
 export class Trial {
 	readonly lab: Lab;
 	readonly controller: Controller;
-	readonly #folder: string;
+	readonly #files: ControllerFiles;
 	readonly #readTraffic: () => Promise<Traffic>;
 	readonly #startedAt = performance.now();
 
-	private constructor(lab: Lab, folder: string, readTraffic: () => Promise<Traffic>) {
+	private constructor(lab: Lab, files: ControllerFiles, readTraffic: () => Promise<Traffic>) {
 		const { footprint, controllerLink: link, signal } = lab;
+		const { folder } = files;
 		this.lab = lab;
-		this.#folder = folder;
+		this.#files = files;
 		this.#readTraffic = readTraffic;
 		this.controller = new Controller({ footprint, link, folder, signal });
 	}
 
 	/** Writes all files but the policy and begins to count; the machines must be up, the daemon is not started. */
-	static async prepare(
-		lab: Lab,
-		{ name, known = lab.machines, listed = [], helperFolder }: TrialOptions,
-	): Promise<Trial> {
+	static async prepare(lab: Lab, { name, known = lab.machines, listed = [], ...rest }: TrialOptions): Promise<Trial> {
 		const folder = join(lab.footprint.folder, `controller-${name}`);
 		const { identityFile, controllerLink } = lab;
-		const helper = helperFolder === undefined ? {} : { helperFolder };
-		await writeControllerFiles({ folder, address: controllerLink.address, identityFile, known, listed, ...helper });
-		return new Trial(lab, folder, await meterTraffic(lab));
+		const files = { folder, address: controllerLink.address, identityFile, known, listed, ...rest };
+		await writeControllerFiles(files);
+		return new Trial(lab, files, await meterTraffic(lab));
 	}
 
 	/** Seconds since the trial was prepared. */
@@ -62,12 +71,17 @@ export class Trial {
 
 	writePolicy(): Promise<void> {
 		const { labPackage, origin, machines } = this.lab;
-		return writePolicy({ folder: this.#folder, labPackage, url: origin.url, firstRing: machines.slice(0, 2) });
+		return writePolicy({ folder: this.#files.folder, labPackage, url: origin.url, firstRing: machines.slice(0, 2) });
 	}
 
 	/** A policy of the scenario's own. */
 	writeOwnPolicy(policy: object): Promise<void> {
-		return writePolicyText(this.#folder, policy);
+		return writePolicyText(this.#files.folder, policy);
+	}
+
+	/** Another configuration, which the daemon reads at its next reload. */
+	async writeSettings(settings: LabSettings): Promise<void> {
+		await writeConfiguration({ ...this.#files, settings });
 	}
 
 	/** Waits until the daemon's own report is as asked, telling on the way what it says; throws when that does not come. */

@@ -1,15 +1,11 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import type { StatusReport } from "../../src/console/cockpit.ts";
-import { must } from "./command.ts";
 import type { Lab } from "./lab.ts";
 import type { LabMachine } from "./lab-machine.ts";
+import { buildHelper } from "./our-agent.ts";
 import { makeSmallPackage, packageEntry, type SmallPackage } from "./small-package.ts";
 import type { Steered } from "./steered.ts";
 import type { Trial } from "./trial.ts";
 
-const REPOSITORY = join(import.meta.dirname, "../..");
-export const HELPER_FOLDER = join(REPOSITORY, "dist/helper");
 const KEPT = "/var/lib/fleetseed/helper";
 const TOOLS = ["aria2c", "curl", "wget", "node", "fleetseed-agent"] as const;
 
@@ -17,10 +13,7 @@ type Tool = (typeof TOOLS)[number];
 
 /** Neither Node nor aria2 on any machine: our helper comes over SSH once, and the second package moves by the same file. */
 export async function helper(lab: Lab, trial: Trial): Promise<Steered> {
-	await must([process.execPath, join(REPOSITORY, "src/packaging/helper/main.ts"), "--only", "linux-x64"], {
-		cwd: REPOSITORY,
-	});
-	const built = await readBuilt();
+	const built = await buildHelper();
 	const played = await playTwo(lab, trial, { name: "lab-helper", without: ["aria2c"] });
 	const { before, after, sentBytes } = played;
 	const cleaned = await trial.controller.fleetseed(["machines", "clean", "--reason", "the lab is over", "--json"]);
@@ -115,9 +108,4 @@ async function keptHelpers({ machines }: Lab): Promise<readonly string[]> {
 	return Promise.all(
 		machines.map(async (machine) => (await machine.run(["sh", "-c", script])).stdout.replace(/\s+/g, " ")),
 	);
-}
-
-async function readBuilt(): Promise<{ readonly sha256: string; readonly gzipBytes: number }> {
-	const { platforms } = JSON.parse(await readFile(join(HELPER_FOLDER, "manifest.json"), "utf8"));
-	return platforms["linux-x64"];
 }

@@ -1,0 +1,66 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Counters, Link, Network } from "./network.ts";
+
+const EVERY_MS = 200;
+
+interface Sample {
+	readonly at: number;
+	readonly counters: ReadonlyMap<string, Counters>;
+}
+
+/** What the cables carried at each moment, by their counters at the bridge; it goes on until it is stopped. */
+export class Rates {
+	readonly #network: Network;
+	readonly #stop = new AbortController();
+	readonly #samples: Sample[] = [];
+	#counting: Promise<void> = Promise.resolve();
+
+	constructor(network: Network) {
+		this.#network = network;
+	}
+
+	async start(): Promise<void> {
+		await this.#sample();
+		this.#counting = this.#count();
+	}
+
+	/** Safe to call twice. */
+	async stop(): Promise<void> {
+		this.#stop.abort();
+		await this.#counting;
+	}
+
+	/** Bytes a second that the member sent and received between two moments of `performance.now()`; headers included. */
+	between({ port }: Pick<Link, "port">, from: number, to: number): Counters {
+		const [first, last] = [this.#samples.find(({ at }) => at >= from), this.#samples.findLast(({ at }) => at <= to)];
+		const [before, after] = [first?.counters.get(port), last?.counters.get(port)];
+		if (!first || !last || !before || !after || last.at <= first.at) throw new Error(`${port} was not counted`);
+		const seconds = (last.at - first.at) / 1000;
+		return {
+			sentBytes: (after.sentBytes - before.sentBytes) / seconds,
+			receivedBytes: (after.receivedBytes - before.receivedBytes) / seconds,
+		};
+	}
+
+	/** Bytes since it was started. */
+	total({ port }: Pick<Link, "port">): Counters {
+		const [before, after] = [this.#samples[0]?.counters.get(port), this.#samples.at(-1)?.counters.get(port)];
+		if (!before || !after) throw new Error(`${port} was not counted`);
+		return {
+			sentBytes: after.sentBytes - before.sentBytes,
+			receivedBytes: after.receivedBytes - before.receivedBytes,
+		};
+	}
+
+	async #count(): Promise<void> {
+		while (!this.#stop.signal.aborted) {
+			await this.#sample();
+			await delay(EVERY_MS, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+		}
+	}
+
+	async #sample(): Promise<void> {
+		const counters = await this.#network.allCounters();
+		this.#samples.push({ at: performance.now(), counters });
+	}
+}

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { test } from "node:test";
+import { describe, test } from "node:test";
 import { digest, hasCompleted, type Machine, openBench, spawnAgent, until } from "../swarm/workbench.ts";
 
 function lines({ output }: Machine): readonly Record<string, unknown>[] {
@@ -12,87 +12,92 @@ function lines({ output }: Machine): readonly Record<string, unknown>[] {
 		.map((line) => JSON.parse(line));
 }
 
-test("runs the program with the package's path once it is complete, seeds for the time asked, and says goodbye", async () => {
-	await using bench = await openBench({ machines: 1 });
-	const program = join(bench.folder, "told.sh");
-	await writeFile(program, `#!/bin/sh\nprintf '%s|' "$@" > "${bench.folder}/told"\n`);
-	await chmod(program, 0o755);
-	const machine = await spawnAgent(bench, "m1", { seedSeconds: 1, more: ["--on-complete", program] });
-	const [code] = await once(machine.child, "exit");
-	assert.equal(code, 0);
-	assert.equal(digest(await machine.received()), bench.sha256);
-	const [gid, count, path] = (await readFile(join(bench.folder, "told"), "utf8")).split("|");
-	assert.match(gid ?? "", /^[0-9a-f]{16}$/);
-	assert.equal(count, "1");
-	assert.equal(path, join(machine.folder, bench.sha256));
-	const completed = lines(machine).find(({ event }) => event === "completed");
-	assert.equal(completed?.sizeBytes, bench.content.length);
-	assert.equal(completed?.downloadedBytes, bench.content.length);
-	await until("the tracker heard the goodbye", () => bench.progress.at(-1)?.event === "stopped");
-});
+/** They mostly wait for the tracker's next answer: all at once. */
+describe("our peer for one package", { concurrency: true }, () => {
+	test("runs the program with the package's path once it is complete, seeds for the time asked, and says goodbye", async () => {
+		await using bench = await openBench({ machines: 1 });
+		const program = join(bench.folder, "told.sh");
+		await writeFile(program, `#!/bin/sh\nprintf '%s|' "$@" > "${bench.folder}/told"\n`);
+		await chmod(program, 0o755);
+		const machine = await spawnAgent(bench, "m1", { seedSeconds: 1, more: ["--on-complete", program] });
+		const [code] = await once(machine.child, "exit");
+		assert.equal(code, 0);
+		assert.equal(digest(await machine.received()), bench.sha256);
+		const [gid, count, path] = (await readFile(join(bench.folder, "told"), "utf8")).split("|");
+		assert.match(gid ?? "", /^[0-9a-f]{16}$/);
+		assert.equal(count, "1");
+		assert.equal(path, join(machine.folder, bench.sha256));
+		const completed = lines(machine).find(({ event }) => event === "completed");
+		assert.equal(completed?.sizeBytes, bench.content.length);
+		assert.equal(completed?.downloadedBytes, bench.content.length);
+		await until("the tracker heard the goodbye", () => bench.progress.at(-1)?.event === "stopped");
+	});
 
-test("what is already there is checked and not fetched again", async () => {
-	await using bench = await openBench({ machines: 1, sizeBytes: 8_000_000 });
-	const half = Buffer.from(bench.content.subarray(0, 4_000_000));
-	half[1_000_000] = (half[1_000_000] ?? 0) ^ 1;
-	await mkdir(join(bench.folder, "m1"));
-	await writeFile(join(bench.folder, "m1", bench.sha256), half);
-	const machine = await spawnAgent(bench, "m1");
-	await until("it has all", () => hasCompleted(machine));
-	assert.equal(digest(await machine.received()), bench.sha256);
-	const sent = (await bench.swarm.totals())[0]?.uploadedBytes ?? 0;
-	assert.ok(sent > 4_000_000 && sent < 5_500_000, `the source sent ${sent} bytes`);
-});
+	test("what is already there is checked and not fetched again", async () => {
+		await using bench = await openBench({ machines: 1, sizeBytes: 8_000_000 });
+		const half = Buffer.from(bench.content.subarray(0, 4_000_000));
+		half[1_000_000] = (half[1_000_000] ?? 0) ^ 1;
+		await mkdir(join(bench.folder, "m1"));
+		await writeFile(join(bench.folder, "m1", bench.sha256), half);
+		const machine = await spawnAgent(bench, "m1");
+		await until("it has all", () => hasCompleted(machine));
+		assert.equal(digest(await machine.received()), bench.sha256);
+		const sent = (await bench.swarm.totals())[0]?.uploadedBytes ?? 0;
+		assert.ok(sent > 4_000_000 && sent < 5_500_000, `the source sent ${sent} bytes`);
+	});
 
-test("it leaves before its time once nobody waits for the package any more, and says so", async () => {
-	await using bench = await openBench({ machines: 2 });
-	bench.shape({ awaitedBy: ["m1", "m2"] });
-	const machine = await spawnAgent(bench, "m1", { seedSeconds: 600 });
-	await until("it seeds", () => hasCompleted(machine));
-	await until("it was seen complete", () => bench.progress.filter(({ leftBytes }) => leftBytes === 0).length >= 2);
-	assert.equal(machine.child.exitCode, null);
-	const gone = once(machine.child, "exit");
-	bench.shape({ awaitedBy: ["m1"] });
-	assert.deepEqual(await gone, [0, null]);
-	assert.ok(lines(machine).some(({ event }) => event === "dismissed"));
-	assert.equal(bench.progress.at(-1)?.event, "stopped");
-});
+	test("it leaves before its time once nobody waits for the package any more, and says so", async () => {
+		await using bench = await openBench({ machines: 2 });
+		bench.shape({ awaitedBy: ["m1", "m2"] });
+		const machine = await spawnAgent(bench, "m1", { seedSeconds: 600 });
+		await until("it seeds", () => hasCompleted(machine));
+		await until("it was seen complete", () => bench.progress.filter(({ leftBytes }) => leftBytes === 0).length >= 2);
+		assert.equal(machine.child.exitCode, null);
+		const gone = once(machine.child, "exit");
+		bench.shape({ awaitedBy: ["m1"] });
+		assert.deepEqual(await gone, [0, null]);
+		assert.ok(lines(machine).some(({ event }) => event === "dismissed"));
+		assert.equal(bench.progress.at(-1)?.event, "stopped");
+	});
 
-test("it does not leave before the program has run, whoever waits", async () => {
-	await using bench = await openBench({ machines: 1 });
-	bench.shape({ awaitedBy: [] });
-	const gate = join(bench.folder, "gate");
-	const program = join(bench.folder, "slow.sh");
-	await writeFile(
-		program,
-		`#!/bin/sh\nwhile [ ! -e "${gate}" ]; do sleep 0.1; done\necho done > "${bench.folder}/told"\n`,
-	);
-	await chmod(program, 0o755);
-	const machine = await spawnAgent(bench, "m1", { seedSeconds: 600, more: ["--on-complete", program] });
-	const complete = () => bench.progress.filter(({ leftBytes }) => leftBytes === 0).length;
-	await until("the tracker said three times that nobody waits", () => complete() >= 3);
-	assert.equal(machine.child.exitCode, null);
-	const gone = once(machine.child, "exit");
-	await writeFile(gate, "");
-	assert.deepEqual(await gone, [0, null]);
-	assert.equal(await readFile(join(bench.folder, "told"), "utf8"), "done\n");
-});
+	test("it does not leave before the program has run, whoever waits", async () => {
+		await using bench = await openBench({ machines: 1 });
+		bench.shape({ awaitedBy: [] });
+		const gate = join(bench.folder, "gate");
+		const program = join(bench.folder, "slow.sh");
+		await writeFile(
+			program,
+			`#!/bin/sh\nwhile [ ! -e "${gate}" ]; do sleep 0.1; done\necho done > "${bench.folder}/told"\n`,
+		);
+		await chmod(program, 0o755);
+		const machine = await spawnAgent(bench, "m1", { seedSeconds: 600, more: ["--on-complete", program] });
+		const complete = () => bench.progress.filter(({ leftBytes }) => leftBytes === 0).length;
+		await until("the tracker said three times that nobody waits", () => complete() >= 3);
+		assert.equal(machine.child.exitCode, null);
+		const gone = once(machine.child, "exit");
+		await writeFile(gate, "");
+		assert.deepEqual(await gone, [0, null]);
+		assert.equal(await readFile(join(bench.folder, "told"), "utf8"), "done\n");
+	});
 
-test("SIGTERM ends it cleanly while it seeds", async () => {
-	await using bench = await openBench({ machines: 1 });
-	const machine = await spawnAgent(bench, "m1");
-	await until("it seeds", () => hasCompleted(machine));
-	machine.child.kill("SIGTERM");
-	const [code, signal] = await once(machine.child, "exit");
-	assert.deepEqual([code, signal], [0, null]);
-	await until("the tracker heard the goodbye", () => bench.progress.at(-1)?.event === "stopped");
-});
+	test("SIGTERM ends it cleanly while it seeds", async () => {
+		await using bench = await openBench({ machines: 1 });
+		const machine = await spawnAgent(bench, "m1");
+		await until("it seeds", () => hasCompleted(machine));
+		machine.child.kill("SIGTERM");
+		const [code, signal] = await once(machine.child, "exit");
+		assert.deepEqual([code, signal], [0, null]);
+		await until("the tracker heard the goodbye", () => bench.progress.at(-1)?.event === "stopped");
+	});
 
-test("it gives up with exit code 4 when no byte arrives", async () => {
-	await using bench = await openBench({ machines: 1 });
-	bench.swarm.admit([]);
-	const machine = await spawnAgent(bench, "m1", { more: ["--stall-seconds", "1"] });
-	const [code] = await once(machine.child, "exit");
-	assert.equal(code, 4);
-	assert.ok(lines(machine).some(({ event, message }) => event === "stalled" && message === "no byte arrived for 1 s"));
+	test("it gives up with exit code 4 when no byte arrives", async () => {
+		await using bench = await openBench({ machines: 1 });
+		bench.swarm.admit([]);
+		const machine = await spawnAgent(bench, "m1", { more: ["--stall-seconds", "1"] });
+		const [code] = await once(machine.child, "exit");
+		assert.equal(code, 4);
+		assert.ok(
+			lines(machine).some(({ event, message }) => event === "stalled" && message === "no byte arrived for 1 s"),
+		);
+	});
 });

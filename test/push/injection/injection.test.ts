@@ -6,6 +6,7 @@ import { quote } from "../../../src/push/quote.ts";
 import type { Way } from "./ground.ts";
 import { inject } from "./inject.ts";
 import { runIn } from "./shells.ts";
+import { injectThroughDaemon } from "./through-the-daemon.ts";
 import { COMMANDS_TRIED } from "./ways/commands.ts";
 
 test("nothing that a policy or a machine says is ever taken for code, by any shell", async () => {
@@ -13,6 +14,14 @@ test("nothing that a policy or a machine says is ever taken for code, by any she
 	assert.deepEqual(canaries, []);
 	assert.deepEqual(differing, []);
 	assert.ok(shells.length >= 2 && Object.keys(fields).length >= 25);
+});
+
+test("labels, reasons, notices and a bastion's user go through a whole daemon as text, and names that are payloads are refused", async () => {
+	const { canaries, differing, sent, refused } = await injectThroughDaemon(40);
+	assert.deepEqual(canaries, []);
+	assert.deepEqual(differing, []);
+	assert.deepEqual([sent.reasons, Object.values(refused)], [40, [40, 40, 40, 40]]);
+	assert.ok((sent.labels ?? 0) >= 30);
 });
 
 const EACH = 'for word; do printf "%s\\001" "$word"; done';

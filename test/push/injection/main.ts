@@ -1,11 +1,21 @@
 import { parseArgs } from "node:util";
 import { inject } from "./inject.ts";
+import { injectThroughDaemon } from "./through-the-daemon.ts";
+
+/** Through a daemon: all are labels of one machine. */
+const MOST_LABELS = 500;
 
 /** `npm run campaign:injection -- --payloads 5000 --seed 1`: exit 0 only when no payload did anything and each came out as it went in. */
 const { values } = parseArgs({
 	options: { payloads: { type: "string", default: "5000" }, seed: { type: "string", default: "1" } },
 });
 const injected = await inject(Number(values.payloads), undefined, Number(values.seed));
-const { canaries, differing, ...rest } = injected;
-console.log(JSON.stringify({ ...rest, canaries: canaries.length, differing: differing.slice(0, 20) }, null, 1));
+const sent = await injectThroughDaemon(Math.min(Number(values.payloads), MOST_LABELS), Number(values.seed));
+const [canaries, differing] = [
+	[...injected.canaries, ...sent.canaries],
+	[...injected.differing, ...sent.differing],
+];
+const throughDaemon = { sent: sent.sent, refused: sent.refused };
+const shown = { ...injected, throughDaemon, canaries: canaries.length, differing: differing.slice(0, 20) };
+console.log(JSON.stringify(shown, null, 1));
 process.exitCode = canaries.length === 0 && differing.length === 0 ? 0 : 1;

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import type { LabMachine } from "./lab-machine.ts";
-import type { LabPackage } from "./package.ts";
+import { packageEntry, type ServedPackage } from "./small-package.ts";
 
 export const POLICY = "lab";
 export const RINGS = { first: "pilot", second: "everyone" } as const;
@@ -72,18 +72,16 @@ export function socketOf(folder: string): string {
 
 export interface PolicyFile {
 	readonly folder: string;
-	readonly labPackage: LabPackage;
-	readonly url: string;
+	readonly served: ServedPackage;
 	readonly firstRing: readonly LabMachine[];
 }
 
 /** One package for every machine: two named machines first, then the rest. */
-export async function writePolicy({ folder, labPackage, url, firstRing }: PolicyFile): Promise<void> {
-	const { name, version, sha256 } = labPackage;
+export async function writePolicy({ folder, served, firstRing }: PolicyFile): Promise<void> {
 	const policy = {
 		version: 1,
 		name: POLICY,
-		packages: [{ name, version, type: "deb", source: { url }, checksum: `sha256:${sha256}` }],
+		packages: [packageEntry(served)],
 		targets: { match: "*" },
 		rollout: {
 			rings: [

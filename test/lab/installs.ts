@@ -6,7 +6,7 @@ import { makeRpm } from "../fleet/make-rpm.ts";
 import { must } from "./command.ts";
 import type { Lab } from "./lab.ts";
 import type { LabMachine } from "./lab-machine.ts";
-import { makeSmallPackage, packageEntry, type SmallPackage } from "./small-package.ts";
+import { makeSmallPackage, packageEntry, type ServedPackage } from "./small-package.ts";
 import type { Steered } from "./steered.ts";
 import type { Trial } from "./trial.ts";
 import { waitFor } from "./wait.ts";
@@ -185,7 +185,7 @@ async function serve(lab: Lab, name: string, version: string, type: string, cont
 	const file = join(lab.footprint.folder, `${name}-${version}.file`);
 	await writeFile(file, content);
 	const sha256 = createHash("sha256").update(content).digest("hex");
-	const made: SmallPackage = {
+	const made: ServedPackage = {
 		name,
 		version,
 		sha256,

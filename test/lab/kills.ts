@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import type { ServedPackage } from "./small-package.ts";
 import type { Trial } from "./trial.ts";
 
 const RESTART_MS = 1_000;
@@ -19,7 +20,11 @@ export function killMoments(seed: number, withinSeconds: number): readonly numbe
 }
 
 /** Kills the daemon at each moment of the trial (the next one at once, if its moment has passed) and starts it a second later. */
-export async function killAtMoments(trial: Trial, moments: readonly number[]): Promise<readonly Kill[]> {
+export async function killAtMoments(
+	trial: Trial,
+	served: ServedPackage,
+	moments: readonly number[],
+): Promise<readonly Kill[]> {
 	const { signal, log } = trial.lab;
 	const kills: Kill[] = [];
 	const beganAt = trial.seconds;
@@ -27,7 +32,7 @@ export async function killAtMoments(trial: Trial, moments: readonly number[]): P
 		const waitMs = Math.max(0, beganAt + moment - trial.seconds) * 1000;
 		await delay(waitMs, undefined, { signal });
 		await trial.controller.kill();
-		const evidence = await trial.evidence();
+		const evidence = await trial.evidence(served);
 		const kill = {
 			at_seconds: Math.round(trial.seconds * 10) / 10,
 			installed: evidence.filter(({ isInstalled }) => isInstalled).length,

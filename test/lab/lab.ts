@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { bitsPerSecond, type LabArguments } from "./arguments.ts";
 import { must } from "./command.ts";
+import { buildDebianPackage, type DebianPackage } from "./debian-package.ts";
 import { Footprint } from "./footprint.ts";
 import { ensureHostPackages } from "./host-packages.ts";
 import { ensureImage } from "./image.ts";
@@ -25,6 +26,8 @@ export interface Lab extends LabOptions {
 	readonly origin: Origin;
 	readonly machines: readonly LabMachine[];
 	readonly labPackage: LabPackage;
+	/** Built while other scenarios wait for the network; null: no scenario asks for it. */
+	readonly debianPackage: Promise<DebianPackage> | null;
 	/** The controller's private SSH key, which all machines accept. */
 	readonly identityFile: string;
 	/** Seconds that the package needs over one cable. */
@@ -55,11 +58,14 @@ export async function raiseLab(footprint: Footprint, options: LabOptions): Promi
 	const machines = await joinMachines(network, wanted.machines, { footprint, image, authorizedKey, signal });
 	const origin = new Origin(footprint, originLink, labPackage);
 	await origin.start(labPackage, signal);
+	const debianPackage = wanted.scenarios.includes("package") ? buildDebianPackage(log, signal) : null;
+	// Whoever needs it is told.
+	debianPackage?.catch(() => undefined);
 	const floorSeconds = (labPackage.sizeBytes * 8) / bitsPerSecond(wanted.rate);
 	const { name, version, sizeBytes } = labPackage;
 	log(`${footprint.id}: ${wanted.machines} machines at ${wanted.rate}; ${name} ${version}, ${sizeBytes} bytes`);
 	const standing = { footprint, network, controllerLink, originLink, origin, machines };
-	return { ...options, ...standing, labPackage, identityFile, floorSeconds };
+	return { ...options, ...standing, labPackage, debianPackage, identityFile, floorSeconds };
 }
 
 async function joinMachines(

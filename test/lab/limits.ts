@@ -5,12 +5,13 @@ import { checkInstalled } from "./checks.ts";
 import type { Lab } from "./lab.ts";
 import { agentPids, giveAgents } from "./our-agent.ts";
 import { Rates } from "./rates.ts";
-import { makePackage, packageEntry, type SmallPackage } from "./small-package.ts";
+import { makePackage, packageEntry, type ServedPackage } from "./small-package.ts";
 import type { Steered } from "./steered.ts";
 import type { Trial, TrialOptions } from "./trial.ts";
 import { waitFor } from "./wait.ts";
 
-const BALLAST_BYTES = 40 * 2 ** 20;
+/** Enough for all of it, also on a computer that is slow to reload. */
+const BALLAST_BYTES = 56 * 2 ** 20;
 const AT_FIRST = "8mbit";
 const IN_WINDOW = "4mbit";
 const AFTER_WINDOW = "16mbit";
@@ -51,7 +52,7 @@ export async function limits(lab: Lab, trial: Trial): Promise<Steered> {
 }
 
 interface Stage {
-	readonly small: SmallPackage;
+	readonly small: ServedPackage;
 	readonly rates: Rates;
 }
 
@@ -102,7 +103,7 @@ async function change(lab: Lab, trial: Trial, { small, rates }: Stage): Promise<
 	return { status, evidence, checks, notes, packageBytes: small.sizeBytes };
 }
 
-function policyOf(small: SmallPackage, bandwidth: object): object {
+function policyOf(small: ServedPackage, bandwidth: object): object {
 	const packages = [packageEntry(small)];
 	return { version: 1, name: "lab", packages, targets: { match: "*" }, schedule: "now", bandwidth };
 }

@@ -16,8 +16,9 @@ export interface BuiltHelper {
 	readonly file: string;
 }
 
-/** Builds our peer as one file, unless that was done before. */
-export async function buildHelper(): Promise<BuiltHelper> {
+/** Builds our peer as one file, unless that was done before; not beside the Debian package's build, which builds it, too. */
+export async function buildHelper({ debianPackage }: Pick<Lab, "debianPackage">): Promise<BuiltHelper> {
+	await debianPackage?.catch(() => undefined);
 	await must([process.execPath, join(REPOSITORY, "src/packaging/helper/main.ts"), "--only", "linux-x64"], {
 		cwd: REPOSITORY,
 	});
@@ -26,8 +27,9 @@ export async function buildHelper(): Promise<BuiltHelper> {
 }
 
 /** Puts our peer onto every machine as an administrator does who has it installed there. */
-export async function giveAgents({ footprint, machines }: Lab): Promise<void> {
-	const { file } = await buildHelper();
+export async function giveAgents(lab: Lab): Promise<void> {
+	const { footprint, machines } = lab;
+	const { file } = await buildHelper(lab);
 	const unpacked = join(footprint.folder, "fleetseed-agent");
 	await pipeline(createReadStream(join(HELPER_FOLDER, file)), createGunzip(), createWriteStream(unpacked));
 	for (const machine of machines) await machine.give(unpacked, PLACE);

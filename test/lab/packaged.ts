@@ -1,9 +1,7 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import type { AuditVerification, MachineRow, StatusReport } from "../../src/console/cockpit.ts";
 import type { Checks } from "./checks.ts";
-import { must } from "./command.ts";
+import type { DebianPackage } from "./debian-package.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Lab } from "./lab.ts";
 import type { LabMachine } from "./lab-machine.ts";
@@ -13,8 +11,6 @@ import type { Trial } from "./trial.ts";
 import { type Block, readTutorial } from "./tutorial.ts";
 import { waitFor } from "./wait.ts";
 
-const REPOSITORY = join(import.meta.dirname, "../..");
-const BUILD_MS = 15 * 60_000;
 const PATIENCE_MS = 120_000;
 /** systemd-analyze's word for it, from 0 to 10. */
 const MOST_EXPOSURE = 1.5;
@@ -31,7 +27,8 @@ const STATE = ["/var/lib/fleetseed/journal.sqlite", "/etc/fleetseed/id_ed25519",
 export async function packaged(lab: Lab, trial: Trial): Promise<Steered> {
 	const [controller, ...machines] = lab.machines;
 	if (!controller) throw new Error("this needs three machines");
-	const built = await buildPackage(lab);
+	const built = await lab.debianPackage;
+	if (!built) throw new Error("the Debian package is built for those who ask for this scenario");
 	const host = new Host(lab, controller);
 	await host.sh(`cd /root && curl -sSfO ${await lab.origin.serve(built.file, built.name)}`);
 	const hasNode = (await controller.run(["sh", "-c", "command -v node"])).code === 0;
@@ -47,23 +44,6 @@ export async function packaged(lab: Lab, trial: Trial): Promise<Steered> {
 	const status = await host.json<StatusReport>("status --json");
 	Object.assign(checks, upgraded.checks, await restores(host), await removal(host));
 	return { status, evidence: upgraded.evidence, checks, notes, packageBytes: upgraded.packageBytes };
-}
-
-interface Built {
-	readonly file: string;
-	readonly name: string;
-	readonly version: string;
-}
-
-async function buildPackage({ log, signal }: Lab): Promise<Built> {
-	const began = performance.now();
-	const main = join(REPOSITORY, "src/packaging/deb/main.ts");
-	const argv = [process.execPath, "--disable-warning=ExperimentalWarning", main, "--only", "amd64"];
-	log((await must(argv, { cwd: REPOSITORY, timeoutMs: BUILD_MS, signal })).trim());
-	log(`built in ${((performance.now() - began) / 1000).toFixed(0)} s`);
-	const { version } = JSON.parse(await readFile(join(REPOSITORY, "package.json"), "utf8")) as { version: string };
-	const name = `fleetseed_${version}_amd64.deb`;
-	return { file: join(REPOSITORY, "dist/package", name), name, version };
 }
 
 /** The machine that is the controller, and what a person types on it. */
@@ -190,7 +170,7 @@ async function hangs(host: Host): Promise<Checks> {
 
 interface Upgrading {
 	readonly host: Host;
-	readonly built: Built;
+	readonly built: DebianPackage;
 	readonly machines: readonly LabMachine[];
 }
 

@@ -11,11 +11,14 @@ import { HELPER_FOLDER } from "./our-agent.ts";
 import { packaged } from "./packaged.ts";
 import { resultOf, type ScenarioResult } from "./result.ts";
 import { siteOptions, sites } from "./sites.ts";
+import { makePackage, type ServedPackage } from "./small-package.ts";
 import { reboots, rings, type Steered } from "./steered.ts";
 import { Trial, type TrialOptions } from "./trial.ts";
 import { helper, http, sftp } from "./ways.ts";
 
 const AWAKE_WITHIN_MS = 60_000;
+/** Where it is not the network that is tried. */
+const BALLAST_BYTES = 16 * 2 ** 20;
 
 /** Runs one scenario on fresh machines. On any error the daemon's last words are told before it is thrown on. */
 export async function runScenario(lab: Lab, name: ScenarioName, seed: number): Promise<ScenarioResult> {
@@ -72,7 +75,8 @@ async function happy(lab: Lab): Promise<ScenarioResult> {
 	await freshMachines(lab);
 	const stranger = lastOf(lab);
 	return withTrial(lab, { name: "happy", known: without(lab, stranger) }, async (trial) => {
-		await trial.writePolicy();
+		const served = largePackage(lab);
+		await trial.writePolicy(served);
 		await trial.controller.start();
 		const seen = (status: StatusReport) => stateOf(status, stranger) !== undefined;
 		await trial.waitForStatus(`${stranger.name} is discovered`, seen);
@@ -80,7 +84,7 @@ async function happy(lab: Lab): Promise<ScenarioResult> {
 		const approved = await trial.controller.fleetseed(approve);
 		lab.log(approved.stdout.trim() || approved.stderr.trim());
 		const status = await trial.waitForStatus("all are installed", allDone(lab.machines.length));
-		return finish(trial, "happy", { status, also: { approved_by_hand: approved.code === 0 } });
+		return finish(trial, "happy", { served, status, also: { approved_by_hand: approved.code === 0 } });
 	});
 }
 
@@ -88,14 +92,15 @@ async function happy(lab: Lab): Promise<ScenarioResult> {
 async function kills(lab: Lab, seed: number): Promise<ScenarioResult> {
 	await freshMachines(lab);
 	return withTrial(lab, { name: "kills" }, async (trial) => {
-		await trial.writePolicy();
+		const served = largePackage(lab);
+		await trial.writePolicy(served);
 		await trial.controller.start();
 		const moments = killMoments(seed, rolloutSeconds(lab));
 		lab.log(`seed ${seed}: kills at ${moments.map((each) => each.toFixed(1)).join(", ")} s`);
-		const killed = await killAtMoments(trial, moments);
+		const killed = await killAtMoments(trial, served, moments);
 		const status = await trial.waitForStatus("all are installed", allDone(lab.machines.length));
 		const also = { killed_three_times: killed.length === 3 };
-		return finish(trial, "kills", { status, also, notes: { seed, kills: killed }, kills: killed.length });
+		return finish(trial, "kills", { served, status, also, notes: { seed, kills: killed }, kills: killed.length });
 	});
 }
 
@@ -104,13 +109,14 @@ async function hostkey(lab: Lab): Promise<ScenarioResult> {
 	await freshMachines(lab);
 	const impostor = lastOf(lab);
 	return withTrial(lab, { name: "hostkey" }, async (trial) => {
+		const served = await makePackage(lab, { name: "lab-hostkey", version: "1.0", ballastBytes: BALLAST_BYTES });
 		await trial.controller.start();
 		const approved = (status: StatusReport) =>
 			lab.machines.every((machine) => stateOf(status, machine)?.state === "not_targeted");
 		await trial.waitForStatus("all are approved", approved);
 		await impostor.replaceHostKey();
 		const shown = await impostor.fingerprint();
-		await trial.writePolicy();
+		await trial.writePolicy(served);
 		await trial.controller.fleetseed(["reload"]);
 		const isDone = (status: StatusReport) =>
 			allDone(lab.machines.length - 1)(status) && stateOf(status, impostor)?.state === "quarantined";
@@ -121,7 +127,7 @@ async function hostkey(lab: Lab): Promise<ScenarioResult> {
 			reason_names_the_key: /host key changed/.test(reason) && reason.includes(shown),
 			impostor_got_no_login: !(await sawLogin(impostor)),
 		};
-		return finish(trial, "hostkey", { status, also, notes: { reason }, but: impostor });
+		return finish(trial, "hostkey", { served, status, also, notes: { reason }, but: impostor });
 	});
 }
 
@@ -130,7 +136,8 @@ async function asleep(lab: Lab): Promise<ScenarioResult> {
 	const sleeper = lastOf(lab);
 	await freshMachines(lab, [sleeper]);
 	return withTrial(lab, { name: "asleep", listed: [sleeper] }, async (trial) => {
-		await trial.writePolicy();
+		const served = await makePackage(lab, { name: "lab-asleep", version: "1.0", ballastBytes: BALLAST_BYTES });
+		await trial.writePolicy(served);
 		await trial.controller.start();
 		const others = await trial.waitForStatus("the others are installed", allDone(lab.machines.length - 1));
 		const waiting = stateOf(others, sleeper);
@@ -139,18 +146,19 @@ async function asleep(lab: Lab): Promise<ScenarioResult> {
 		await sleeper.waitUntilUp();
 		const status = await trial.waitForStatus("the late machine is installed", allDone(lab.machines.length));
 		const upAt = await sshdUpAt(sleeper);
-		const installedAt = (await trial.evidence()).find(({ machine }) => machine === sleeper.name)?.installedAt;
+		const installedAt = (await trial.evidence(served)).find(({ machine }) => machine === sleeper.name)?.installedAt;
 		const lateMs = installedAt ? installedAt - upAt : Number.POSITIVE_INFINITY;
 		const also = {
 			waited_with_reason: waiting?.state === "waiting_for_machine" && (waiting.reason ?? "") !== "",
 			installed_within_a_minute: lateMs <= AWAKE_WITHIN_MS,
 		};
 		const notes = { reason: waiting?.reason, seconds_from_sshd_to_installed: lateMs / 1000 };
-		return finish(trial, "asleep", { status, also, notes });
+		return finish(trial, "asleep", { served, status, also, notes });
 	});
 }
 
 interface Ending {
+	readonly served: ServedPackage;
 	readonly status: StatusReport;
 	readonly also: Checks;
 	readonly notes?: Readonly<Record<string, unknown>>;
@@ -163,12 +171,12 @@ interface Ending {
 async function finish(
 	trial: Trial,
 	scenario: ScenarioName,
-	{ status, also, notes, but, kills = 0 }: Ending,
+	{ served, status, also, notes, but, kills = 0 }: Ending,
 ): Promise<ScenarioResult> {
-	const { seconds, lab } = trial;
-	const packageBytes = lab.labPackage.sizeBytes;
+	const { seconds } = trial;
+	const packageBytes = served.sizeBytes;
 	const hasDrained = await trial.controller.stop();
-	const [evidence, traffic] = [await trial.evidence(), await trial.traffic()];
+	const [evidence, traffic] = [await trial.evidence(served), await trial.traffic()];
 	const spared = evidence.filter(({ machine }) => machine === but?.name);
 	const checks = {
 		...checkInstalled(evidence.filter(({ machine }) => machine !== but?.name)),
@@ -203,6 +211,11 @@ async function withTrial(
 /** About as long as a rollout takes here: the download, two rings' deliveries and their installs. Kills fall anywhere within. */
 function rolloutSeconds({ floorSeconds }: Lab): number {
 	return 4 * floorSeconds + 20;
+}
+
+/** A real one of Debian's. */
+function largePackage({ labPackage: { name, version, sha256, sizeBytes }, origin: { url } }: Lab): ServedPackage {
+	return { name, version, sha256, sizeBytes, url };
 }
 
 function allDone(installed: number): (status: StatusReport) => boolean {

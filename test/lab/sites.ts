@@ -4,7 +4,7 @@ import type { Lab } from "./lab.ts";
 import type { LabMachine } from "./lab-machine.ts";
 import type { Branch } from "./network.ts";
 import { giveAgents } from "./our-agent.ts";
-import { makePackage, packageEntry, type SmallPackage } from "./small-package.ts";
+import { makePackage, packageEntry, type ServedPackage } from "./small-package.ts";
 import type { Steered } from "./steered.ts";
 import type { Trial, TrialOptions } from "./trial.ts";
 import { waitFor } from "./wait.ts";
@@ -50,7 +50,7 @@ export async function sites(lab: Lab, trial: Trial): Promise<Steered> {
 }
 
 interface Stage {
-	readonly small: SmallPackage;
+	readonly small: ServedPackage;
 	readonly far: readonly LabMachine[];
 	readonly branch: Branch;
 }
@@ -86,7 +86,7 @@ async function bring(lab: Lab, trial: Trial, { small, far, branch }: Stage): Pro
 	return { status, evidence, checks, notes, packageBytes: small.sizeBytes };
 }
 
-function policyOf(small: SmallPackage): object {
+function policyOf(small: ServedPackage): object {
 	return { version: 1, name: "lab", packages: [packageEntry(small)], targets: { match: "*" }, schedule: "now" };
 }
 
@@ -104,13 +104,13 @@ async function metersOf({ network, controllerLink }: Lab, branch: Branch, sizeBy
 }
 
 /** How many of them hold it whole and checked, as their disks say. */
-async function havePackage(machines: readonly LabMachine[], { sha256 }: SmallPackage): Promise<number> {
+async function havePackage(machines: readonly LabMachine[], { sha256 }: ServedPackage): Promise<number> {
 	const staged = `/var/lib/fleetseed/packages/${sha256}`;
 	const codes = await Promise.all(machines.map(async (machine) => (await machine.run(["test", "-f", staged])).code));
 	return codes.filter((code) => code === 0).length;
 }
 
-async function waitForPackage({ signal }: Lab, machines: readonly LabMachine[], small: SmallPackage): Promise<void> {
+async function waitForPackage({ signal }: Lab, machines: readonly LabMachine[], small: ServedPackage): Promise<void> {
 	const haveAll = async () => ((await havePackage(machines, small)) === machines.length ? true : null);
 	const what = `${machines.map(({ name }) => name).join(", ")} have the package`;
 	await waitFor(haveAll, { what, timeoutMs: WITHIN_MS, signal });

@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { must } from "./command.ts";
 import type { Lab } from "./lab.ts";
-import type { SmallPackage } from "./small-package.ts";
+import type { ServedPackage } from "./small-package.ts";
 
 const FILES = 400;
 const FILE_BYTES = 8 * 1024;
@@ -11,7 +11,7 @@ const FILE_BYTES = 8 * 1024;
 const POSTINST = "#!/bin/sh\nset -e\nfor second in 1 2; do sleep 1; done\n";
 
 /** A Debian package of many files, which dpkg is at for some seconds. */
-export async function makeSlowPackage(lab: Lab, name: string, version: string): Promise<SmallPackage> {
+export async function makeSlowPackage(lab: Lab, name: string, version: string): Promise<ServedPackage> {
 	const folder = join(lab.footprint.folder, `${name}-${version}`);
 	const content = join(folder, "usr/share", name);
 	await mkdir(join(folder, "DEBIAN"), { recursive: true });

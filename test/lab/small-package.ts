@@ -20,7 +20,7 @@ while [ -e ${SLOW_INSTALLS} ]; do sleep 0.2; done
 [ ! -e ${WANTS_REBOOT} ] || touch /run/reboot-required
 `;
 
-export interface SmallPackage {
+export interface ServedPackage {
 	readonly name: string;
 	readonly version: string;
 	readonly url: string;
@@ -30,7 +30,7 @@ export interface SmallPackage {
 }
 
 /** Quick to move. */
-export function makeSmallPackage(lab: Lab, name: string, version: string): Promise<SmallPackage> {
+export function makeSmallPackage(lab: Lab, name: string, version: string): Promise<ServedPackage> {
 	return makePackage(lab, { name, version, ballastBytes: 4 * 2 ** 20 });
 }
 
@@ -41,7 +41,7 @@ export interface PackageRecipe {
 }
 
 /** A Debian package of our own, built by dpkg-deb and served by the lab's origin, and able to misbehave. */
-export async function makePackage(lab: Lab, { name, version, ballastBytes }: PackageRecipe): Promise<SmallPackage> {
+export async function makePackage(lab: Lab, { name, version, ballastBytes }: PackageRecipe): Promise<ServedPackage> {
 	const folder = join(lab.footprint.folder, `${name}-${version}`);
 	await mkdir(join(folder, "DEBIAN"), { recursive: true });
 	await mkdir(join(folder, "usr/share", name), { recursive: true });
@@ -65,6 +65,6 @@ export async function makePackage(lab: Lab, { name, version, ballastBytes }: Pac
 }
 
 /** As it stands in a policy's `packages`. */
-export function packageEntry({ name, version, url, sha256 }: SmallPackage): object {
+export function packageEntry({ name, version, url, sha256 }: ServedPackage): object {
 	return { name, version, type: "deb", source: { url }, checksum: `sha256:${sha256}` };
 }

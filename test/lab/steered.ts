@@ -4,7 +4,7 @@ import { closeRoot, DEPLOY_USER } from "./deploy-user.ts";
 import { type Evidence, sshdUpAt } from "./evidence.ts";
 import type { Lab } from "./lab.ts";
 import type { LabMachine } from "./lab-machine.ts";
-import { BREAKS_INSTALLS, makeSmallPackage, packageEntry, type SmallPackage, WANTS_REBOOT } from "./small-package.ts";
+import { BREAKS_INSTALLS, makeSmallPackage, packageEntry, type ServedPackage, WANTS_REBOOT } from "./small-package.ts";
 import type { Trial } from "./trial.ts";
 
 /** What a scenario of a policy's rules has found, beside the traffic that every scenario measures. */
@@ -60,7 +60,7 @@ export async function rings(lab: Lab, trial: Trial): Promise<Steered> {
 	return { status, evidence, checks, notes, packageBytes: small.sizeBytes };
 }
 
-function ringsPolicy(small: SmallPackage, canary: LabMachine): object {
+function ringsPolicy(small: ServedPackage, canary: LabMachine): object {
 	return {
 		version: 1,
 		name: "lab",

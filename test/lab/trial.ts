@@ -14,7 +14,7 @@ import { type Evidence, readEvidence } from "./evidence.ts";
 import { emptyNamespace } from "./footprint.ts";
 import type { Lab } from "./lab.ts";
 import type { LabMachine } from "./lab-machine.ts";
-import type { LabPackage } from "./package.ts";
+import type { ServedPackage } from "./small-package.ts";
 import { meterTraffic, type Traffic } from "./traffic.ts";
 import { waitFor } from "./wait.ts";
 
@@ -69,9 +69,8 @@ export class Trial {
 		return (240 + 15 * this.lab.floorSeconds) * 1000;
 	}
 
-	writePolicy(): Promise<void> {
-		const { labPackage, origin, machines } = this.lab;
-		return writePolicy({ folder: this.#files.folder, labPackage, url: origin.url, firstRing: machines.slice(0, 2) });
+	writePolicy(served: ServedPackage): Promise<void> {
+		return writePolicy({ folder: this.#files.folder, served, firstRing: this.lab.machines.slice(0, 2) });
 	}
 
 	/** A policy of the scenario's own. */
@@ -99,8 +98,8 @@ export class Trial {
 		return waitFor(ask, { what, timeoutMs: this.patienceMs, signal, intervalMs: POLL_MS });
 	}
 
-	/** What the machines say of a package; default: the lab's large one. */
-	evidence(of: Pick<LabPackage, "name" | "version"> = this.lab.labPackage): Promise<readonly Evidence[]> {
+	/** What the machines say of a package. */
+	evidence(of: Pick<ServedPackage, "name" | "version">): Promise<readonly Evidence[]> {
 		return Promise.all(this.lab.machines.map((machine) => readEvidence(machine, of)));
 	}
 

@@ -2,7 +2,7 @@ import type { StatusReport } from "../../src/console/cockpit.ts";
 import type { Lab } from "./lab.ts";
 import type { LabMachine } from "./lab-machine.ts";
 import { buildHelper } from "./our-agent.ts";
-import { makeSmallPackage, packageEntry, type SmallPackage } from "./small-package.ts";
+import { makeSmallPackage, packageEntry, type ServedPackage } from "./small-package.ts";
 import type { Steered } from "./steered.ts";
 import type { Trial } from "./trial.ts";
 
@@ -13,7 +13,7 @@ type Tool = (typeof TOOLS)[number];
 
 /** Neither Node nor aria2 on any machine: our helper comes over SSH once, and the second package moves by the same file. */
 export async function helper(lab: Lab, trial: Trial): Promise<Steered> {
-	const built = await buildHelper();
+	const built = await buildHelper(lab);
 	const played = await playTwo(lab, trial, { name: "lab-helper", without: ["aria2c"] });
 	const { before, after, sentBytes } = played;
 	const cleaned = await trial.controller.fleetseed(["machines", "clean", "--reason", "the lab is over", "--json"]);
@@ -87,7 +87,7 @@ async function playTwo(lab: Lab, trial: Trial, { name, without }: { name: string
 	return { status, evidence, checks, chosen, before, after, sentBytes, packageBytes: one.sizeBytes + two.sizeBytes };
 }
 
-function policyOf(...packages: readonly SmallPackage[]): object {
+function policyOf(...packages: readonly ServedPackage[]): object {
 	return { version: 1, name: "lab", packages: packages.map(packageEntry), targets: { match: "*" }, schedule: "now" };
 }
 

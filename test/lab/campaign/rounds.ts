@@ -4,7 +4,7 @@ import { readEvidence } from "../evidence.ts";
 import { mulberry32 } from "../kills.ts";
 import type { LabMachine } from "../lab-machine.ts";
 import { makeSlowPackage } from "../slow-package.ts";
-import { packageEntry, type SmallPackage } from "../small-package.ts";
+import { packageEntry, type ServedPackage } from "../small-package.ts";
 import type { Trial } from "../trial.ts";
 import { waitFor } from "../wait.ts";
 
@@ -88,7 +88,7 @@ export class Rounds {
 	}
 
 	/** Puts a newer version into the policy. */
-	async next(): Promise<SmallPackage> {
+	async next(): Promise<ServedPackage> {
 		this.#version += 1;
 		for (const machine of this.#machines) this.#runsBefore.set(machine.name, await this.#runsOn(machine));
 		const made = await makeSlowPackage(this.trial.lab, NAME, `1.${this.#version}`);
@@ -107,7 +107,7 @@ export class Rounds {
 	}
 
 	/** Until the daemon calls every machine installed or failed with that version, by itself. */
-	waitUntilDone({ version }: SmallPackage): Promise<StatusReport> {
+	waitUntilDone({ version }: ServedPackage): Promise<StatusReport> {
 		const isDone = async () => {
 			const versions = await Promise.all(this.#machines.map((each) => this.#versionOn(each)));
 			const status = await this.trial.controller.status();
@@ -159,7 +159,7 @@ export class Rounds {
 		return { machine, afterMs, during };
 	}
 
-	async #note(kind: Kind, { version }: SmallPackage, hit: Hit, status: StatusReport): Promise<void> {
+	async #note(kind: Kind, { version }: ServedPackage, hit: Hit, status: StatusReport): Promise<void> {
 		const { machine, afterMs, during } = hit;
 		const row = status.rollouts
 			.find(({ policy }) => policy === "lab")

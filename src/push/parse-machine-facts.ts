@@ -59,7 +59,7 @@ function detailsOf(said: ReadonlyMap<string, string>): Partial<MachineFacts> {
 		...(diskKib === null ? {} : { diskBytes: diskKib * 1024 }),
 		packageManagers: namesIn(said.get("machine managers")).map((name) => (name === "apt-get" ? "apt" : name)),
 		deliveryTools: namesIn(said.get("machine tools")),
-		userNames: namesIn(said.get("machine names")),
+		userNames: namesIn(said.get("machine names")).toSorted(),
 	};
 }
 

@@ -164,6 +164,7 @@ export class Machine {
 			"etc/os-release": OS_RELEASE,
 			"etc/machine-id": `${randomUUID().replaceAll("-", "")}\n`,
 			"proc/1/comm": "systemd\n",
+			"proc/sys/kernel/ostype": "Linux\n",
 		};
 		for (const [file, text] of Object.entries(firstBoot))
 			if (!existsSync(this.#own(file))) writeFileSync(this.#own(file), text);

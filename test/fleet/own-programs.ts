@@ -9,7 +9,8 @@ const OWN_FILES = [
 	"/usr/lib/os-release",
 	"/proc/sys/kernel/random/boot_id",
 	"/proc/net/route",
-	"/sys/class/net/lan0/speed",
+	"/proc/sys/kernel/ostype",
+	"/sys/class/net",
 	"/run/reboot-required",
 	"/var/run/reboot-required",
 	"/boot",
@@ -30,6 +31,7 @@ const PROGRAMS: Readonly<Record<string, (root: string) => string>> = {
 	cat: OWN_VIEW,
 	stat: OWN_VIEW,
 	ls: OWN_VIEW,
+	awk: OWN_VIEW,
 	who: (root) => `#!/bin/sh\nexec /bin/cat '${root}/users' 2>/dev/null\n`,
 	shutdown: (root) => `#!/bin/sh
 echo "$*" >> '${root}/shutdowns'

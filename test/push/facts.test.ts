@@ -15,15 +15,15 @@ const present = (...names: readonly string[]) =>
 const ASKED = { machine: "mill-03", policy: "office" };
 
 /** A Debian machine of 64 bits with 5 GiB free, whatever this host is. */
-async function debian(t: Parameters<typeof lab>[0]) {
-	const room = await lab(t);
+async function debian(t: Parameters<typeof lab>[0], env: Readonly<Record<string, string>> = {}) {
+	const room = await lab(t, { env });
 	const { folder, pusher, target, signal } = room;
-	await putProgram(folder, "uname", "case $1 in -s) echo Linux ;; -m) echo x86_64 ;; esac");
+	await putProgram(folder, "uname", "echo x86_64");
 	await putProgram(folder, "dpkg", 'test "$*" = --print-architecture && echo amd64');
 	await putProgram(
 		folder,
 		"df",
-		'echo "$*" > "$HOME/asked"; printf "Filesystem 1024-blocks Used Available\\n/dev/sda 9 1 5242880 3% /\\n"',
+		'echo "$*" > "$HOME/asked"; printf "Filesystem 1024-blocks Used Available\\n/dev/sda 9 1 5242880 3%% /\\n"',
 	);
 	await putProgram(folder, "getent", "echo root:x:0:0:root:/root:/bin/bash");
 	const read = async () => {
@@ -121,6 +121,11 @@ test("reads what its interface with the default route can, if that says so", asy
 	}
 });
 
+test("takes the shell that sshd or sudo names, and asks for it where neither does", async (t) => {
+	assert.equal((await (await debian(t)).read()).shell, "/bin/bash");
+	assert.equal((await (await debian(t, { SHELL: "/bin/zsh" })).read()).shell, "/bin/zsh");
+});
+
 test("measures room where packages are staged, or will be", async (t) => {
 	const { folder, state, read } = await debian(t);
 	await read();
@@ -140,7 +145,7 @@ test("names an architecture as Debian does where there is no dpkg", async (t) =>
 		["armv7l", "armhf"],
 		["riscv64", "riscv64"],
 	]) {
-		await putProgram(folder, "uname", `case $1 in -s) echo Linux ;; -m) echo ${kernel} ;; esac`);
+		await putProgram(folder, "uname", `echo ${kernel}`);
 		assert.equal((await read()).arch, name);
 	}
 });
@@ -228,21 +233,22 @@ test("a machine without os-release has no distribution", async (t) => {
 test("an answer that cannot be read is a failure of its own, and takes nothing from an inspection", async (t) => {
 	const { folder, pusher, target, signal, read } = await debian(t);
 	await read();
-	for (const [program, script] of [
-		["df", "exit 1"],
-		["df", "printf 'head\\na b c -5\\n'"],
-		["df", "printf 'head\\na b c 99999999999999999999\\n'"],
-		["uname", "exit 1"],
-		["uname", "printf 'Linux\\033[2J\\n'"],
-		["cat", "echo not-a-boot-id"],
+	const files = join(folder, "root/proc/sys/kernel");
+	for (const [file, text] of [
+		[join(folder, "bin/df"), "#!/bin/sh\nexit 1\n"],
+		[join(folder, "bin/df"), "#!/bin/sh\nprintf 'head\\na b c -5\\n'\n"],
+		[join(folder, "bin/df"), "#!/bin/sh\nprintf 'head\\na b c 99999999999999999999\\n'\n"],
+		[join(files, "ostype"), ""],
+		[join(files, "ostype"), "Linux\u001b[2J\n"],
+		[join(files, "random/boot_id"), "not-a-boot-id\n"],
 	] as const) {
-		const good = await readFile(join(folder, "bin", program));
-		await putProgram(folder, program, script);
+		const good = await readFile(file);
+		await writeFile(file, text);
 		const { outcome } = await pusher.readFacts(target, ASKED, signal);
 		const inspected = await pusher.inspect(target, taskOf(), signal);
-		await writeFile(join(folder, "bin", program), good);
-		assert.equal(outcome.kind === "failed" && outcome.failure.code, "FS-FACTS-FAILED", script);
-		assert.ok(inspected.outcome.kind === "inspected", script);
+		await writeFile(file, good);
+		assert.equal(outcome.kind === "failed" && outcome.failure.code, "FS-FACTS-FAILED", text);
+		assert.ok(inspected.outcome.kind === "inspected", text);
 		assert.equal(inspected.outcome.machine, undefined);
 	}
 });

@@ -1,37 +1,45 @@
 import { linesOf } from "./ask.ts";
-import { appendPackage, prepareAppend } from "./commands/append-package.ts";
-import { askMachine, type Delivering } from "./delivering.ts";
+import { appendPackage } from "./commands/append-package.ts";
+import type { Delivering } from "./delivering.ts";
 import { type Failed, failed } from "./failed.ts";
 import { streamTo } from "./stream-to.ts";
 
+/** Another way may have brought more of it since its facts were read, and another delivery meanwhile. */
+const TRIES = 3;
+
 /**
- * Sends the package through the SSH session, from the byte on that is there: no subsystem, no program and no port is needed for it.
+ * Sends the package through the SSH session, after what is there of its beginning: no subsystem, no program and no port is needed for it.
  * It ends with the connection. Answers the bytes that were sent. Errors: FS-SSH-*, FS-DELIVER-FAILED, -STALLED.
  */
-export async function appendThroughSession(delivering: Delivering): Promise<{ readonly sentBytes: number } | Failed> {
+export async function appendThroughSession(
+	delivering: Delivering,
+	prefixBytes: number,
+): Promise<{ readonly sentBytes: number } | Failed> {
 	const { turns, task, signal } = delivering;
 	const { machine } = task.ref;
-	const appended = await turns.take(`${task.spec.sha256} ${machine}`, signal, () => append(delivering));
+	const turn = `${task.spec.sha256} ${machine}`;
+	const appended = await turns.take(turn, signal, () => append(delivering, prefixBytes));
 	return appended ?? failed("FS-SSH-LOST", `${machine}: the delivery was ended`);
 }
 
-async function append(delivering: Delivering): Promise<{ readonly sentBytes: number } | Failed> {
+async function append(delivering: Delivering, prefixBytes: number): Promise<{ readonly sentBytes: number } | Failed> {
 	const { task, delivery } = delivering;
 	const { sha256 } = task.spec;
 	const { sizeBytes } = delivery;
-	const asked = await askMachine(delivering, prepareAppend(sha256, sizeBytes));
-	if ("failure" in asked) return asked;
-	const [[, at] = []] = linesOf(asked.answer);
-	const offsetBytes = Number(at);
-	if (!Number.isSafeInteger(offsetBytes) || offsetBytes >= sizeBytes)
-		return broken(delivering, "its answer makes no sense");
-	const argv = appendPackage({ sha256, offsetBytes, sizeBytes });
-	const streamed = await streamTo(delivering, argv, delivery.read(offsetBytes));
-	if ("failure" in streamed) return streamed;
-	const [[answer] = []] = linesOf(streamed.answer);
-	if (answer === "staged") return { sentBytes: streamed.sentBytes };
-	if (answer === "refused") return broken(delivering, "what arrived is not the package; it was removed");
-	return broken(delivering, answer === "short" ? "the stream broke off" : "another delivery writes the file");
+	let offsetBytes = prefixBytes < sizeBytes ? prefixBytes : 0;
+	for (let tries = 1; ; tries++) {
+		const argv = appendPackage({ sha256, offsetBytes, sizeBytes });
+		const streamed = await streamTo(delivering, argv, delivery.read(offsetBytes));
+		if ("failure" in streamed) return streamed;
+		const [[answer, at] = []] = linesOf(streamed.answer);
+		if (answer === "staged") return { sentBytes: streamed.sentBytes };
+		if (answer === "refused") return broken(delivering, "what arrived is not the package; it was removed");
+		if (answer !== "moved" || tries === TRIES)
+			return broken(delivering, answer === "short" ? "the stream broke off" : "another delivery writes the file");
+		offsetBytes = Number(at);
+		if (!Number.isSafeInteger(offsetBytes) || offsetBytes >= sizeBytes)
+			return broken(delivering, "its answer makes no sense");
+	}
 }
 
 function broken({ task }: Delivering, why: string): Failed {

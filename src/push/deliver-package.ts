@@ -46,7 +46,9 @@ async function tryWays(delivering: Delivering, facts: DeliveryFacts): Promise<Pu
 		}
 		const because = becauseOf(way, passed);
 		await delivery.onChosen(way.method, because);
-		const gone = await go(delivering, way, helper);
+		// A way that was given up has changed what is there.
+		const now = last === null ? facts : ((await readFacts(delivering)) ?? facts);
+		const gone = await go(delivering, way, { helper, facts: now });
 		if (!("outcome" in gone)) return { method: way.method, because, ...gone };
 		last = gone;
 		const reason = whyGivenUp(gone.outcome);
@@ -58,10 +60,21 @@ async function tryWays(delivering: Delivering, facts: DeliveryFacts): Promise<Pu
 
 type Gone = Pick<Brought, "bytes" | "sourceBytes" | "peerBytes">;
 
-async function go(delivering: Delivering, way: Way, helper: Helper | null): Promise<Pushed | Gone> {
+/** Null: the machine does not say. */
+async function readFacts(delivering: Delivering): Promise<DeliveryFacts | null> {
+	const asked = await askMachine(delivering, readDeliveryFacts(delivering.task.spec.sha256));
+	return "failure" in asked ? null : parseDeliveryFacts(linesOf(asked.answer));
+}
+
+interface With {
+	readonly helper: Helper | null;
+	readonly facts: DeliveryFacts;
+}
+
+async function go(delivering: Delivering, way: Way, { helper, facts }: With): Promise<Pushed | Gone> {
 	const { method, runningKey } = way;
 	if (method === "sftp") {
-		const appended = await appendThroughSession(delivering);
+		const appended = await appendThroughSession(delivering, facts.prefixBytes);
 		if ("failure" in appended) return { outcome: appended };
 		return { bytes: appended.sentBytes, sourceBytes: appended.sentBytes, peerBytes: 0 };
 	}

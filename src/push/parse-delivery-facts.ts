@@ -12,6 +12,8 @@ export interface DeliveryFacts {
 	readonly freeBytes: number | null;
 	/** Of this package, from an earlier try. */
 	readonly gotBytes: number;
+	/** Of the package's beginning, without a hole. */
+	readonly prefixBytes: number;
 	readonly running: { readonly key: string; readonly method: DeliveryMethod } | null;
 }
 
@@ -28,6 +30,7 @@ export function parseDeliveryFacts(lines: readonly (readonly string[])[]): Deliv
 		helpers: new Map(all("helper").flatMap(([sha256, state]) => (sha256 ? [[sha256, state !== "unusable"]] : []))),
 		freeBytes: bytesOf(one("free")[0]),
 		gotBytes: bytesOf(one("got")[0]) ?? 0,
+		prefixBytes: countOf(one("prefix")[0]),
 		running: key === undefined ? null : { key, method: methodOf(method) },
 	};
 }
@@ -39,6 +42,10 @@ function methodOf(word: string | undefined): DeliveryMethod {
 
 function wordOf(word: string): string {
 	return /^[A-Za-z0-9_.-]{1,32}$/.test(word) ? word : "an unknown kind";
+}
+
+function countOf(bytes: string | undefined): number {
+	return bytes !== undefined && /^\d{1,15}$/.test(bytes) ? Number(bytes) : 0;
 }
 
 function bytesOf(kib: string | undefined): number | null {

@@ -14,7 +14,7 @@ import { AllowList } from "../../src/swarm/allow-list.ts";
 import { HttpSource } from "../../src/swarm/http-source.ts";
 import { Sent } from "../../src/swarm/sent.ts";
 import { barePath } from "./bare-path.ts";
-import { lab, NO_LIMITS, taskOf } from "./lab.ts";
+import { lab, NO_LIMITS, putProgram, taskOf } from "./lab.ts";
 import { sha256Of } from "./stage.ts";
 import { until } from "./until.ts";
 
@@ -108,6 +108,17 @@ test("goes on through the SSH session from the byte at which it broke off", asyn
 	const { outcome } = await deliver({ methods: ["sftp"] });
 	assert.ok(outcome.kind === "delivered");
 	assert.deepEqual([outcome.bytes, reads], [CONTENT.length - 400_000, [400_000]]);
+	assert.deepEqual(await staged(), CONTENT);
+});
+
+test("sends through the SSH session only what the way before it did not bring", async (t) => {
+	const { deliver, folder, reads, staged } = await bareMachine(t);
+	await writeFile(join(folder, "part"), CONTENT.subarray(0, 400_000));
+	const curl = 'while [ "$1" != --output ]; do shift; done; cp ~/part "$2"; exec sleep 60';
+	await putProgram(folder, "curl", curl);
+	const { outcome } = await deliver({ methods: ["http", "sftp"], stallMs: 1_000 });
+	assert.ok(outcome.kind === "delivered");
+	assert.deepEqual([outcome.method, outcome.bytes, reads.at(-1)], ["sftp", CONTENT.length - 400_000, 400_000]);
 	assert.deepEqual(await staged(), CONTENT);
 });
 

@@ -1,40 +1,37 @@
-import { HOOK, INCOMING } from "../scripts/transport.ts";
+import { INCOMING } from "../scripts/transport.ts";
 import { script } from "./script.ts";
 
-const PREPARE = `${INCOMING}
-incoming_of "$1"
-file=$incoming/prefix/$1
-mkdir -p "$incoming/prefix" && rm -rf "$incoming/data" || exit 1
-# Whole, and not the package, or it would be staged.
-[ ! -f "$file" ] || [ "$(stat -c %s "$file")" -lt "$2" ] || rm -f "$file"
-echo "at $(stat -c %s "$file" 2>/dev/null || echo 0)"
-`;
-
-/** Prints `at BYTES`: how much of the package's beginning is there. What a swarm brought in pieces gives way. */
-export function prepareAppend(sha256: string, sizeBytes: number): readonly string[] {
-	return script(PREPARE, sha256, String(sizeBytes));
-}
-
-/** A connection that is gone may have left a cat behind that waits for bytes for hours: whoever comes with new ones ends it. */
+/**
+ * A connection that is gone may have left a cat behind that waits for bytes for hours: whoever comes with new ones ends it. What a swarm brought in
+ * pieces gives way.
+ */
 const APPEND = `${INCOMING}
 incoming_of "$1"
 file=$incoming/prefix/$1
-exec 3<&0 9>"$incoming/append.lock"
+[ -d "$incoming/prefix" ] || mkdir -p "$incoming/prefix" || exit 1
+exec 3<&0 9>"$incoming/append.lock" || exit 1
 if ! flock -n 9; then
-	[ ! -s "$incoming/append.pid" ] || kill "$(cat "$incoming/append.pid")"
+	! read -r pid 2>/dev/null < "$incoming/append.pid" || kill "$pid"
 	flock -w 10 9 || { echo busy; exit 0; }
 fi
+[ ! -e "$incoming/data" ] || rm -rf "$incoming/data"
 size() { stat -c %s "$file" 2>/dev/null || echo 0; }
-[ "$(size)" = "$2" ] || { echo "moved $(size)"; exit 0; }
+at=0
+if [ -s "$file" ]; then
+	at=$(size)
+	# Whole, and not the package, or it would be staged.
+	[ "$at" -lt "$3" ] || { rm -f "$file" && at=0; }
+fi
+[ "$at" = "$2" ] || { echo "moved $at"; exit 0; }
 cat <&3 3<&- 9>&- >>"$file" &
 echo $! > "$incoming/append.pid"
 wait $!
-rm -f "$incoming/append.pid"
+: > "$incoming/append.pid"
 [ "$(size)" = "$3" ] || { echo "short $(size)"; exit 0; }
-rm -f "$incoming/outcome"
-/bin/sh -c "$4" hook - 1 "$file"
-cat "$incoming/outcome"
-[ ! -e "$state/packages/$1" ] || rm -rf "$incoming/prefix"
+sum=$(sha256sum < "$file") || exit 1
+if [ "\${sum%% *}" = "$1" ]; then sync "$file" && mv "$file" "$state/packages/$1" && echo staged
+else rm -f "$file" && echo refused
+fi
 `;
 
 export interface Append {
@@ -43,7 +40,7 @@ export interface Append {
 	readonly sizeBytes: number;
 }
 
-/** Appends the package's rest, which comes on stdin. Prints `staged`, `refused`, `short BYTES`, `moved BYTES` (it is not at the offset) or `busy`. */
+/** Appends the package's rest, which comes on stdin. Prints `staged`, `refused`, `short BYTES`, `moved BYTES` (that much is there, which is not the offset) or `busy`. */
 export function appendPackage({ sha256, offsetBytes, sizeBytes }: Append): readonly string[] {
-	return script(APPEND, sha256, String(offsetBytes), String(sizeBytes), HOOK);
+	return script(APPEND, sha256, String(offsetBytes), String(sizeBytes));
 }

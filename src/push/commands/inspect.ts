@@ -19,12 +19,14 @@ package() {
 	if command -v dpkg-query >/dev/null; then
 		found=$(dpkg-query -W -f '\${db:Status-Abbrev} \${Version}\\n' -- "$1" 2>/dev/null)
 		case $? in 0|1) ;; *) echo "unreadable dpkg-query failed"; return ;; esac
-		version=$(printf '%s\\n' "$found" | sed -n 's/^ii *//p' | head -n 1)
+		while read -r status version; do [ "$status" != ii ] || break; version=; done <<END
+$found
+END
 	fi
 	if [ -z "$version" ] && command -v rpm >/dev/null; then
 		# It says on stdout, too, that a package is not installed.
 		version=$(rpm -q --qf '%|EPOCH?{%{EPOCH}:}:{}|%{VERSION}-%{RELEASE}\\n' -- "$1" 2>/dev/null) || version=
-		version=$(printf '%s\\n' "$version" | tail -n 1)
+		version=\${version##*"$newline"}
 	fi
 	echo "package $version"
 }
@@ -37,12 +39,14 @@ file() {
 	sum=$(sha256sum < "$path" 2>/dev/null) || { echo "unreadable the file may not be read"; return; }
 	echo "file yes \${sum%% *}"
 }
-uptime() { read -r up rest < /proc/uptime; echo "\${up%%.*}"; }
+uptime() { read -r up rest < /proc/uptime; up=\${up%%.*}; }
 script() {
-	begun=$(uptime)
+	uptime
+	begun=$up
 	( umask 022; cd "$HOME" && exec timeout -k 5 ${SCRIPT_SECONDS} /bin/sh -c "$1" ) </dev/null >/dev/null 2>&1
 	code=$?
-	if [ $(( $(uptime) - begun )) -ge ${SCRIPT_SECONDS} ]; then echo "unreadable the script took longer than ${SCRIPT_SECONDS} s"
+	uptime
+	if [ $(( up - begun )) -ge ${SCRIPT_SECONDS} ]; then echo "unreadable the script took longer than ${SCRIPT_SECONDS} s"
 	else echo "script $code"
 	fi
 }

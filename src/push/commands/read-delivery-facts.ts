@@ -3,25 +3,34 @@ import { script } from "./script.ts";
 
 /** BusyBox's wget takes other words than GNU's. */
 const FACTS = `${INCOMING}
-mkdir -p "$state/packages" "$state/incoming" || exit 1
+[ -d "$state/packages" ] && [ -d "$state/incoming" ] || mkdir -p "$state/packages" "$state/incoming" || exit 1
 staged=$state/packages/$1
 if [ -f "$staged" ]; then
 	sum=$(sha256sum < "$staged")
 	if [ "\${sum%% *}" = "$1" ]; then echo "staged yes"; else rm -f "$staged"; fi
 fi
-echo "platform $(uname -s) $(uname -m)"
+echo "platform $(uname -sm)"
 for tool in fleetseed-agent aria2c curl gzip; do
 	command -v $tool >/dev/null && echo "tool $tool"
 done
-wget --version 2>/dev/null | grep -q '^GNU Wget' && echo "tool wget"
+command -v curl >/dev/null || { wget --version 2>/dev/null | grep -q '^GNU Wget' && echo "tool wget"; }
 for kept in "$state"/helper/*; do
 	if [ -x "$kept/fleetseed-agent" ]; then echo "helper \${kept##*/}"
 	elif [ -e "$kept/unusable" ]; then echo "helper \${kept##*/} unusable"
 	fi
 done
-echo "free $(df -Pk "$state" | awk 'NR == 2 { print $4 }')"
+free=$(df -Pk "$state")
+free=\${free##*"$newline"}
+read -r system size used free rest <<END
+$free
+END
+echo "free $free"
 incoming_of "$1"
-echo "got $(du -sk "$incoming" 2>/dev/null | awk '{ print $1 }')"
+if [ -d "$incoming" ]; then
+	got=$(du -sk "$incoming" 2>/dev/null)
+	echo "got \${got%%[!0-9]*}"
+fi
+[ ! -s "$incoming/prefix/$1" ] || echo "prefix $(stat -c %s "$incoming/prefix/$1")"
 latest_transport "$1"
 [ -z "$key" ] || job_state "$state/jobs/$key"
 [ -z "$key" ] || [ $job_state != running ] || [ -e "$incoming/outcome" ] || echo "running $key $(cat "$incoming/method")"
@@ -29,7 +38,7 @@ latest_transport "$1"
 
 /**
  * What decides how a package comes to a machine: a line each, those that do not hold left out: `staged yes`, `platform SYSTEM ARCH`,
- * `tool NAME`, `helper DIGEST [unusable]`, `free KIB`, `got KIB`, `running KEY METHOD`. A staged file with another digest is removed.
+ * `tool NAME`, `helper DIGEST [unusable]`, `free KIB`, `got KIB`, `prefix BYTES`, `running KEY METHOD`. A staged file with another digest is removed.
  */
 export function readDeliveryFacts(sha256: string): readonly string[] {
 	return script(FACTS, sha256);

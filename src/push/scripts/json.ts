@@ -6,8 +6,6 @@
  * or number, and in the end \`whole ITEM...\` with the strings of its list. False for anything else.
  */
 export const JSON_READER = `
-newline='
-'
 tab='	'
 # Quotes and backslashes within \${...} are read by some shells in another way than by others.
 before_name=$tab'"' after_name='": ' backslash='\\'

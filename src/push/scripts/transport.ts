@@ -9,7 +9,7 @@ export const INCOMING = `${JOB}
 incoming_of() { incoming=$state/incoming/$1; }
 # Sets $key to the digest's latest transport ("" if there was none) and $next to the key after it.
 latest_transport() {
-	short=$(printf %.16s "$1") n=0
+	short=\${1%"\${1#????????????????}"} n=0
 	while [ -d "$state/jobs/deliver-$short-$(( n + 1 ))" ]; do n=$(( n + 1 )); done
 	key=
 	[ $n -eq 0 ] || key=deliver-$short-$n

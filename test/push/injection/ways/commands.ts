@@ -1,6 +1,6 @@
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { appendPackage, prepareAppend } from "../../../../src/push/commands/append-package.ts";
+import { appendPackage } from "../../../../src/push/commands/append-package.ts";
 import { awaitTransport } from "../../../../src/push/commands/await-transport.ts";
 import { cleanMachine } from "../../../../src/push/commands/clean-machine.ts";
 import { followJob } from "../../../../src/push/commands/follow-job.ts";
@@ -22,10 +22,7 @@ const BOOT = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
 
 /** By the file of our command: its words, with a payload wherever something of a policy's, a machine's or a rollout's stands. */
 const COMMANDS: Readonly<Record<string, readonly ((word: string) => readonly string[])[]>> = {
-	"append-package": [
-		(word) => prepareAppend(word, 3),
-		(word) => appendPackage({ sha256: word, offsetBytes: 0, sizeBytes: 3 }),
-	],
+	"append-package": [(word) => appendPackage({ sha256: word, offsetBytes: 0, sizeBytes: 3 })],
 	"await-transport": [(word) => awaitTransport(word, word, 0)],
 	"clean-machine": [(word) => cleanMachine({ packages: [word], jobs: [word] })],
 	"follow-job": [(word) => followJob(word, 0)],

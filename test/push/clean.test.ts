@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, rename, rm, utimes, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, truncate, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { jobKey } from "../../src/push/job-key.ts";
@@ -122,13 +122,32 @@ test("prunes by itself after an install: old ended jobs and packages, not what i
 	);
 });
 
+test("keeps the newest 200 jobs of installs", async (t) => {
+	const { pusher, target, state, signal } = await lab(t);
+	const sha256 = await stage(state, "#!/bin/sh\nexit 0\n");
+	const hourAgo = new Date(Date.now() - 3_600_000);
+	for (let index = 0; index < 201; index++) {
+		const job = join(state, "jobs", `install-other-1-${index}`);
+		await mkdir(job, { recursive: true });
+		await writeFile(join(job, "result"), "0 -\n");
+		await utimes(job, hourAgo, hourAgo);
+	}
+	const task = taskOf({ sha256 });
+	await pusher.install(target, task, signal);
+	const jobs = () => readdir(join(state, "jobs"));
+	await until(async () => (await jobs()).length === 200);
+	assert.ok((await jobs()).includes(jobKey(task.ref)));
+});
+
 test("keeps 10 GiB of packages for their month, and what comes beyond that, the oldest first, for a day", async (t) => {
 	const { pusher, target, folder, state, signal } = await lab(t);
 	await putProgram(folder, "du", 'for last; do :; done; printf "4194304\\t%s\\n" "$last"');
 	const sha256 = await stage(state, "#!/bin/sh\nexit 0\n");
+	// Of that size as far as anybody asks the file system, though not on the disk.
 	const names = [];
 	for (const days of [0.5, 2, 3, 4]) {
 		const name = await stage(state, `${days} days`);
+		await truncate(join(state, "packages", name), 4 * 2 ** 30);
 		const at = new Date(Date.now() - days * 86_400_000);
 		await utimes(join(state, "packages", name), at, at);
 		names.push(name);

@@ -8,6 +8,14 @@ const MAX_KIB = 10 * 2 ** 20;
  * packages by age, the oldest sooner where they are many. Names in these folders have no blanks: they are ours.
  */
 export const PRUNE = `
+# One look first: nearly always nothing is due. Of packages that are too many together, one at least is larger than its share.
+is_due() {
+	set -- "$state"/jobs/install-*
+	[ $# -le ${MAX_INSTALL_JOBS} ] || return 0
+	set -- "$state"/packages/*
+	[ -n "$(find "$state/jobs" "$state/packages" "$state/shim" -mindepth 1 -maxdepth 1 \\( -mtime +${DAYS} -o -name '.new.*' -mtime +1 -o \\
+		-type f -size +$(( ${MAX_KIB} / $# ))k \\) 2>/dev/null)" ]
+}
 is_old() { [ -n "$(find "$1" -maxdepth 0 -mtime +"$2")" ]; }
 has_ended() { job_state "$1"; case $job_state in exited|lost) ;; *) return 1 ;; esac; }
 prune_installs() {
@@ -31,13 +39,14 @@ prune_transports() {
 prune_packages() {
 	kib=0
 	for name in $(ls -1t "$state/packages"); do
-		size=$(du -k "$state/packages/$name")
+		size=$(du -k "$state/packages/$name") || continue
 		kib=$(( kib + \${size%%[!0-9]*} )) days=${DAYS}
 		[ $kib -le ${MAX_KIB} ] || days=1
 		! is_old "$state/packages/$name" $days || rm -f "$state/packages/$name"
 	done
 }
 prune() {
+	is_due || return 0
 	prune_installs
 	prune_transports
 	prune_packages

@@ -1,6 +1,7 @@
-import ssh2, { type AnyAuthMethod, type ParsedKey } from "ssh2";
+import ssh2, { type AnyAuthMethod, type BaseAgent, type ParsedKey } from "ssh2";
 import { type Failed, failed } from "./failed.ts";
 import type { Handshake } from "./handshake.ts";
+import { hostKeyOf } from "./host-keys.ts";
 import type { Login } from "./target.ts";
 
 type Way = "key" | "agent" | "password";
@@ -62,8 +63,12 @@ export class Authentication {
 	#by(way: Way, isInteractive: boolean): AnyAuthMethod | false {
 		const username = this.#user;
 		const { agent = "", password = "" } = this.#login;
-		if (way === "key") return this.#key !== null && { type: "publickey", username, key: this.#key };
-		if (way === "agent") return { type: "agent", username, agent };
+		if (way === "key") {
+			if (this.#key === null) return false;
+			this.#seen.offered.add(nameOf(this.#key));
+			return { type: "publickey", username, key: this.#key };
+		}
+		if (way === "agent") return { type: "agent", username, agent: tellingAgent(agent, this.#seen) };
 		this.#seen.isProven = true;
 		if (!isInteractive) return { type: "password", username, password };
 		// Only what is not echoed is the password; nobody is there to answer anything else.
@@ -82,6 +87,24 @@ export interface AuthenticationOptions {
 	readonly login: Login;
 	readonly key: ParsedKey | null;
 	readonly seen: Handshake;
+}
+
+function nameOf(key: ParsedKey): string {
+	const { type, fingerprint } = hostKeyOf(key.getPublicSSH());
+	return `${type} ${fingerprint}`;
+}
+
+/** Every key of an agent is shown to the machine, unless it takes one before. */
+function tellingAgent(socket: string, seen: Handshake): BaseAgent {
+	const agent = ssh2.createAgent(socket);
+	const list = agent.getIdentities.bind(agent);
+	agent.getIdentities = (done) =>
+		list((error, keys) => {
+			for (const key of keys ?? [])
+				if (typeof key === "object" && "getPublicSSH" in key) seen.offered.add(nameOf(key as ParsedKey));
+			done(error, keys);
+		});
+	return agent;
 }
 
 /** A signature is asked for only once the machine knows the key (SSH_MSG_USERAUTH_PK_OK). */

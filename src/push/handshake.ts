@@ -14,6 +14,8 @@ export interface Handshake {
 	message: string;
 	/** The ways of logging in that were tried, in order. */
 	readonly tried: Set<"key" | "agent" | "password">;
+	/** The keys that were shown to the machine, `TYPE FINGERPRINT`. */
+	readonly offered: Set<string>;
 	/** The methods that the machine said can continue, in its words; null: it has not said. */
 	methods: readonly string[] | null;
 	/** A part of the login was accepted and another is wanted. */
@@ -33,6 +35,7 @@ export function newHandshake(): Handshake {
 		refused: null,
 		message: "",
 		tried: new Set(),
+		offered: new Set(),
 		methods: null,
 		isPartial: false,
 		isProven: false,

@@ -118,7 +118,18 @@ function refusedLogin(seen: Handshake): Said {
 	if (tried.has("password")) return ["FS-SSH-PASSWORD", "SSH refused our password"];
 	if (agentSaid !== null && !tried.has("key"))
 		return ["FS-SSH-AGENT", `our SSH agent cannot be used: ${oneLine(agentSaid)}`];
-	return ["FS-SSH-AUTH", tried.has("key") ? "SSH refused our key" : "SSH refused every key of our agent"];
+	return ["FS-SSH-AUTH", refusedKeys(seen)];
+}
+
+const MOST_KEYS = 5;
+
+function refusedKeys({ tried, offered, methods }: Handshake): string {
+	const ours = tried.has("agent") ? "every key of our agent" : "our key";
+	const whose = tried.has("key") && tried.has("agent") ? `our key and ${ours}` : ours;
+	const more = offered.size > MOST_KEYS ? ` and ${offered.size - MOST_KEYS} more` : "";
+	const which = offered.size === 0 ? ", which holds none" : ` ${[...offered].slice(0, MOST_KEYS).join(", ")}${more}`;
+	const takes = methods === null ? "" : `; it takes ${oneLine(methods.join(", "))}`;
+	return `SSH refused ${whose}${which}${takes}`;
 }
 
 /** The account exists and the login was right, yet the machine closed: pam_nologin(8), an expired account, pam_access(8). */

@@ -18,20 +18,20 @@ const REFUSALS: readonly Refusal[] = [
 		title: "a key that is not in authorized_keys",
 		change: () => ({ privateKey: makeKeyPair().private }),
 		code: "FS-SSH-AUTH",
-		says: /SSH refused our key \(deploy@127\.0\.0\.4:\d+\)$/,
+		says: /SSH refused our key ssh-ed25519 SHA256:\S{43}; it takes publickey, password.* \(deploy@127\.0\.0\.4:\d+\)$/,
 	},
 	{
 		title: "a user that does not exist",
 		change: () => ({ user: "nobody-of-this-name" }),
 		code: "FS-SSH-AUTH",
-		says: /refused our key \(nobody-of-this-name@/,
+		says: /refused our key ssh-ed25519 SHA256:\S+; .*\(nobody-of-this-name@/,
 	},
 	{
 		title: "root where root may not log in",
 		config: ["PermitRootLogin no"],
 		change: () => ({ user: "root" }),
 		code: "FS-SSH-AUTH",
-		says: /refused our key \(root@/,
+		says: /refused our key ssh-ed25519 SHA256:\S+; .*\(root@/,
 	},
 	{
 		title: "a machine that takes passwords only",

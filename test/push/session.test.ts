@@ -8,6 +8,7 @@ import { test } from "node:test";
 import ssh2, { type ServerConfig } from "ssh2";
 import { Bastions } from "../../src/push/bastions.ts";
 import type { Failed } from "../../src/push/failed.ts";
+import { hostKeyOf } from "../../src/push/host-keys.ts";
 import { makeKeyPair } from "../../src/push/key-pair.ts";
 import { openConnection } from "../../src/push/open-connection.ts";
 import { scanHostKey } from "../../src/push/scan-host-key.ts";
@@ -69,11 +70,12 @@ test("scans a host key without authenticating", async (t) => {
 
 test("says what a refused key is and where", async (t) => {
 	const { machine, target, signal } = await lab(t);
-	const privateKey = makeKeyPair().private;
-	const { failure: failed } = await failure({ ...target, privateKey }, signal);
+	const pair = makeKeyPair();
+	const { failure: failed } = await failure({ ...target, privateKey: pair.private }, signal);
+	const { fingerprint } = hostKeyOf(Buffer.from(pair.public.split(" ")[1] ?? "", "base64"));
 	assert.deepEqual(failed, {
 		code: "FS-SSH-AUTH",
-		detail: `mill-03: SSH refused our key (deploy@127.0.0.3:${machine.port})`,
+		detail: `mill-03: SSH refused our key ssh-ed25519 ${fingerprint}; it takes publickey (deploy@127.0.0.3:${machine.port})`,
 	});
 });
 

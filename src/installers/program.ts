@@ -15,10 +15,9 @@ prepare() {
 	case $2 in
 	"") ;;
 	# A file that the transport still has open for writing cannot be executed (ETXTBSY), a copy can.
-	.run) cp -f "$staged" "$file" && chmod 700 "$file" || exit 1 ;;
+	.run) install -m 700 "$staged" "$file" || exit 1 ;;
 	*) ln -f "$staged" "$file" || exit 1 ;;
 	esac
-	touch "$staged"
 	sum=$(sha256sum < "$file")
 	if [ "\${sum%% *}" != "$1" ]; then
 		echo digest > "$FLEETSEED_JOB/marker"
@@ -65,7 +64,10 @@ while [ $index -lt $count ]; do
 	index=$(( index + 1 ))
 done
 umask 022
-exec env "$@"
+case \${1-} in
+*=*) exec env "$@" ;;
+*) exec "$@" ;;
+esac
 `;
 
 /** Puts words, as a shell reads them, between the first $fixed of \`$@\` and the rest. */

@@ -11,8 +11,9 @@ prepare "$1" .run
 shift
 interpreter= option=
 if [ "$(head -c 2 "$file")" = "#!" ]; then
+	IFS= read -r line < "$file"
 	read -r interpreter option <<END
-$(head -n 1 "$file" | tail -c +3)
+\${line#??}
 END
 fi
 executes() { printf '#!/bin/sh\\n' > "$file.new" && chmod 700 "$file.new" && "$file.new" 2>/dev/null; }

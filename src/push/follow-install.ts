@@ -9,24 +9,30 @@ import type { Session } from "./session.ts";
 import type { Pushed, Task } from "./task.ts";
 
 /** One look lasts this long at most, so that no script of ours is left waiting at a machine that we lost. */
-const LOOK_SECONDS = 60;
+export const LOOK_SECONDS = 60;
 const SLACK_MS = 120_000;
 
+export interface Following {
+	readonly session: Session;
+	readonly task: Task;
+	readonly signal: AbortSignal;
+}
+
 /**
- * Follows the attempt's job to its end; never starts one. The job ends itself at its own time limit. Errors: FS-SSH-*, FS-INSTALL-DIGEST, FS-INSTALL-NOEXEC,
+ * Follows the attempt's job to its end, from what is known of it; never starts one. The job ends itself at its own time limit. Errors: FS-SSH-*, FS-INSTALL-DIGEST, FS-INSTALL-NOEXEC,
  * FS-INSTALL-TIMEOUT, FS-INSTALL-OUTPUT, FS-INSTALL-LATER, FS-INSTALL-HOOK, FS-INSTALL-BUSY, FS-INSTALL-EXIT (it ended without a result), FS-DETECT-FAILED (there is no such job).
  */
-export async function followInstall(session: Session, task: Task, signal: AbortSignal): Promise<Pushed> {
+export async function followInstall(following: Following, known: JobReport | null = null): Promise<Pushed> {
+	const { task } = following;
 	const deadline = performance.now() + task.spec.install.timeoutMs + SLACK_MS;
-	for (;;) {
-		const report = await look(session, task, signal);
+	for (let report = known ?? (await look(following)); ; report = await look(following)) {
 		if ("failure" in report) return { outcome: report };
 		if (report.state.kind !== "running") return conclude(task, report);
 		if (performance.now() > deadline) return { outcome: failure(task, "FS-INSTALL-TIMEOUT", "its job does not end") };
 	}
 }
 
-async function look(session: Session, { ref }: Task, signal: AbortSignal): Promise<JobReport | Failed> {
+async function look({ session, task: { ref }, signal }: Following): Promise<JobReport | Failed> {
 	const code = "FS-DETECT-FAILED";
 	const timeoutMs = LOOK_SECONDS * 2 * 1000;
 	const asking = { session, signal, machine: ref.machine, timeoutMs, code, maxOutputBytes: REPORT_BYTES } as const;

@@ -97,7 +97,7 @@ export class Pusher {
 
 	/** Follows the attempt's job; never starts one. */
 	follow(target: Target, task: Task, signal: AbortSignal): Promise<Pushed> {
-		return this.#use(target, signal, (session, ending) => followInstall(session, task, ending));
+		return this.#use(target, signal, (session, ending) => followInstall({ session, task, signal: ending }));
 	}
 
 	/** Reboots the machine unless it has since the step's boot id; resolves once it is back and passes the policy's test. */

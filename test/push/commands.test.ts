@@ -13,7 +13,7 @@ import { requestReboot } from "../../src/push/commands/request-reboot.ts";
 import { startJob } from "../../src/push/commands/start-job.ts";
 import { startTransport } from "../../src/push/commands/start-transport.ts";
 import { stopJob } from "../../src/push/commands/stop-job.ts";
-import { jobJson } from "../../src/push/job.ts";
+import { jobJson, startWords } from "../../src/push/job.ts";
 import { SHIM } from "../../src/push/scripts/job.ts";
 import { HOOK, TRANSPORT } from "../../src/push/scripts/transport.ts";
 import { NO_LIMITS } from "./lab.ts";
@@ -59,8 +59,9 @@ const PROGRAM_SHA256 = "b5bea41b6c623f7c09f1bf24dcae58ebab3c0cdd90ad966bc43a45b4
 
 test("a job is started by its key, with the shim and its program beside their digests", () => {
 	const shim = createHash("sha256").update(SHIM).digest("hex");
-	const words = ["key", shim, SHIM, PROGRAM_SHA256, "true"];
-	assert.deepEqual(shown(startJob("key", JOB), startJob("other", { ...JOB, timeoutMs: 1 })), [...SH, ...words]);
+	const words = ["key", shim, SHIM, PROGRAM_SHA256, "true", "60"];
+	const other = startJob("other", { ...JOB, timeoutMs: 1 }, 1);
+	assert.deepEqual(shown(startJob("key", JOB, 60), other), [...SH, ...words]);
 });
 
 test("a job is JSON with a line for each value, with whole seconds, at least one", () => {
@@ -79,7 +80,7 @@ test("a transport outlives its seeding by a day at most", () => {
 	const other = startTransport({ sha256: "bb", sizeBytes: 7, seedSeconds: 1, ...helper });
 	const act = { program: TRANSPORT, words: ["aa", "aria2c", "600", "7", "", "1000", "2501"] };
 	const job = { act, timeoutMs: 87_000_000 };
-	const words = ["aa", "aria2c", HOOK, jobJson(job), ...startJob("", job).slice(5)];
+	const words = ["aa", "aria2c", HOOK, jobJson(job), ...startWords(job)];
 	assert.deepEqual(shown(argv, other), [...SH, ...words]);
 });
 

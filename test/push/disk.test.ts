@@ -76,6 +76,24 @@ for (const { title, mounts, code, says, ...more } of CASES) {
 	});
 }
 
+test("a real machine: a job that its full disk cannot hold is FS-DISK-FULL, and uses up no attempt", {
+	skip: sshdObstacle(),
+}, async (t) => {
+	const setup = [`mkdir -p ${STATE}`, `mount -t tmpfs -o size=64k tmpfs ${STATE}`, `mkdir ${STATE}/packages`];
+	const { target, shell } = await startSshd(t, { config: ["PermitRootLogin prohibit-password"], setup });
+	const pusher = new Pusher({ sessions: 1, seedSeconds: 1 });
+	t.after(() => pusher.stop());
+	const content = "#!/bin/sh\nexit 3\n";
+	const sha256 = sha256Of(content);
+	await shell(
+		`printf '#!/bin/sh\\nexit 3\\n' > ${STATE}/packages/${sha256}; head -c 1m /dev/zero > ${STATE}/fill || true`,
+	);
+	const install = () => pusher.install({ ...target, user: "root" }, taskOf({ sha256 }), t.signal);
+	assert.equal(exitOf((await install()).outcome), "FS-DISK-FULL");
+	await shell(`rm ${STATE}/fill`);
+	assert.equal(exitOf((await install()).outcome), 3);
+});
+
 /** Installs script packages, each of its own content, on a machine whose state folder is mounted noexec. */
 async function noexecMachine(t: TestContext) {
 	const setup = [`mkdir -p ${STATE}`, `mount -t tmpfs -o noexec tmpfs ${STATE}`, `mkdir ${STATE}/packages`];

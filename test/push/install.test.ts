@@ -52,6 +52,22 @@ test("lets a job go on through a lost connection, and reads its exit code afterw
 	assert.equal(followed.output?.head, "done\n");
 });
 
+test("starts, follows and reports a job in one round trip", async (t) => {
+	const { pusher, target, machine, state, signal } = await lab(t);
+	const sha256 = await stage(state, "#!/bin/sh\nsleep 0.3\necho done\nexit 3\n");
+	const { outcome, output } = await pusher.install(target, taskOf({ sha256 }), signal);
+	assert.deepEqual([exitOf(outcome), output?.head, machine.commands], [3, "done\n", 1]);
+});
+
+test("waits for no service that the installer left behind, though it holds the job's lock", async (t) => {
+	const { pusher, target, state, signal } = await lab(t);
+	const sha256 = await stage(state, "#!/bin/sh\nsleep 45 >/dev/null 2>&1 &\nsleep 0.5\nexit 3\n");
+	const beganAt = performance.now();
+	const { outcome } = await pusher.install(target, taskOf({ sha256 }), signal);
+	assert.equal(exitOf(outcome), 3);
+	assert.ok(performance.now() - beganAt < 30_000);
+});
+
 test("tells of a job that ended the boot in which it did, also once the machine has restarted", async (t) => {
 	const { pusher, target, machine, state, signal } = await lab(t);
 	const task = taskOf({ sha256: await stage(state, "#!/bin/sh\nexit 3\n") });

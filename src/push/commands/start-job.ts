@@ -1,15 +1,20 @@
 import { type Job, startWords } from "../job.ts";
-import { JOB, START_JOB } from "../scripts/job.ts";
+import { AWAIT_JOB, JOB, START_JOB } from "../scripts/job.ts";
 import { script } from "./script.ts";
 
-const START = `${JOB}${START_JOB}
-new_job && cat > "$new" && start_job "$1" "$2" "$3" "$4" "$5" && echo "$started"
+const START = `${JOB}${START_JOB}${AWAIT_JOB}
+start_job "$1" "$2" "$3" "$4" "$5" "$(cat - /proc/sys/kernel/random/boot_id)" || exit 1
+echo "$started"
+case $started in yes|no)
+	await_job "$state/jobs/$1" "$6"
+	report "$state/jobs/$1"
+esac
 `;
 
 /**
- * Starts the job that comes on stdin, as JSON, unless its key was ever used. Prints \`yes\`, \`no\` (it was), \`unstaged\` or \`fenced\` (nothing was
- * started).
+ * Starts the job that comes on stdin, as JSON, unless its key was ever used. Prints \`unstaged\` or \`fenced\` (nothing was started), or \`yes\` or \`no\` (it was), waits
+ * until it has ended, or for a number of seconds, then prints its report, in the same breath.
  */
-export function startJob(key: string, job: Job): readonly string[] {
-	return script(START, key, ...startWords(job));
+export function startJob(key: string, job: Job, seconds: number): readonly string[] {
+	return script(START, key, ...startWords(job), String(seconds));
 }

@@ -28,7 +28,7 @@ else
 	cat > "$incoming/torrent.new" && ln -f "$incoming/torrent.new" "$incoming/torrent.torrent" &&
 	mv "$incoming/torrent.new" "$incoming/torrent"
 fi || exit 1
-new_job && printf '%s' "$4" > "$new" && start_job "$next" "$5" "$6" "$7" "$8" && echo "$next"
+start_job "$next" "$5" "$6" "$7" "$8" "$4$(cat /proc/sys/kernel/random/boot_id)" && echo "$next"
 `;
 
 export interface StartTransport {

@@ -34,19 +34,19 @@ job_state() {
  * Chunk 0 is the head; of the others the last two are there.
  */
 const REPORT = `
-size() { stat -c %s "$1" 2>/dev/null || echo 0; }
 report() {
 	job_state "$1"
-	code=- marker=- boot=- last=0
+	code=- marker=- boot=- last=0 end=0 before=0 tail=0
 	[ $job_state = exited ] && read -r code marker boot rest < "$1/result"
 	for chunk in "$1"/output.*; do
 		n=\${chunk##*.}
 		[ "$n" -gt "$last" ] 2>/dev/null && last=$n
 	done
-	head=$(size "$1/output.0") tail=0 total=$(size "$1/output.0") before=0
+	[ ! -s "$1/output.$last" ] || end=$(stat -c %s "$1/output.$last" 2>/dev/null || echo 0)
+	head=$end total=$end
+	# All chunks but the last one are full.
 	if [ "$last" -gt 0 ]; then
-		end=$(size "$1/output.$last")
-		total=$(( last * ${KEPT_BYTES} + end ))
+		head=${KEPT_BYTES} total=$(( last * ${KEPT_BYTES} + end ))
 		[ "$last" -gt 1 ] && before=$(( ${KEPT_BYTES} - end ))
 		tail=$(( before + end ))
 	fi
@@ -60,11 +60,32 @@ report() {
 
 export const JOB = STATE + JOB_STATE + REPORT;
 
+/**
+ * \`await_job FOLDER SECONDS\` waits until the job has ended, or so long. It sleeps on the runner's lock, and looks again each second, for a service that the installer
+ * left behind may have inherited it.
+ */
+export const AWAIT_JOB = `
+await_job() {
+	left=$(( $2 * 20 ))
+	while [ -d "$1" ] && [ ! -e "$1/result" ] && [ $left -gt 0 ]; do
+		if [ -d "$1/started" ]; then
+			[ -e "$1/lock" ] && ! flock -s -w 1 7 7< "$1/lock" || break
+			left=$(( left - 20 ))
+		else
+			sleep 0.05
+			left=$(( left - 1 ))
+			# One that never comes is shut out.
+			[ $(( left % 20 )) -ne 0 ] || job_state "$1"
+		fi
+	done
+}
+`;
+
 /** \`stop_job FOLDER\` ends a job's command and its children and waits for the end; only one that holds its lock is signalled. */
 export const STOP_JOB = `
 stop_job() {
 	job_state "$1"
-	[ $job_state != running ] || [ ! -s "$1/pid" ] || kill -TERM "$(cat "$1/pid")"
+	[ $job_state != running ] || ! read -r pid 2>/dev/null < "$1/pid" || kill -TERM "$pid"
 	left=100
 	while job_state "$1"; [ $job_state = running ] && [ $left -gt 0 ]; do
 		sleep 0.2
@@ -102,7 +123,7 @@ member() {
 	fence) fence=$2 ;;
 	esac
 }
-uptime() { read -r up rest < /proc/uptime; echo "\${up%%.*}"; }
+uptime() { read -r up rest < /proc/uptime; up=\${up%%.*}; }
 hook() { ( ${AS_INSTALLER}; export FLEETSEED_PACKAGE="$about_name" FLEETSEED_VERSION="$about_version" FLEETSEED_EXIT="$2"; exec /bin/sh -c "$1" ); }
 give_up() {
 	[ -z "$1" ] || echo "$1" > "$job/marker"
@@ -129,15 +150,18 @@ capture() {
 	n=0
 	while :; do
 		head -c ${KEPT_BYTES} > "$job/output.$n"
-		[ "$(stat -c %s "$job/output.$n")" -eq ${KEPT_BYTES} ] || break
+		[ -s "$job/output.$n" ] && [ "$(stat -c %s "$job/output.$n")" -eq ${KEPT_BYTES} ] || break
 		n=$(( n + 1 ))
 		[ "$n" -gt 2 ] && rm -f "$job/output.$(( n - 2 ))"
-		[ "$n" -ne "$output_chunks" ] || { echo output > "$job/marker"; kill -TERM "$(cat "$job/pid")"; }
+		[ "$n" -ne "$output_chunks" ] || { echo output > "$job/marker"; read -r pid < "$job/pid"; kill -TERM "$pid"; }
 	done
 	: > "$job/captured"
 }
+# A job ends in the boot in which it was started.
 finish() {
-	echo "$1 $2 $(cat /proc/sys/kernel/random/boot_id)" > "$job/result.new"
+	boot=-
+	read -r boot < "$job/boot"
+	echo "$1 $2 $boot" > "$job/result.new"
 	sync "$job/result.new" "$job"
 	mv "$job/result.new" "$job/result"
 	sync "$job"
@@ -150,21 +174,29 @@ run() {
 	read_members "$job/job.json" || { echo "the job cannot be read" > "$job/output.0"; finish 126 -; exit; }
 	mkfifo "$job/pipe"
 	capture < "$job/pipe" &
-	begun=$(uptime)
+	uptime
+	begun=$up
 	timeout -k 10 "$seconds" /bin/sh "$0" act "$job" </dev/null > "$job/pipe" 2>&1 &
 	echo $! > "$job/pid"
 	wait $!
 	code=$?
 	marker=-
 	[ -e "$job/marker" ] && read -r marker < "$job/marker"
-	case $code in 124|137) [ $(( $(uptime) - begun )) -ge "$seconds" ] && marker=timeout ;; esac
+	uptime
+	case $code in 124|137) [ $(( up - begun )) -ge "$seconds" ] && marker=timeout ;; esac
+	# With the names by which installers open the package: a copy is as large as itself.
+	set -- "$job/pipe"
+	[ -z "$staged" ] || set -- "$@" "$state/packages/$staged".*
+	rm -f "$@"
 	# A service that the installer left behind may hold the pipe for ever.
 	n=0
-	while [ ! -e "$job/captured" ] && [ $n -lt 50 ]; do sleep 0.1; n=$(( n + 1 )); done
-	rm -f "$job/pipe"
-	# The names by which installers open it; a copy is as large as itself.
-	[ -z "$staged" ] || rm -f "$state/packages/$staged".*
+	while [ ! -e "$job/captured" ] && [ $n -lt 60 ]; do
+		case $n in ?) sleep 0.01 ;; *) sleep 0.1 ;; esac
+		n=$(( n + 1 ))
+	done
 	finish $code $marker
+	# Whoever waits for the end waits no longer.
+	exec 9>&-
 	[ -z "$fence" ] || prune
 }
 case $1 in
@@ -177,7 +209,7 @@ esac
 `;
 
 /**
- * \`new_job\` names the file $new for a job's JSON, and \`start_job KEY SHIM_DIGEST SHIM PROGRAM_DIGEST PROGRAM\` starts it: sets $started to yes, to no when its key was used before, or to
+ * \`start_job KEY SHIM_DIGEST SHIM PROGRAM_DIGEST PROGRAM JSON\`, where a last line after the JSON is the boot id, starts a job: sets $started to yes, to no when its key was used before, to unstaged, or to
  * fenced when a job of the same package that is newer by run and attempt was started before. The folder is the guard: mkdir is atomic. A
  * systemd unit outlives the session and its limits; what systemd gets are paths, for it expands \`$\` in words.
  */
@@ -192,9 +224,16 @@ member() {
 	esac
 }
 whole() { :; }
-keep_program() {
-	[ -s "$state/shim/$1" ] && touch "$state/shim/$1" && return 0
-	printf '%s' "$2" > "$state/shim/$1.$$" && sync "$state/shim/$1.$$" && mv "$state/shim/$1.$$" "$state/shim/$1"
+# dash's printf does not say why it cannot write.
+write_file() { printf '%s' "$2" > "$1" || printf '%s' "$2" | cat > "$1"; }
+# What is new is on the disk before it has its name; what is kept, and the package, is marked as used.
+keep_programs() {
+	shim=$state/shim/$1 program=$state/shim/$3
+	if [ ! -s "$shim" ] || [ ! -s "$program" ]; then
+		write_file "$shim.$$" "$2" && write_file "$program.$$" "$4" && sync "$shim.$$" "$program.$$" &&
+			mv "$shim.$$" "$shim" && mv "$program.$$" "$program" || return 1
+	fi
+	touch -c "$shim" "$program" \${staged:+"$state/packages/$staged"}
 }
 # Under the lock of all fences. A job that has passed has a folder, or had one that was pruned: the same one again is late, too.
 is_late() {
@@ -218,21 +257,20 @@ make_folder() {
 		echo "cannot make $job" >&2
 		return 1
 	fi
-	cat /proc/sys/kernel/random/boot_id > "$job/boot" && mv "$new" "$job/job.json" && pass_fence && started=yes
-}
-new_job() {
-	mkdir -p "$state/jobs" "$state/shim" "$state/fences" && new=$state/jobs/.new.$$
+	echo "$boot" > "$job/boot" && mv "$new" "$job/job.json" && pass_fence && started=yes
 }
 start_job() {
-	keep_program "$2" "$3" && keep_program "$4" "$5" && read_members "$new" || return 1
+	boot=\${6##*"$newline"} new=$state/jobs/.new.$$
+	[ -d "$state/jobs" ] && [ -d "$state/shim" ] && [ -d "$state/fences" ] || mkdir -p "$state/jobs" "$state/shim" "$state/fences" || return 1
+	write_file "$new" "\${6%"$newline"*}$newline" && read_members "$new" && keep_programs "$2" "$3" "$4" "$5" || return 1
 	case $1 in ""|.*|*[!A-Za-z0-9._-]*) echo "no key for a job: $1" >&2; return 1 ;; esac
 	case $fence in *[!0-9a-f]*) return 1 ;; esac
 	exec 8>"$state/fences/.lock"
 	flock -w 30 8 && make_folder "$1" || return 1
 	exec 8>&-
-	rm -f "$new"
+	[ ! -e "$new" ] || rm -f "$new"
 	[ $started = yes ] || return 0
-	if [ -z "\${FLEETSEED_STATE:-}" ] && [ "$(id -u)" = 0 ] && [ -d /run/systemd/system ] &&
+	if [ -z "\${FLEETSEED_STATE:-}" ] && is_root && [ -d /run/systemd/system ] &&
 		systemd-run --unit="fleetseed-job-$1" --collect --quiet /bin/sh "$state/shim/$2" run "$job" </dev/null >/dev/null 2>&1
 	then :
 	else setsid /bin/sh "$state/shim/$2" run "$job" </dev/null >/dev/null 2>&1 &

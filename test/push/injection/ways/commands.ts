@@ -30,7 +30,7 @@ const COMMANDS: Readonly<Record<string, readonly ((word: string) => readonly str
 	"read-delivery-facts": [(word) => readDeliveryFacts(word)],
 	"receive-helper": [(word) => receiveHelper(word, 3)],
 	"request-reboot": [(word) => requestReboot({ bootId: word, sparesUsers: true, message: word })],
-	"start-job": [(word) => startJob(word, { act: { program: ":", words: [word] }, timeoutMs: 1 })],
+	"start-job": [(word) => startJob(word, { act: { program: ":", words: [word] }, timeoutMs: 1 }, 0)],
 	"start-transport": [
 		(word) =>
 			startTransport({ sha256: word, sizeBytes: 3, method: "http", helper: word, seedSeconds: 1, rates: NO_LIMITS }),

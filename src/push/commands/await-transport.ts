@@ -4,9 +4,12 @@ import { script } from "./script.ts";
 const AWAIT = `${INCOMING}
 incoming_of "$1"
 left=$(( $3 * 10 ))
-while [ ! -e "$incoming/outcome" ] && job_state "$state/jobs/$2" && [ $job_state = running ] && [ $left -gt 0 ]; do
+job_state "$state/jobs/$2"
+while [ ! -e "$incoming/outcome" ] && [ $job_state = running ] && [ $left -gt 0 ]; do
 	sleep 0.1
 	left=$(( left - 1 ))
+	# A process each time.
+	[ $(( left % 10 )) -ne 0 ] || job_state "$state/jobs/$2"
 done
 job_state "$state/jobs/$2"
 if [ -e "$incoming/outcome" ]; then cat "$incoming/outcome"

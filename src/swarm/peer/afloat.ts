@@ -4,6 +4,10 @@ import type { Neighbour } from "./neighbour.ts";
 const LEAST_BYTES = 384 * 1024;
 /** What is on its way, in time at the rate at which it arrives. */
 const AHEAD_SECONDS = 0.3;
+/** A piece counts until the word of all of it, so that several neighbours' parts of pieces count that are long there. */
+const PARTS = 4;
+/** Pieces up to this size are told of before that matters. */
+const SMALL_PIECE_BYTES = 64 * 1024;
 /** The word that it arrived got lost, or was never said. */
 const FORGET_MS = 4_000;
 /** Weight of the newest measurement of the rate. */
@@ -21,7 +25,8 @@ interface Sent {
  */
 export class Afloat {
 	readonly #pieceBytes: number;
-	readonly #leastBytes: number;
+	/** Arrived, and not told of yet. */
+	readonly #untoldBytes: number;
 	readonly #sent = new Map<Neighbour, Map<number, Sent>>();
 	#bytes = 0;
 	#arrivedBytes = 0;
@@ -30,12 +35,11 @@ export class Afloat {
 
 	constructor(pieceBytes: number) {
 		this.#pieceBytes = pieceBytes;
-		// A piece is told of as a whole, so that two of them must have room.
-		this.#leastBytes = Math.max(LEAST_BYTES, 2 * pieceBytes);
+		this.#untoldBytes = PARTS * Math.max(0, pieceBytes - SMALL_PIECE_BYTES);
 	}
 
 	get hasRoom(): boolean {
-		return this.#bytes < Math.max(this.#leastBytes, this.#rate * AHEAD_SECONDS);
+		return this.#bytes < Math.max(LEAST_BYTES, this.#rate * AHEAD_SECONDS) + this.#untoldBytes;
 	}
 
 	/** Whether some of the piece was sent to the neighbour and not yet as much as all: it says `have` only once it got the rest, too. */

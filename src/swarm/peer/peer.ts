@@ -13,8 +13,8 @@ import { readTorrentInfo, type TorrentInfo } from "./torrent-info.ts";
 import { Uploads } from "./uploads.ts";
 
 const TICK_MS = 100;
-/** News of so many pieces leaves together: each word to each neighbour is a packet of its own, which slow links feel ... */
-const NEWS_PIECES = 2;
+/** News of pieces of so many bytes leaves together: each word to each neighbour is a packet of its own, which slow links feel ... */
+const NEWS_BYTES = 128 * 1024;
 /** ... but none waits for longer, or is sent sooner. */
 const MOST_NEWS_MS = 250;
 const LEAST_NEWS_MS = 10;
@@ -266,7 +266,7 @@ export class Peer {
 	get #newsMs(): number {
 		let rate = 0;
 		for (const neighbour of this.#neighbourhood.neighbours) rate += neighbour.rate;
-		const ms = (NEWS_PIECES * this.#info.pieceBytes * 1000) / Math.max(rate, 1);
+		const ms = (NEWS_BYTES * 1000) / Math.max(rate, 1);
 		return Math.min(MOST_NEWS_MS, Math.max(LEAST_NEWS_MS, ms));
 	}
 

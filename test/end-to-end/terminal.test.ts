@@ -97,7 +97,7 @@ test("watched, a rollout is drawn in one place, in colour, its bar grows, and Ct
 	await pane.press("C-c");
 	await pane.type(`echo "code $?"; stty -g > ${folder}/after; echo over`);
 	const over = await pane.until("it has ended", (screen) => /^over$/m.test(screen));
-	assert.match(over, /^code 130$/m);
+	assert.match(over, /code 130$/m);
 	assert.equal(await pane.cursor(), "1 0");
 	assert.equal(await readFile(join(folder, "after"), "utf8"), await readFile(join(folder, "before"), "utf8"));
 	const sent = await pane.sent();
@@ -138,10 +138,11 @@ test("it waits for a daemon that is started again, and ends by itself when all i
 test("Ctrl-C while a policy is played leaves a terminal that wraps lines as before", { skip: noTerminal }, async () => {
 	const policy = join(import.meta.dirname, "../../config/policies/laptops.yaml");
 	const before = (await pane.sent()).length;
-	await pane.type(`clear; ${fleetseed("simulate", policy, "--machines", "20000")}`);
-	await pane.until("it shows how far it is", (screen) => /virtual time \[=+-*\] [1-9]\d* %/.test(screen));
+	await pane.type(`clear; ${fleetseed("simulate", policy, "--machines", "10000")}`);
+	await pane.until("it shows how far it is", (screen) => /virtual time \[=*-*\] [1-9]\d* %/.test(screen));
 	await pane.press("C-c");
-	await pane.type(`clear; echo "code $?"`);
-	await pane.until("it has ended", (screen) => /^code 130$/m.test(screen));
+	await pane.type('echo "code $?"');
+	// The prompt may come after what was typed.
+	await pane.until("it has ended", (screen) => /code 130$/m.test(screen));
 	assert.doesNotMatch((await pane.sent()).slice(before), /␛\[\?\d+l/);
 });

@@ -1,9 +1,13 @@
 import { once } from "node:events";
 import type { ServerResponse } from "node:http";
+import { setTimeout as delay } from "node:timers/promises";
 import type { AuditDesk } from "../audit/audit-desk.ts";
 
 /** Proxies close what says nothing for a minute. */
 const HEARTBEAT_MS = 20_000;
+
+/** Lines come in bursts, and each write to each of hundreds of clients is a packet of its own. */
+const GATHER_MS = 100;
 
 /**
  * Sends the journal's lines after one as server-sent events (WHATWG HTML 9.2), each with its number as the id, so that a
@@ -32,6 +36,7 @@ export async function streamLines(response: ServerResponse, desk: AuditDesk, aft
 			await new Promise<void>((resolve) => {
 				wake = resolve;
 			});
+			await delay(GATHER_MS, undefined, { signal: gone.signal }).catch(() => undefined);
 		}
 	} finally {
 		clearInterval(heartbeat);

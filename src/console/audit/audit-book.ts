@@ -8,11 +8,16 @@ import { detectionText } from "./detection-text.ts";
 /** What the book looks up for a line. */
 type Source = Pick<Journal, "policiesAfter" | "outcomesBefore">;
 
+/** The newest lines are asked for again and again. */
+const LINES_KEPT = 2048;
+
 /** Lines of the journal in the words of an audit. What a line needs from others is looked up in the journal. */
 export class AuditBook {
 	readonly #journal: Source;
 	/** By `name@revision8`, which is how rollouts name what they pin. */
 	readonly #policies = new Map<string, Policy>();
+	/** What was said of a line, by its number and its hash: that stands for all lines before it too, so that it holds for ever. */
+	readonly #said = new Map<string, AuditLine>();
 	#policiesSeq = 0;
 
 	constructor(journal: Source) {
@@ -21,15 +26,25 @@ export class AuditBook {
 
 	read(lines: readonly JournalLine[]): readonly AuditLine[] {
 		return lines.map((line) => {
-			const { event } = line;
-			if ((event.kind !== "StepFinished" && event.kind !== "StepStarted") || !("package" in event.step))
-				return auditLine(line, { policyOf: (rollout) => this.#policyOf(rollout, line.seq), before: null });
-			const { step } = event;
-			const spec = this.#specOf(step.rollout, step.package, line.seq);
-			const isJudged = step.kind === "inspect" || step.kind === "install" || step.kind === "follow";
-			const before = spec && isJudged ? this.#seenBefore(line.seq, step.machine, spec) : null;
-			return auditLine(line, { policyOf: (rollout) => this.#policyOf(rollout, line.seq), before });
+			const key = `${line.seq} ${line.hash}`;
+			const said = this.#said.get(key) ?? this.#say(line);
+			this.#said.delete(key);
+			this.#said.set(key, said);
+			const [oldest] = this.#said.keys();
+			if (oldest !== undefined && this.#said.size > LINES_KEPT) this.#said.delete(oldest);
+			return said;
 		});
+	}
+
+	#say(line: JournalLine): AuditLine {
+		const { event } = line;
+		if ((event.kind !== "StepFinished" && event.kind !== "StepStarted") || !("package" in event.step))
+			return auditLine(line, { policyOf: (rollout) => this.#policyOf(rollout, line.seq), before: null });
+		const { step } = event;
+		const spec = this.#specOf(step.rollout, step.package, line.seq);
+		const isJudged = step.kind === "inspect" || step.kind === "install" || step.kind === "follow";
+		const before = spec && isJudged ? this.#seenBefore(line.seq, step.machine, spec) : null;
+		return auditLine(line, { policyOf: (rollout) => this.#policyOf(rollout, line.seq), before });
 	}
 
 	/** What detection last found of the package on the machine, whichever rollout asked. */

@@ -16,7 +16,7 @@ export class AuditBook {
 	readonly #journal: Source;
 	/** By `name@revision8`, which is how rollouts name what they pin. */
 	readonly #policies = new Map<string, Policy>();
-	/** What was said of a line, by its number and its hash: that stands for all lines before it too, so that it holds for ever. */
+	/** By a line's number and hash. The hash stands for all lines before it too, so that what was said holds for ever. */
 	readonly #said = new Map<string, AuditLine>();
 	#policiesSeq = 0;
 

@@ -4,8 +4,8 @@ import type { Neighbour } from "./neighbour.ts";
 const LEAST_BYTES = 384 * 1024;
 /** What is on its way, in time at the rate at which it arrives. */
 const AHEAD_SECONDS = 0.3;
-/** A piece counts until the word of all of it, so that several neighbours' parts of pieces count that are long there. */
-const PARTS = 4;
+/** A piece counts until all of it was told of: of so many pieces at a time, for several neighbours, most may have arrived. */
+const UNTOLD_PIECES = 4;
 /** Pieces up to this size are told of before that matters. */
 const SMALL_PIECE_BYTES = 64 * 1024;
 /** The word that it arrived got lost, or was never said. */
@@ -35,7 +35,7 @@ export class Afloat {
 
 	constructor(pieceBytes: number) {
 		this.#pieceBytes = pieceBytes;
-		this.#untoldBytes = PARTS * Math.max(0, pieceBytes - SMALL_PIECE_BYTES);
+		this.#untoldBytes = UNTOLD_PIECES * Math.max(0, pieceBytes - SMALL_PIECE_BYTES);
 	}
 
 	get hasRoom(): boolean {

@@ -27,6 +27,9 @@ export function addFileCommands(program: Command, context: Context, acts: Pick<H
 		.action(() => context.terminal.print(JSON.stringify(policyJsonSchema(), null, 2)));
 }
 
+/** What to do about a file that cannot be read. */
+export const READABLE_FILE = "Give a file that can be read.";
+
 interface CheckOptions extends JsonOption {
 	readonly config: string;
 }
@@ -65,7 +68,8 @@ async function checkFile(
 	file: string,
 ): Promise<{ readonly problems: readonly Problem[]; readonly unreadable?: string }> {
 	const text = await readFile(file, "utf8").catch((error: Error) => error);
-	if (text instanceof Error) return { problems: [], unreadable: `${file}: cannot be read: ${text.message}` };
+	if (text instanceof Error)
+		return { problems: [], unreadable: `${file}: cannot be read: ${text.message}. ${READABLE_FILE}` };
 	const parsed = parsePolicy(text, file);
 	return { problems: "problems" in parsed ? parsed.problems : [] };
 }

@@ -15,6 +15,7 @@ import { renderTimeline } from "../render-timeline.ts";
 import { timelineReport } from "../timeline-report.ts";
 import { timelineSvg } from "../timeline-svg.ts";
 import { type Context, JSON_OPTION, type JsonOption, misused } from "./context.ts";
+import { READABLE_FILE } from "./files.ts";
 
 interface SimulateOptions extends JsonOption {
 	readonly machines: string;
@@ -58,7 +59,7 @@ async function play(context: Context, file: string, options: SimulateOptions): P
 	const wanted = readNumbers(options);
 	if (typeof wanted === "string") return misused(context, wanted, "fleetseed simulate --help");
 	const read = await readFiles(file, options.inventory);
-	if ("unreadable" in read) return misused(context, read.unreadable, "Give a file that can be read.");
+	if ("unreadable" in read) return misused(context, read.unreadable, READABLE_FILE);
 	if ("problems" in read) {
 		for (const problem of read.problems) terminal.print(printable(describeProblem(problem)));
 		return exit(EXIT.badNews);

@@ -2,6 +2,7 @@ import type { Socket } from "node:net";
 import Protocol from "bittorrent-protocol";
 import type WebTorrent from "webtorrent-hybrid";
 import type { ClientOptions } from "webtorrent-hybrid";
+import Peer from "webtorrent-hybrid/lib/peer.js";
 import { MAX_MESSAGE_BYTES } from "./peer/wire.ts";
 
 /**
@@ -60,3 +61,17 @@ export function admitOnly(client: WebTorrent, admits: (address: string | undefin
 		else socket.on("error", () => socket.destroy()).destroy();
 	});
 }
+
+/**
+ * The library passes everything that a connection says through three streams, and what it is told through three more, to count it and
+ * to slow it down. The source hears only words, which it never slows down, and counts what it sends by itself.
+ */
+Peer.prototype.setThrottlePipes = function () {
+	const { conn, wire } = this;
+	conn.on("data", (bytes) => {
+		if (!wire.destroyed) wire._write(bytes, () => undefined);
+	});
+	const throttle = this.throttleGroups.up.throttle();
+	conn.once("close", () => throttle.destroy());
+	wire.pipe(throttle).pipe(conn);
+};

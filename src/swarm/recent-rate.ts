@@ -1,23 +1,40 @@
-/** Events over which it is measured: many, since they come in bursts. */
-const EVENTS = 32;
+/** Over which it is measured: many, since they come when they please. */
+const MOMENTS = 16;
+/** What happens within so long is one moment: events come in bursts. */
+const MOMENT_MS = 50;
+
+interface Moment {
+	readonly at: number;
+	events: number;
+}
 
 /** How often something happens of late, or since it is counted. Times are in milliseconds on any clock that does not go back. */
 export class RecentRate {
-	readonly #times: number[];
-	#counted = 0;
+	readonly #moments: Moment[] = [];
+	#since: number;
+	/** In all of the moments. */
+	#events = 0;
 
 	constructor(since: number) {
-		this.#times = Array.from({ length: EVENTS }, () => since);
+		this.#since = since;
 	}
 
 	count(now: number): void {
-		this.#times[this.#counted % EVENTS] = now;
-		this.#counted++;
+		this.#events++;
+		const last = this.#moments.at(-1);
+		if (last && now - last.at < MOMENT_MS) {
+			last.events++;
+			return;
+		}
+		this.#moments.push({ at: now, events: 1 });
+		if (this.#moments.length <= MOMENTS) return;
+		const oldest = this.#moments.shift() as Moment;
+		this.#since = oldest.at;
+		this.#events -= oldest.events;
 	}
 
 	perSecond(now: number): number {
-		const oldest = this.#times[this.#counted % EVENTS] ?? now;
-		return (Math.min(this.#counted, EVENTS) * 1000) / Math.max(1, now - oldest);
+		return (this.#events * 1000) / Math.max(1, now - this.#since);
 	}
 }
 

@@ -117,9 +117,9 @@ export class Seeder {
 		const holdings = new Holdings({ pieceCount: torrent.pieces.length, machineOf: this.#options.machineOf });
 		this.#holdings.set(torrent.infoHash, holdings);
 		const wires = new Map<string, Wire>();
-		const show = () => {
+		const show = onceATurn(() => {
 			for (const { peer, piece } of handout.next(performance.now())) wires.get(peer)?.have(piece);
-		};
+		});
 		this.#ticks.add(show);
 		torrent.once("close", () => {
 			this.#ticks.delete(show);
@@ -135,8 +135,9 @@ export class Seeder {
 				holdings.leave(wire, performance.now());
 				handout.leave(peer);
 			});
-			listen(wire, { handout, peer, pieceCount: torrent.pieces.length, show });
+			const listening = listen(wire, { handout, peer, pieceCount: torrent.pieces.length, show });
 			onGreeting(wire, () => {
+				listening.alone();
 				wires.set(peer, wire);
 				holdings.join(wire);
 				show();
@@ -149,6 +150,19 @@ export class Seeder {
 	}
 }
 
+/** A peer says many words at once. */
+function onceATurn(act: () => void): () => void {
+	let isDue = false;
+	return () => {
+		if (isDue) return;
+		isDue = true;
+		process.nextTick(() => {
+			isDue = false;
+			act();
+		});
+	};
+}
+
 interface Listening {
 	readonly handout: Handout;
 	readonly peer: string;
@@ -157,18 +171,22 @@ interface Listening {
 }
 
 /** Tells the handout what the peer holds, from before the first piece is shown to it. */
-function listen(wire: Wire, { handout, peer, pieceCount, show }: Listening): void {
+function listen(wire: Wire, { handout, peer, pieceCount, show }: Listening): { alone(): void } {
 	handout.join(peer, { now: performance.now(), isOurs: isOurPeer(wire.peerId ?? "") });
 	const holdsMany = (holds: (piece: number) => boolean) => {
 		for (let piece = 0; piece < pieceCount; piece++) if (holds(piece)) handout.holds(peer, piece, performance.now());
 		show();
 	};
-	wire.on("have", (piece: number) => {
+	const hold = (piece: number) => {
 		handout.holds(peer, piece, performance.now());
 		show();
-	});
+	};
+	wire.on("have", hold);
 	wire.on("bitfield", () => holdsMany((piece) => wire.peerPieces.get(piece)));
 	wire.on("have-all", () => holdsMany(() => true));
+	// At each word the library goes through all pieces and all peers, for something to ask for.
+	const alone = () => wire.removeAllListeners("have").on("have", hold);
+	return { alone };
 }
 
 /** The library greets each peer with all that it has; the source says that it has nothing, and shows pieces one by one. */

@@ -89,3 +89,17 @@ declare module "webtorrent-hybrid" {
 	export default WebTorrent;
 	export type { ChunkStore, ClientOptions, ReadDone, Torrent, Wire };
 }
+
+declare module "webtorrent-hybrid/lib/peer.js" {
+	import type { Socket } from "node:net";
+	import type { Duplex } from "node:stream";
+
+	class Peer {
+		readonly conn: Socket;
+		readonly wire: Duplex & { _write(bytes: Uint8Array, done: () => void): void };
+		readonly throttleGroups: { readonly up: { throttle(): Duplex } };
+		/** Connects what the connection says with the wire, and the other way round. */
+		setThrottlePipes(): void;
+	}
+	export default Peer;
+}

@@ -12,10 +12,12 @@ const LAST_PATIENCE_MS = 600;
 const MOST_ASKED = 3;
 /** What arrives is not late because we asked for so much: it has this many times as long as all of that takes. */
 const BACKLOG_TIMES = 1.5;
-/** Asked of all neighbours together, in time at the best rate at which it has arrived: more would wait in front of our own link ... */
+/** Asked of all neighbours but the source together, in time at the best rate at which it has arrived: more would wait in front of our own link ... */
 const ASKED_SECONDS = 1.5;
 /** ... and at least. */
 const LEAST_ASKED_BYTES = 512 * 1024;
+/** The source hears many machines: so much of a piece is asked of it at once, in one packet. */
+const STRETCH_BYTES = 512 * 1024;
 /** What is left of the best rate after each round, half of it after two minutes: links change. */
 const BEST_KEPT = 0.9995;
 /** A neighbour that was asked and has said nothing at all for so long is taken for gone. */
@@ -58,6 +60,7 @@ export class Downloads {
 	readonly #bucket = new TokenBucket();
 	/** Asked of all and not yet there. */
 	#askedBytes = 0;
+	#askedOfSourceBytes = 0;
 	/** Bytes per second that arrive from all. */
 	#rate = 0;
 	/** The highest of late. Whoever asked for less because it gets less than its link carries would fall ever further behind. */
@@ -94,7 +97,7 @@ export class Downloads {
 
 	/** Asks the neighbour for as much as it bears. */
 	ask(neighbour: Neighbour): void {
-		while (!this.#isPaused && (neighbour.isSource || this.#bearsMore) && neighbour.bearsMore) {
+		while (!this.#isPaused && (this.#isInStretch(neighbour) || this.#isToBeAsked(neighbour))) {
 			const fetch = this.#unfinished.get(neighbour) ?? this.#begin(neighbour);
 			if (!fetch) return;
 			const waitMs = this.#bucket.take(
@@ -146,8 +149,15 @@ export class Downloads {
 		return asked.length > 0 && asked.length < MOST_ASKED && asked.every((fetch) => fetch.neighbour !== neighbour);
 	}
 
-	get #bearsMore(): boolean {
-		return this.#askedBytes < Math.max(LEAST_ASKED_BYTES, this.#bestRate * ASKED_SECONDS);
+	#isToBeAsked(neighbour: Neighbour): boolean {
+		const bearsMore =
+			this.#askedBytes - this.#askedOfSourceBytes < Math.max(LEAST_ASKED_BYTES, this.#bestRate * ASKED_SECONDS);
+		return (neighbour.isSource || bearsMore) && neighbour.bearsMore;
+	}
+
+	#isInStretch(neighbour: Neighbour): boolean {
+		const fetch = neighbour.isSource ? this.#unfinished.get(neighbour) : undefined;
+		return fetch !== undefined && fetch.askedTo % STRETCH_BYTES !== 0;
 	}
 
 	stop(): void {
@@ -176,15 +186,19 @@ export class Downloads {
 		if (offset === fetch.got) fetch.movedAt = this.#options.now();
 		const blockBytes = Math.min(neighbour.blockBytes, length - offset);
 		fetch.askedTo += blockBytes;
-		neighbour.askedBytes += blockBytes;
-		this.#askedBytes += blockBytes;
+		this.#countAsked(neighbour, blockBytes);
 		if (fetch.askedTo === length) this.#unfinished.delete(neighbour);
 		neighbour.wire.request(piece, offset, blockBytes, (error, block) => {
-			neighbour.askedBytes -= blockBytes;
-			this.#askedBytes -= blockBytes;
+			this.#countAsked(neighbour, -blockBytes);
 			if (block && block.length === blockBytes) this.#receive(fetch, offset, block);
 			else if (error) this.#drop(fetch);
 		});
+	}
+
+	#countAsked(neighbour: Neighbour, bytes: number): void {
+		neighbour.askedBytes += bytes;
+		this.#askedBytes += bytes;
+		if (neighbour.isSource) this.#askedOfSourceBytes += bytes;
 	}
 
 	#receive(fetch: Fetch, offset: number, block: Uint8Array): void {

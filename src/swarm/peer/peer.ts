@@ -6,6 +6,7 @@ import { Announcer, type TrackerAnswer } from "./announcer.ts";
 import { Downloads } from "./downloads.ts";
 import type { Neighbour } from "./neighbour.ts";
 import { Neighbourhood } from "./neighbourhood.ts";
+import { type Kept, News } from "./news.ts";
 import { OUR_PEER_ID } from "./peer-id.ts";
 import { PieceFile } from "./piece-file.ts";
 import { PieceMap } from "./piece-map.ts";
@@ -13,21 +14,10 @@ import { readTorrentInfo, type TorrentInfo } from "./torrent-info.ts";
 import { Uploads } from "./uploads.ts";
 
 const TICK_MS = 100;
-/** News of pieces of so many bytes leaves together: each word to each neighbour is a packet of its own, which slow links feel ... */
-const NEWS_BYTES = 128 * 1024;
-/** ... but none waits for longer, or is sent sooner. */
-const MOST_NEWS_MS = 250;
-const LEAST_NEWS_MS = 10;
 /** Answers of the tracker in a row: somebody may be about to be told of. */
 const DISMISSALS = 2;
 /** After a disk refused a piece. */
 const DISK_RETRY_MS = 5_000;
-
-/** A piece that was kept, and who gave it. */
-interface News {
-	readonly piece: number;
-	readonly from: Neighbour;
-}
 
 export interface PeerState {
 	readonly sha256: string;
@@ -72,10 +62,9 @@ export class Peer {
 	readonly #uploads: Uploads;
 	readonly #neighbourhood: Neighbourhood;
 	readonly #peerId = Buffer.concat([Buffer.from(OUR_PEER_ID), randomBytes(12)]).toString("hex");
+	readonly #news = new News(() => this.#neighbourhood.neighbours);
 	readonly #gone = { receivedBytes: 0, sentBytes: 0, sourceBytes: 0 };
 	#announcer: Announcer | null = null;
-	#news: News[] = [];
-	#newsTimer: NodeJS.Timeout | undefined;
 	#diskTimer: NodeJS.Timeout | undefined;
 	#ticking: NodeJS.Timeout | undefined;
 	#heldBytes = 0;
@@ -136,7 +125,8 @@ export class Peer {
 	async stop(): Promise<void> {
 		if (this.#isStopped) return;
 		this.#isStopped = true;
-		for (const timer of [this.#ticking, this.#newsTimer, this.#diskTimer]) clearTimeout(timer);
+		for (const timer of [this.#ticking, this.#diskTimer]) clearTimeout(timer);
+		this.#news.stop();
 		this.#downloads.stop();
 		this.#uploads.stop();
 		this.#neighbourhood.stop();
@@ -232,27 +222,26 @@ export class Peer {
 	}
 
 	/** Shown to the others only once it is on the disk. */
-	async #keep(news: News, bytes: Uint8Array): Promise<"kept" | "wrong" | "refused"> {
-		const { piece } = news;
+	async #keep(kept: Kept, bytes: Uint8Array): Promise<"kept" | "wrong" | "refused"> {
+		const { piece } = kept;
 		if (!this.#file.isPiece(piece, bytes)) return "wrong";
 		const error = await this.#file.write(piece, bytes).then(
 			() => null,
 			(refusal: Error) => refusal,
 		);
 		if (error) this.#refused(error);
-		else this.#kept(news);
+		else this.#kept(kept);
 		return error ? "refused" : "kept";
 	}
 
-	#kept(news: News): void {
-		const { piece } = news;
+	#kept(kept: Kept): void {
+		const { piece } = kept;
 		if (this.#isStopped || this.#pieces.isHeld(piece)) return;
 		this.#hold(piece);
 		this.#keptBytes += this.#file.lengthOf(piece);
-		this.#news.push(news);
-		this.#newsTimer ??= setTimeout(() => this.#tellNews(), this.#newsMs);
+		this.#news.add(kept);
 		if (!this.#pieces.isComplete) return;
-		this.#tellNews();
+		this.#news.tellAll();
 		for (const { wire } of this.#neighbourhood.neighbours) wire.uninterested();
 		this.#announcer?.completed();
 		this.#options.onCompleted();
@@ -261,23 +250,6 @@ export class Peer {
 	#hold(piece: number): void {
 		this.#pieces.hold(piece);
 		this.#heldBytes += this.#file.lengthOf(piece);
-	}
-
-	get #newsMs(): number {
-		let rate = 0;
-		for (const neighbour of this.#neighbourhood.neighbours) rate += neighbour.rate;
-		const ms = (NEWS_BYTES * 1000) / Math.max(rate, 1);
-		return Math.min(MOST_NEWS_MS, Math.max(LEAST_NEWS_MS, ms));
-	}
-
-	/** A neighbour that has the piece need not know, but the source counts, and whoever gave it waits for the word. */
-	#tellNews(): void {
-		clearTimeout(this.#newsTimer);
-		this.#newsTimer = undefined;
-		const news = this.#news.splice(0);
-		for (const neighbour of this.#neighbourhood.neighbours)
-			for (const { piece, from } of news)
-				if (neighbour === from || neighbour.isSource || !neighbour.has(piece)) neighbour.wire.have(piece);
 	}
 
 	#refused(error: Error): void {

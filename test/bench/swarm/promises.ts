@@ -43,5 +43,6 @@ export function racePromises(
 			unit: "CPU s/GiB",
 			...(enforcesCpu ? { atMost: SOURCE_CPU } : {}),
 		},
+		{ what: "the source's CPU before the start, once", value: ours.sourcePreparedCpuSeconds, unit: "s" },
 	];
 }

@@ -30,11 +30,17 @@ export interface MachineResult {
 	readonly cpuSeconds: number;
 }
 
+/** From the start on. */
+export interface SourceUsage extends Usage {
+	/** Before that: it came up, and made its torrent. */
+	readonly preparedCpuSeconds: number;
+}
+
 export interface RaceResult {
 	readonly system: string;
 	/** Without those that were killed. */
 	readonly machines: readonly MachineResult[];
-	readonly source: Usage & Counters;
+	readonly source: SourceUsage & Counters;
 	/** Bytes of the package that the source sent, by its own count. */
 	readonly sentPayloadBytes: number | null;
 	/** Of all cores, by whomever: near 100 it was the processor that set the time, not the cables. */
@@ -125,8 +131,9 @@ function patienceMs(floor: number): number {
 }
 
 /** Looks once a second: what a child held that ended by itself is not told afterwards. The answer looks a last time. */
-function watchUsage(pids: () => readonly number[]): () => Usage {
+function watchUsage(pids: () => readonly number[]): () => SourceUsage {
 	let peakRssBytes = 0;
+	const preparedCpuSeconds = sumOfUsage(pids().map(usageOf)).cpuSeconds;
 	const look = (): Usage => {
 		const usage = sumOfUsage(pids().map(usageOf));
 		peakRssBytes = Math.max(peakRssBytes, usage.peakRssBytes);
@@ -135,7 +142,8 @@ function watchUsage(pids: () => readonly number[]): () => Usage {
 	const timer = setInterval(look, LOOK_MS).unref();
 	return () => {
 		clearInterval(timer);
-		return look();
+		const usage = look();
+		return { ...usage, cpuSeconds: usage.cpuSeconds - preparedCpuSeconds, preparedCpuSeconds };
 	};
 }
 

@@ -13,7 +13,8 @@ function machine(seconds: number | null, more: Partial<MachineResult> = {}): Mac
 }
 
 function race(system: string, machines: readonly MachineResult[]): RaceResult {
-	const source = { cpuSeconds: 0.1, peakRssBytes: 100 * MIB, sentBytes: 33 * MIB, receivedBytes: MIB };
+	const used = { cpuSeconds: 0.1, preparedCpuSeconds: 0.9, peakRssBytes: 100 * MIB };
+	const source = { ...used, sentBytes: 33 * MIB, receivedBytes: MIB };
 	return { system, machines, source, sentPayloadBytes: 32 * MIB, busyPercent: 50 };
 }
 
@@ -35,6 +36,8 @@ test("a race is told by its last machine, its median, and the floor", () => {
 	assert.equal(told.sourceMultiple, 33 / 32);
 	assert.equal(told.payloadMultiple, 1);
 	assert.equal(told.peerCpuPerGiB, 4);
+	assert.equal(told.sourceCpuPerGiB.toFixed(2), "3.01");
+	assert.equal(told.sourcePreparedCpuSeconds, 0.9);
 	assert.equal(told.sourcePeakMiB, 100);
 });
 
@@ -67,9 +70,9 @@ test("of several races the one in the middle counts", () => {
 test("every promise of a race is met by a good one and missed by a bad one", () => {
 	const others = [standing("aria2", [27]), standing("uftp", [17.7])];
 	const met = racePromises([standing("fleetseed", [16]), ...others], { enforcesCpu: true });
-	assert.deepEqual(met.map(isMet), [true, true, true, true, true, false]);
+	assert.deepEqual(met.map(isMet), [true, true, true, true, true, false, null]);
 	const missed = racePromises([standing("fleetseed", [28]), ...others], { enforcesCpu: false });
-	assert.deepEqual(missed.map(isMet), [false, false, false, true, null, null]);
+	assert.deepEqual(missed.map(isMet), [false, false, false, true, null, null, null]);
 });
 
 test("without fleetseed nothing is promised", () => {

@@ -19,6 +19,7 @@ export interface Standing {
 	readonly sourceMultiple: number;
 	readonly payloadMultiple: number | null;
 	readonly sourceCpuSeconds: number;
+	readonly sourcePreparedCpuSeconds: number;
 	readonly sourceCpuPerGiB: number;
 	readonly sourcePeakMiB: number;
 	/** Of one peer, the mean. */
@@ -59,6 +60,7 @@ export function standingOf(
 		sourceMultiple: source.sentBytes / sizeBytes,
 		payloadMultiple: sentPayloadBytes === null ? null : sentPayloadBytes / sizeBytes,
 		sourceCpuSeconds: source.cpuSeconds,
+		sourcePreparedCpuSeconds: source.preparedCpuSeconds,
 		sourceCpuPerGiB: source.cpuSeconds / ((source.sentBytes + source.receivedBytes) / GIB),
 		sourcePeakMiB: source.peakRssBytes / MIB,
 		peerCpuSeconds: peerCpu / machines.length,

@@ -18,7 +18,7 @@ interface Answer {
 /** A neighbour that holds everything and answers in order; what it has begun to send cannot be called back. */
 class Holder {
 	readonly offer = Array.from({ length: PIECES }, (_, piece) => piece);
-	readonly blockBytes = PIECE_BYTES;
+	readonly blockBytes: number = PIECE_BYTES;
 	protected readonly answers: Answer[] = [];
 	isSource = false;
 	/** Its own link; what it is asked for waits. */
@@ -114,10 +114,14 @@ class BusyHolder extends Holder {
 	}
 }
 
-function downloadsFrom(holders: readonly Holder[]): Downloads {
+class LongHolder extends Holder {
+	override readonly blockBytes = 128 * 1024;
+}
+
+function downloadsFrom(holders: readonly Holder[], { pieceBytes = PIECE_BYTES } = {}): Downloads {
 	return new Downloads({
 		pieces: new PieceMap(PIECES),
-		lengthOf: () => PIECE_BYTES,
+		lengthOf: () => pieceBytes,
 		keep: async () => "kept",
 		neighbours: () => holders as unknown as readonly Neighbour[],
 		onLiar: () => undefined,
@@ -203,6 +207,19 @@ test("what the source shows is asked for at once, however much was asked of othe
 	);
 	assert.deepEqual(source.unanswered, [newest]);
 	downloads.stop();
+});
+
+test("of a long piece the source is asked for half a MiB at once, and for more once that has come; another for a block", () => {
+	const [source, other] = [new LongHolder(), new LongHolder()];
+	source.isSource = true;
+	const pieceBytes = 1024 * 1024;
+	const downloads = downloadsFrom([source, other], { pieceBytes });
+	downloads.askAll();
+	assert.deepEqual([source.timesAsked, other.timesAsked], [4, 1]);
+	source.send(3 * source.blockBytes);
+	assert.equal(source.timesAsked, 4);
+	source.send(source.blockBytes);
+	assert.equal(source.timesAsked, 8);
 });
 
 test("who gets less than its link has carried asks for no less than before", () => {

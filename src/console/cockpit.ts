@@ -77,6 +77,7 @@ export type CleanReport = Says<typeof machines.cleanReport>;
 export type MachineState = Says<typeof machines.machineState>;
 export type Act = Says<typeof machines.act>;
 export type StatusReport = Says<typeof status.statusReport>;
+export type FailingDownload = Says<typeof status.failingDownload>;
 export type MachineGroup = Says<typeof status.machineGroup>;
 export type Totals = Says<typeof status.totals>;
 export type RolloutReport = Says<typeof rollouts.rolloutReport>;

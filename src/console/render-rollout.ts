@@ -6,6 +6,7 @@ import { printable } from "./printable.ts";
 import { shortRevision } from "./short-revision.ts";
 import type { Style } from "./style.ts";
 import { bar } from "./table.ts";
+import { minute } from "./time-text.ts";
 
 /** Deliveries that are drawn one by one. */
 const SHOWN = 20;
@@ -95,9 +96,4 @@ function deliveries({ machines }: RolloutReport): readonly string[] {
 		return `    ${printable(machine).padEnd(14)} ${bar(progress ?? 0)} ${Math.floor((progress ?? 0) * 100)} % delivered`;
 	});
 	return underWay.length > SHOWN ? [...lines, `    and ${underWay.length - SHOWN} more are being delivered to`] : lines;
-}
-
-/** "2026-11-28 01:00Z" */
-function minute(at: string): string {
-	return `${at.slice(0, 16).replace("T", " ")}Z`;
 }

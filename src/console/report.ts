@@ -2,6 +2,7 @@ import type { Fleet } from "../model/fleet.ts";
 import { actOf } from "./act.ts";
 import type { Detail, MachineGroup, RolloutMachine, RolloutReport, StatusReport } from "./cockpit.ts";
 import { waysOf } from "./delivery-report.ts";
+import { failingDownloads } from "./failing-downloads.ts";
 import { grouped } from "./grouping.ts";
 import { badness, type MachineSummary, machineLine, summarize } from "./machine-summary.ts";
 import { rolloutMachines, selectedMachines } from "./rollout-machine.ts";
@@ -31,6 +32,7 @@ export function statusReport(view: StatusView, detail: Detail): StatusReport {
 		waiting_for: view.waitingFor,
 		paused: fleet.pause && actOf(fleet.pause),
 		problems: view.problems,
+		failing_downloads: failingDownloads(fleet),
 		rollouts: rollouts.map((each) => ({ ...each, machines: each.machines.filter(isShown) })),
 		excluded: excludedFrom(fleet),
 		groups: groupsOf(fleet, summaries),

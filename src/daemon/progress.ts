@@ -1,3 +1,4 @@
+import { failingDownloads } from "../console/failing-downloads.ts";
 import type { Fleet, Rollout } from "../model/fleet.ts";
 import type { Decision } from "../plan/decide.ts";
 import type { PeerProgress } from "../swarm/swarm.ts";
@@ -60,6 +61,7 @@ export class Progress {
 			...[...fleet.running.values()].flatMap(({ step }) =>
 				step.kind === "acquire" ? [this.#download(step.sha256)] : [],
 			),
+			...failingDownloads(fleet).map(({ names, code }) => `${names.join(", ")} cannot be downloaded (${code})`),
 			inFlight(fleet),
 			waitingFor(fleet, decision),
 		];

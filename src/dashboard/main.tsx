@@ -4,7 +4,7 @@ import type { StatusReport } from "../console/cockpit.ts";
 import { Act } from "./act.tsx";
 import { AuditPage } from "./audit.tsx";
 import { InboxPage } from "./inbox.tsx";
-import { LibraryPage, PackagePage } from "./library.tsx";
+import { LibraryPage, PackagePage, packagePlace } from "./library.tsx";
 import { useLive } from "./live.ts";
 import { MachinePage } from "./machine.tsx";
 import { newsOf } from "./news.ts";
@@ -14,7 +14,7 @@ import { LoggedIn, useSession, Who } from "./session.tsx";
 import { SwarmPage } from "./swarm.tsx";
 import { Told } from "./told.tsx";
 import { WallPage } from "./wall.tsx";
-import { localTimes } from "./words.ts";
+import { localTimes, timeText } from "./words.ts";
 
 const PAGES = [
 	{ path: "", words: "Fleet" },
@@ -77,6 +77,9 @@ function App() {
 						{each}
 					</p>
 				))}
+				{status?.failing_downloads.map((each) => (
+					<FailingDownload key={each.sha256} {...each} />
+				))}
 				{status && <Page path={path} name={name} status={status} />}
 				{!status && <p role="status">{problem ?? "Asking the daemon ..."}</p>}
 			</main>
@@ -85,6 +88,16 @@ function App() {
 				{news}
 			</p>
 		</Who.Provider>
+	);
+}
+
+function FailingDownload({ sha256, names, since, detail, code, advice }: StatusReport["failing_downloads"][number]) {
+	return (
+		<p class="note bad">
+			<a href={packagePlace(sha256)}>{names.join(", ")}</a> cannot be downloaded, since {timeText(since)}: {detail} (
+			{code}
+			). {advice}
+		</p>
 	);
 }
 

@@ -6,6 +6,7 @@ export function newsOf(before: StatusReport, after: StatusReport): readonly stri
 	return [
 		...changed(before.paused, after.paused, "everything"),
 		...after.problems.filter((each) => !before.problems.includes(each)),
+		...after.failing_downloads.filter(isNewIn(before)).map(({ names }) => `${names.join(", ")} cannot be downloaded`),
 		...(strangers > known
 			? [strangers === 1 ? "1 machine waits for approval" : `${strangers} machines wait for approval`]
 			: []),
@@ -18,6 +19,11 @@ export function newsOf(before: StatusReport, after: StatusReport): readonly stri
 
 function strangersIn({ machines }: StatusReport): number {
 	return machines.filter(({ state }) => state === "discovered").length;
+}
+
+function isNewIn({ failing_downloads }: StatusReport) {
+	return ({ sha256 }: StatusReport["failing_downloads"][number]) =>
+		failing_downloads.every((each) => each.sha256 !== sha256);
 }
 
 function newsOfRollout(before: RolloutReport, after: RolloutReport): readonly string[] {

@@ -41,8 +41,15 @@ export interface AppliedPolicy {
 /** A package in the controller's store, by hex SHA-256. */
 export type PackageState =
 	| { readonly kind: "held"; readonly sizeBytes: number; readonly originBytes: number }
-	| { readonly kind: "refused"; readonly failure: Failure; readonly at: number }
-	| { readonly kind: "retrying"; readonly failure: Failure; readonly failures: number; readonly at: number };
+	| ({ readonly kind: "refused" } & FailedDownload)
+	| ({ readonly kind: "retrying"; readonly failures: number } & FailedDownload);
+
+/** `since`: its first failure in a row; `at`: its last. */
+export interface FailedDownload {
+	readonly failure: Failure;
+	readonly since: number;
+	readonly at: number;
+}
 
 /** One run: it pins the policy it began with, so a later revision never mixes into it. */
 export interface Rollout {

@@ -75,9 +75,11 @@ function applyAcquired(fleet: Fleet, step: AcquireStep, outcome: Outcome, at: nu
 	}
 	if (outcome.kind !== "failed") return fleet;
 	const { failure } = outcome;
+	const before = fleet.packages.get(step.sha256);
+	const failed = { failure, since: before?.kind === "retrying" ? before.since : at, at };
 	const state =
 		failure.code === "FS-ACQUIRE-DIGEST"
-			? { kind: "refused" as const, failure, at }
-			: { kind: "retrying" as const, failure, failures: step.attempt, at };
+			? { kind: "refused" as const, ...failed }
+			: { kind: "retrying" as const, failures: step.attempt, ...failed };
 	return { ...fleet, packages: withEntry(fleet.packages, step.sha256, state) };
 }

@@ -8,7 +8,7 @@ import { identitiesOf } from "./identities.ts";
  * The number of this shape and of what `applyEvent` makes of it. Whoever changes `Fleet`, or what an event does to it, counts
  * on: fleets that were kept before are then folded anew from their events.
  */
-export const FLEET_FORMAT = 4;
+export const FLEET_FORMAT = 5;
 
 type Entries<V> = readonly (readonly [string, V])[];
 /** Where the policy stands in `shared`: policies that are one object in the fleet are one again after reading, since caches are kept by identity. */

@@ -58,6 +58,7 @@ export class MemoryCockpit implements Cockpit {
 	facts: FactsRow | null = null;
 	clones: MachineRow["clones"] = null;
 	hostKeys: readonly { readonly type: string; readonly fingerprint: string }[] = [];
+	needsApproval = true;
 	/** What the daemon says to every order. */
 	answer: Answer = { kind: "done", message: "so be it" };
 	changes: ChangesReport = {
@@ -79,6 +80,7 @@ export class MemoryCockpit implements Cockpit {
 			waiting_for: "waits for an event",
 			paused: null,
 			problems: [],
+			failing_downloads: [],
 			rollouts: [
 				{
 					policy: "office",
@@ -152,7 +154,8 @@ export class MemoryCockpit implements Cockpit {
 
 	async policy(name: string): Promise<PolicyReport | null> {
 		if (name !== "office") return null;
-		const approval = { required: 2, approvers: [], because: null, given: [], is_approved: false };
+		const asked = { required: 2, approvers: [], because: null, given: [], is_approved: false };
+		const approval = this.needsApproval ? asked : null;
 		const content = ["packages[app].version: 2", "targets.groups: [office]\u001b[2J"];
 		const difference = {
 			path: "packages[0].version",

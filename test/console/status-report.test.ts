@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ROLLOUT } from "../plan/fleet-of.ts";
+import { renderStatus } from "../../src/console/render.ts";
+import { ROLLOUT, SHA } from "../plan/fleet-of.ts";
 import { status, viewOf, why } from "./looking.ts";
 
 const NOW = "2026-11-23T12:00:00Z";
+const PLAIN = { good: String, bad: String, faint: String, columns: 80 };
 const CANARY = { name: "canary", members: { kind: "targets", targets: { machines: ["mill-01"] } } };
 const verified = { phase: "verified", at: "2026-11-23T11:00:00Z" };
 
@@ -278,4 +280,33 @@ test("by which way a package came, from whom, and why not by another is told of 
 		/came by helper in 1\.5 s, 1\.2 x the floor \(1\.9 MiB from the controller, 2\.9 MiB from machines\)\./,
 	);
 	assert.ok(why(view, "mill-02").includes(` came by http in 2.0 s (4.8 MiB): ${because}.`));
+});
+
+test("a download that fails is told although no machine is known: what, the code, since when, what to do", () => {
+	const failure = { code: "FS-ACQUIRE-HTTP", detail: "https://origin.example/app.deb answered 404" };
+	const since = "2026-11-23T10:00:00Z";
+	const package_state = { kind: "retrying", failure, failures: 7, since, at: "2026-11-23T11:59:00Z" };
+	const report = status(viewOf({ package_state }, NOW), "groups");
+	assert.deepEqual(report.failing_downloads, [
+		{
+			sha256: SHA,
+			names: ["app 2"],
+			policies: ["office"],
+			...failure,
+			since: "2026-11-23T10:00:00.000Z",
+			last_try: "2026-11-23T11:59:00.000Z",
+			is_final: false,
+			advice: "The source refused the download. Check `source.url`.",
+		},
+	]);
+	const [, told] = renderStatus(report, PLAIN).split("\n");
+	assert.equal(
+		told,
+		"app 2 cannot be downloaded, since 2026-11-23 10:00Z: https://origin.example/app.deb answered 404 (FS-ACQUIRE-HTTP); it is tried again by itself. The source refused the download. Check `source.url`.",
+	);
+	const refused = { kind: "refused", failure: { code: "FS-ACQUIRE-DIGEST", detail: "another file" }, since, at: since };
+	const [wrong] = status(viewOf({ package_state: refused }, NOW)).failing_downloads;
+	assert.ok(wrong?.is_final);
+	assert.match(wrong.advice, new RegExp(`fleetseed retry --package ${SHA}`));
+	assert.deepEqual(status(viewOf({}, NOW)).failing_downloads, []);
 });

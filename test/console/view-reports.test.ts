@@ -132,7 +132,7 @@ test("a package tells who uses it, who holds it and who has it installed; one in
 	const fleet = fleetOf(given as Given);
 	const left = "b".repeat(64);
 	const failure = { code: "FS-ACQUIRE-DIGEST" as const, detail: "got c0ffee" };
-	const packages = new Map([...fleet.packages, [left, { kind: "refused" as const, failure, at: 0 }]]);
+	const packages = new Map([...fleet.packages, [left, { kind: "refused" as const, failure, since: 0, at: 0 }]]);
 	const stock = { fleet: { ...fleet, packages }, uplink: new Map([[SHA, 1400]]) };
 	const [app, unused] = packageRows(stock);
 	assert.deepEqual(app, {

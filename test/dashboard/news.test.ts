@@ -37,3 +37,11 @@ test("a pause, a stranger and a mistake in a file are news", () => {
 	assert.deepEqual(newsOf(status, found), ["1 machine waits for approval"]);
 	assert.deepEqual(newsOf(status, { ...status, problems: ["office.yaml:3:1 ..."] }), ["office.yaml:3:1 ..."]);
 });
+
+test("a download that begins to fail is news, once", () => {
+	const [at, policies] = ["2026-11-23T10:00:00.000Z", ["office"]];
+	const told = { code: "FS-ACQUIRE-HTTP", detail: "404", since: at, last_try: at, is_final: false, advice: "Look." };
+	const failing = { ...status, failing_downloads: [{ sha256: "d".repeat(64), names: ["app 2"], policies, ...told }] };
+	assert.deepEqual(newsOf(status, failing), ["app 2 cannot be downloaded"]);
+	assert.deepEqual(newsOf(failing, failing), []);
+});

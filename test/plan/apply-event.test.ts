@@ -5,7 +5,7 @@ import type { PackageFacts } from "../../src/model/facts.ts";
 import type { Fleet, Task } from "../../src/model/fleet.ts";
 import type { MachineStep, MachineStepKind } from "../../src/model/step.ts";
 import { applyEvent } from "../../src/plan/apply-event.ts";
-import { fleetOf, type Given, ROLLOUT } from "./fleet-of.ts";
+import { fleetOf, type Given, ROLLOUT, SHA } from "./fleet-of.ts";
 
 const AT = Date.parse("2026-11-23T10:00:00Z");
 const ABSENT: PackageFacts = {
@@ -221,4 +221,23 @@ test("applying the same revision again does not start it again", () => {
 		applyEvent(fleet, { kind: "PolicyApplied", policy: applied.policy, source: "office.yaml", at: AT }),
 		fleet,
 	);
+});
+
+test("a download that fails again and again is told since its first failure, and anew once it was there", () => {
+	const sha256 = SHA;
+	const down: Outcome = { kind: "failed", failure: { code: "FS-ACQUIRE-NETWORK", detail: "x" } };
+	const held: Outcome = { kind: "acquired", sizeBytes: 1, originBytes: 1, source: "origin" };
+	const tried = (fleet: Fleet, outcome: Outcome, { attempt, at }: { attempt: number; at: number }) => {
+		const step = { kind: "acquire" as const, sha256, attempt };
+		const begun = applyEvent(fleet, { kind: "StepStarted", step, at });
+		return applyEvent(begun, { kind: "StepFinished", step, outcome, at: at + 5 });
+	};
+	const stateOf = (fleet: Fleet) => fleet.packages.get(sha256);
+	const once = tried(fleetOf({ package_state: null }), down, { attempt: 1, at: AT });
+	const twice = tried(once, down, { attempt: 2, at: AT + 60_000 });
+	const failed = { kind: "retrying", failure: { code: "FS-ACQUIRE-NETWORK", detail: "x" }, since: AT + 5 };
+	assert.deepEqual(stateOf(once), { ...failed, failures: 1, at: AT + 5 });
+	assert.deepEqual(stateOf(twice), { ...failed, failures: 2, at: AT + 60_005 });
+	const again = tried(tried(twice, held, { attempt: 3, at: AT + 70_000 }), down, { attempt: 1, at: AT + 80_000 });
+	assert.deepEqual(stateOf(again), { ...failed, failures: 1, since: AT + 80_005, at: AT + 80_005 });
 });

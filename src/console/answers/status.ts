@@ -24,12 +24,28 @@ export const totals = z
 	})
 	.meta({ id: "Totals" });
 
+export const failingDownload = z
+	.object({
+		sha256: z.string(),
+		names: z.array(z.string()).describe('As policies call it: "atlas 1.0".'),
+		policies: z.array(z.string()),
+		code: z.string(),
+		detail: z.string(),
+		since: time.describe("When it first failed."),
+		last_try: time,
+		is_final: z.boolean().describe("It is tried again only when a person asks."),
+		advice: z.string(),
+	})
+	.describe("A package that a policy names and that the controller cannot get, whether or not a machine waits for it.")
+	.meta({ id: "FailingDownload" });
+
 export const statusReport = z
 	.object({
 		at: time,
 		waiting_for: z.string().describe("One line: what the daemon does or waits for."),
 		paused: act.nullable(),
 		problems: z.array(z.string()).describe("What is wrong with the files on disk; the last good ones are in force."),
+		failing_downloads: z.array(failingDownload),
 		rollouts: z.array(rolloutReport),
 		excluded: z.array(act.extend({ machine: z.string() })).describe("Taken out of every rollout by a person."),
 		groups: z

@@ -65,7 +65,7 @@ async function status(context: Context, options: StatusOptions): Promise<void> {
 		if (json) terminal.printJson(report);
 		else if (watch && terminal.isInteractive && !isDone(report)) report = await drawUntilDone(context, ask, render);
 		else terminal.print(render(report));
-		if (report.totals.failed > 0 || report.problems.length > 0) exit(EXIT.badNews);
+		if (isBadNews(report)) exit(EXIT.badNews);
 	});
 }
 
@@ -83,6 +83,10 @@ async function drawUntilDone(
 		if (isLast) return report;
 		await wait(REDRAW_MS);
 	}
+}
+
+function isBadNews({ totals, problems, failing_downloads }: StatusReport): boolean {
+	return totals.failed > 0 || problems.length > 0 || failing_downloads.length > 0;
 }
 
 function isDone({ totals }: StatusReport): boolean {

@@ -16,7 +16,7 @@ export function judgeApproval(
 	if (!applied) return policyUnknown(name);
 	const { policy, approvals } = applied;
 	const needed = neededFor(policy);
-	if (!needed) return refused(`${name} needs no approval: its policy has no \`approval\``);
+	if (!needed) return refused(needlessApproval(name));
 	const current = shortRevision(policy.revision);
 	if (!policy.revision.startsWith(revision))
 		return refused(
@@ -30,6 +30,10 @@ export function judgeApproval(
 	const after = { ...applied, approvals: [...approvals, { by, at: 0 }] };
 	const message = `revision ${current} of ${name} approved by ${by}: ${howFar(after, needed)}${butPaused(fleet, name)}`;
 	return accepted({ ...order, revision: policy.revision }, message);
+}
+
+export function needlessApproval(policy: string): string {
+	return `${policy} needs no approval, since neither the policy nor the controller asks for one; see how far it is: fleetseed status`;
 }
 
 function howFar(applied: AppliedPolicy, needed: NeededApproval): string {

@@ -84,6 +84,16 @@ test("approve shows the revision, what it does and what it changes, before it ap
 	assert.doesNotMatch(out, CONTROL);
 });
 
+test("approve says of a policy that needs no approval only that, in one line with the next step, and orders nothing", async () => {
+	line.cockpit.needsApproval = false;
+	for (const words of [[], ["--yes"], ["--json"], ["--revision", "1a2b3c4d"]]) {
+		const { out, err, code } = await fleetseed("approve", "office", ...words);
+		assert.deepEqual([out, code], ["", 1], words.join(" "));
+		assert.match(err, /^office needs no approval, .*: fleetseed status \(FS-API-REQUEST\)\n$/);
+	}
+	assert.deepEqual(line.cockpit.orders, []);
+});
+
 test("a refusal is printed with its code and what to do, and exits 1", async () => {
 	line.cockpit.answer = { kind: "refused", failure: { code: "FS-POLICY-UNKNOWN", detail: "offcie\u001b: no policy" } };
 	for (const words of [

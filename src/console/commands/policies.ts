@@ -1,6 +1,8 @@
 import type { Command } from "commander";
 import { EXIT } from "../exit-codes.ts";
+import { needlessApproval } from "../judge-approval.ts";
 import type { PolicyReport } from "../policy-reports.ts";
+import { printable } from "../printable.ts";
 import { renderPolicy } from "../render-policy.ts";
 import { ask } from "./ask.ts";
 import { type Context, JSON_OPTION, order, REASON_OPTION, type SteerOptions, segment, withClient } from "./context.ts";
@@ -52,6 +54,10 @@ async function approve(context: Context, policy: string, options: ApproveOptions
 	const { terminal, exit } = context;
 	const path = `policies/${segment(policy)}`;
 	const report = await withClient(context, (client) => client.get<PolicyReport>(path));
+	if (report.approval === null) {
+		terminal.advise(printable(`${needlessApproval(policy)} (FS-API-REQUEST)`));
+		return exit(EXIT.badNews);
+	}
 	if (!options.json) terminal.print(renderPolicy(report));
 	const isAsked = terminal.isInteractive && !options.yes && options.revision === undefined && !options.json;
 	if (isAsked && !(await ask("Approve this revision? [y/N] "))) return exit(EXIT.badNews);

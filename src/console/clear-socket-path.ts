@@ -25,7 +25,7 @@ function nothingThere(error: NodeJS.ErrnoException): null {
 	return null;
 }
 
-function kindOf(stats: Stats): string {
+export function kindOf(stats: Stats): string {
 	if (stats.isFile()) return "a regular file";
 	if (stats.isDirectory()) return "a folder";
 	return stats.isSymbolicLink() ? "a symbolic link" : "a device or pipe";

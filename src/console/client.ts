@@ -1,6 +1,6 @@
 import { Agent, request } from "undici";
-import { ERROR_CODES } from "../model/error-codes.ts";
 import { problemAnswer } from "./answers/outcome.ts";
+import { whyUnreachable } from "./why-unreachable.ts";
 
 /** What the daemon, or the lack of one, answered instead of what was asked for. */
 export class ApiError extends Error {
@@ -51,9 +51,7 @@ export class Client {
 	async #call<T>(method: "GET" | "POST", path: string, body?: object): Promise<T> {
 		const answer = await this.#request(method, path, body);
 		// It may have been stopped in the middle of its answer.
-		const content: unknown = await answer.body.json().catch((error: Error) => {
-			throw this.#unreachable(error);
-		});
+		const content: unknown = await answer.body.json().catch((error: Error) => this.#unreachable(error));
 		if (answer.statusCode < 300) return content as T;
 		throw new ApiError(problemAnswer.parse(content), true);
 	}
@@ -61,13 +59,12 @@ export class Client {
 	async #request(method: "GET" | "POST", path: string, body?: object) {
 		const json = body && { body: JSON.stringify(body), headers: { "content-type": "application/json" } };
 		const url = `http://fleetseed/api/v1/${path}`;
-		return request(url, { method, dispatcher: this.#agent, ...json }).catch((error: Error) => {
-			throw this.#unreachable(error);
-		});
+		return request(url, { method, dispatcher: this.#agent, ...json }).catch((error: Error) => this.#unreachable(error));
 	}
 
-	#unreachable(error: Error): ApiError {
-		const message = `the daemon does not answer on ${this.#socketPath}: ${error.message}`;
-		return new ApiError({ code: "FS-DAEMON-DOWN", message, hint: ERROR_CODES["FS-DAEMON-DOWN"] }, false);
+	async #unreachable(error: Error): Promise<never> {
+		const { saw, hint } = await whyUnreachable(this.#socketPath, error);
+		const message = `the daemon does not answer on ${this.#socketPath}: ${saw}`;
+		throw new ApiError({ code: "FS-DAEMON-DOWN", message, hint }, false);
 	}
 }

@@ -114,7 +114,7 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
 	"FS-SWARM-DOWN": "The process that sends packages has ended.",
 	"FS-STEP-CRASHED":
 		"Something happened that must not happen. The machine is looked at before anything else is done there.",
-	"FS-DAEMON-DOWN": "Nobody answers on the daemon's socket, or you may not open it.",
+	"FS-DAEMON-DOWN": "Nobody answers on the daemon's socket, you may not open it, or what is there is no socket.",
 	"FS-DAEMON-RUNNING": "A daemon is at work on this state already.",
 	"FS-API-TOKEN": "The request has no token, or one that is wrong, expired or revoked.",
 	"FS-API-ROLE": "The token is good, and may not do this.",

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { test } from "node:test";
+import { whyUnreachable } from "../../src/console/why-unreachable.ts";
 import { CONTROL, commandLine, MAIN, run } from "./command-line.ts";
 import { FACTS_ROW, GOOD_KEY } from "./memory-cockpit.ts";
 
@@ -214,6 +216,25 @@ test("a daemon that does not answer is exit code 3, with what to do", async () =
 		/does not answer on .*nobody\.sock.*\(FS-DAEMON-DOWN\)\nStart the daemon: systemctl start fleetseed/,
 	);
 	assert.equal(code, 3);
+});
+
+test("a socket path that is something else, or that nobody listens on, is told as what it is, and what to do", async () => {
+	const file = `${line.deadSocketPath}.txt`;
+	await writeFile(file, "");
+	const named = await run(["--socket", file, "status"]);
+	assert.equal(
+		named.err,
+		`the daemon does not answer on ${file}: it is a regular file, not a socket (FS-DAEMON-DOWN)\nName the daemon's socket by --socket or FLEETSEED_SOCKET.\n`,
+	);
+	assert.equal(named.code, 3);
+	const left = `${line.deadSocketPath}.left`;
+	const listen = `require("net").createServer().listen(${JSON.stringify(left)}, () => process.kill(process.pid, "SIGKILL"))`;
+	await once(spawn(process.execPath, ["-e", listen]), "exit");
+	const { err } = await run(["--socket", left, "status"]);
+	assert.match(err, /: it is a socket that nobody listens on \(FS-DAEMON-DOWN\)\nStart the daemon/);
+	const denied = await whyUnreachable(left, Object.assign(new Error("connect EACCES"), { code: "EACCES" }));
+	assert.equal(denied.saw, "permission denied");
+	assert.match(denied.hint, /^Run it as root, or join the group .* adduser NAME fleetseed/);
 });
 
 test("wrong usage is exit code 2", async () => {

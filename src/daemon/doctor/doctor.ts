@@ -1,4 +1,4 @@
-import { Client } from "../../console/client.ts";
+import { ApiError, Client } from "../../console/client.ts";
 import type { MachineRow } from "../../console/cockpit.ts";
 import type { Finding } from "../../console/host-reports.ts";
 import { describeProblem } from "../../policy/document.ts";
@@ -26,10 +26,11 @@ export async function doctor({ config }: { readonly config: string }): Promise<r
 			await clock(),
 		];
 	const { settings } = read;
-	const rows = await askDaemon(settings.socketPath);
+	const answer = await askDaemon(settings.socketPath);
+	const rows = answer instanceof ApiError ? null : answer;
 	const found: readonly (Finding | readonly Finding[])[] = [
 		await configuration(config),
-		daemon(rows),
+		daemon(answer),
 		await sshKey(settings),
 		await stateFolder(settings),
 		database(settings),
@@ -55,21 +56,20 @@ async function configuration(config: string): Promise<readonly Finding[]> {
 	];
 }
 
-/** null: it does not answer. */
-async function askDaemon(socketPath: string): Promise<readonly Known[] | null> {
+async function askDaemon(socketPath: string): Promise<readonly Known[] | ApiError> {
 	const client = new Client(socketPath);
 	try {
 		return (await client.get<readonly MachineRow[]>("machines")).map((row) => ({ ...row, keys: row.host_keys }));
-	} catch {
-		return null;
+	} catch (error) {
+		if (error instanceof ApiError) return error;
+		throw error;
 	} finally {
 		await client.close();
 	}
 }
 
-function daemon(rows: readonly Known[] | null): Finding {
-	if (rows === null)
-		return note("daemon", "it does not answer", "Start it: systemctl enable --now fleetseed. Or run this as root.");
+function daemon(rows: readonly Known[] | ApiError): Finding {
+	if (rows instanceof ApiError) return note("daemon", rows.message, rows.hint);
 	const approved = rows.filter(({ trust }) => trust === "approved").length;
 	return good("daemon", `it answers and knows ${rows.length} machines, ${approved} of them approved`);
 }

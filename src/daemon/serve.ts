@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { type Logger, pino } from "pino";
+import type { Logger } from "pino";
 import { ApiServer } from "../console/api/server.ts";
 import { Tokens } from "../console/api/tokens.ts";
 import { EXIT } from "../console/exit-codes.ts";
@@ -11,6 +11,7 @@ import { StateLock } from "../record/state-lock.ts";
 import { readSettings } from "./configuration.ts";
 import { Controls } from "./controls.ts";
 import { Daemon } from "./daemon.ts";
+import { logTo } from "./log.ts";
 import { notifySystemd, statusWriter } from "./notify-systemd.ts";
 import { Watchdog } from "./watchdog.ts";
 
@@ -33,7 +34,7 @@ export async function serve({ config }: { readonly config: string }): Promise<nu
 		return EXIT.usage;
 	}
 	try {
-		await run(config, settings, pino({ base: null }));
+		await run(config, settings, logTo(process.stdout, process.env));
 	} finally {
 		lock.release();
 	}

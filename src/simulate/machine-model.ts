@@ -26,7 +26,7 @@ export interface Job {
 /** What a machine is, without what changes as it goes. */
 export type Hardware = Pick<
 	MachineFacts,
-	"os" | "distribution" | "osVersion" | "arch" | "diskFreeBytes" | "memoryBytes"
+	"os" | "distribution" | "osVersion" | "arch" | "diskFreeBytes" | "memoryBytes" | "packageManagers"
 >;
 
 /** A machine with a truth of its own, of which the core learns by steps alone. Times are ms since the epoch. */

@@ -5,6 +5,7 @@ import { Hours } from "./hours.ts";
 import type { Hardware } from "./machine-model.ts";
 import type { ModelledMachine } from "./modelled-machine.ts";
 import { Random } from "./random.ts";
+import { homesOf, systemFacts } from "./systems.ts";
 
 export interface FleetOrder {
 	readonly policy: Policy;
@@ -112,15 +113,16 @@ function hardwareFor(
 ): Hardware {
 	const needs = packages.map(({ requirements }) => requirements);
 	const wants = (key: "os" | "arch") => needs.find((each) => each[key].length > 0)?.[key][0];
-	const distribution = labels.distribution ?? wants("os") ?? "debian";
+	const home = random.pick(homesOf(packages));
+	const fitting = labels.os === "windows" ? "windows" : (wants("os") ?? home);
 	const minimum = needs.find(({ minOsVersion }) => minOsVersion !== undefined)?.minOsVersion;
 	const diskMb = Math.max(0, ...needs.map(({ diskSpaceMb = 0 }) => diskSpaceMb));
 	const memoryMb = Math.max(0, ...needs.map(({ memoryMb: least = 0 }) => least));
 	const room = (leastMb: number) =>
 		(random.happens(UNFIT) ? leastMb * 0.5 : leastMb + random.between(4_000, 200_000)) * 1e6;
 	return {
-		os: labels.os ?? (distribution === "windows" ? "windows" : "linux"),
-		...(distribution === "linux" || distribution === "windows" ? {} : { distribution }),
+		...systemFacts(labels.distribution ?? fitting),
+		...(labels.os === undefined ? {} : { os: labels.os }),
 		osVersion: labels.os_version ?? minimum ?? "12",
 		arch: labels.arch ?? wants("arch") ?? "amd64",
 		diskFreeBytes: room(diskMb),

@@ -1,11 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { INSTALLERS } from "../../src/installers/registry.ts";
+import type { PackageSpec } from "../../src/model/policy.ts";
+import { unmetRequirement } from "../../src/plan/requirements.ts";
 import { timeZoneOf } from "../../src/plan/time-zone.ts";
 import { windowState } from "../../src/plan/windows.ts";
+import { MachineModel } from "../../src/simulate/machine-model.ts";
 import { modelFleet } from "../../src/simulate/model-fleet.ts";
+import type { ModelledMachine } from "../../src/simulate/modelled-machine.ts";
 import { simulate } from "../../src/simulate/simulate.ts";
 import type { Outage } from "../../src/simulate/simulation.ts";
-import { type GivenPolicy, policyOf } from "../plan/fleet-of.ts";
+import { fleetOf, type Given, type GivenPolicy, policyOf } from "../plan/fleet-of.ts";
 
 const START = Date.parse("2026-11-23T00:00:00Z");
 const DAY = 86_400_000;
@@ -157,3 +162,60 @@ test("a run that was due while the controller was off is missed, and what ran go
 	);
 	assert.equal(timeline.samples.at(-1)?.counts.verified, 60);
 });
+
+test("machines of the model have a system on which the packages' type is at home, with its package manager", () => {
+	for (const type of INSTALLERS.keys()) {
+		const [modelled] = fleetFor({ package: { type } });
+		const [spec] = policyOf({ package: { type } }).packages;
+		assert.ok(modelled && spec);
+		assert.equal(unmetOn(spec, modelled), null, type);
+	}
+	const systems = fleetFor({
+		policy: {
+			packages: [
+				{ name: "a", type: "rpm" },
+				{ name: "b", type: "deb" },
+			],
+		},
+	}).map(({ hardware }) => hardware.distribution);
+	assert.deepEqual([...new Set(systems)].sort(), ["debian", "fedora"]);
+	assert.equal(
+		fleetFor({ package: { requirements: { os: ["plan9"], arch: [] } } })[0]?.hardware.packageManagers,
+		undefined,
+	);
+});
+
+test("a machine whose system has no manager for the type is left out, as a real one is", () => {
+	const policy = policyOf({});
+	const identity = { address: "10.0.0.1", port: 22, groups: [] };
+	const inventory = {
+		machines: [
+			{ name: "suits", ...identity, labels: { distribution: "ubuntu" } },
+			{ name: "other", ...identity, labels: { distribution: "fedora" } },
+		],
+		groups: [],
+	};
+	const span = { start: START, end: START + DAY };
+	const machines = modelFleet({ policy, machines: 2, inventory, seed: 1, offline: 0, fail: 0, ...span });
+	const limits = { sessions: 20, deliveries: 20 };
+	const { samples, reasons } = simulate({ policy, machines, ...span, seed: 1, answerMs: null, limits, outages: [] });
+	const counts = samples.at(-1)?.counts;
+	assert.deepEqual([counts?.verified, counts?.left_out], [1, 1]);
+	assert.deepEqual(
+		reasons.map(({ reason, first }) => [reason.kind === "not_applicable" && reason.unmet.requirement, first]),
+		[["packageManager", "other"]],
+	);
+});
+
+function fleetFor(given: Given) {
+	const span = { start: START, end: START + DAY };
+	return modelFleet({ policy: policyOf(given), machines: 20, seed: 1, offline: 0, fail: 0, ...span });
+}
+
+function unmetOn(spec: PackageSpec, { name, hardware }: ModelledMachine) {
+	const facts = { ...new MachineModel(name, hardware).facts(), at: START };
+	const { machines } = fleetOf({ machines: { [name]: { facts } } });
+	const machine = machines.get(name);
+	assert.ok(machine);
+	return unmetRequirement(spec, machine);
+}

@@ -1,5 +1,6 @@
 import type { Fleet, PackageState, Task } from "../model/fleet.ts";
 import type { PackageSpec } from "../model/policy.ts";
+import { withoutLogin } from "../policy/without-login.ts";
 import type { PackagePage, PackageRow, Several } from "./cockpit.ts";
 import { iso } from "./time-text.ts";
 
@@ -50,12 +51,13 @@ function row(
 		placed = [],
 	}: { readonly uses: readonly Use[] | undefined; readonly placed: readonly Placed[] | undefined },
 ): PackageRow {
+	const source = uses[0]?.spec.source.url;
 	const inPhase = (isIn: (task: Task) => boolean) => several(placed.filter(({ task }) => isIn(task)));
 	return {
 		sha256,
 		names: [...new Set(uses.map(({ spec }) => `${spec.name} ${spec.version}`))],
 		policies: [...new Set(uses.map(({ policy }) => policy))],
-		source: uses[0]?.spec.source.url ?? null,
+		source: source === undefined ? null : withoutLogin(source),
 		...stored(fleet.packages.get(sha256)),
 		controller_uplink_bytes: uplink.get(sha256) ?? 0,
 		holding: inPhase(({ phase }) => phase === "staged"),

@@ -1,6 +1,7 @@
 import type { AppliedPolicy, Rollout } from "../model/fleet.ts";
 import type { Policy } from "../model/policy.ts";
 import type { NeededApproval } from "../plan/needed-approval.ts";
+import { withoutLogin } from "../policy/without-login.ts";
 import { writtenLeaves } from "../policy/written-leaves.ts";
 import { approvalReport } from "./approval-report.ts";
 import { differencesBetween } from "./difference-report.ts";
@@ -29,5 +30,5 @@ export function policyReport(
 /** Every key in the words of its file, defaults included; lists without an entry say nothing. */
 function contentOf(policy: Policy): readonly string[] {
 	const leaves = [...writtenLeaves(policy)].filter(([, value]) => value !== "[]");
-	return leaves.map(([path, value]) => `${path}: ${value}`);
+	return leaves.map(([path, value]) => withoutLogin(`${path}: ${value}`));
 }

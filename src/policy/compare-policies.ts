@@ -1,4 +1,5 @@
 import type { Policy } from "../model/policy.ts";
+import { withoutLogin } from "./without-login.ts";
 import { writtenLeaves } from "./written-leaves.ts";
 
 /** One key that differs. `path` as it is written: `rollout.rings[canary].success_threshold`; null: it is not there. */
@@ -18,7 +19,12 @@ export function comparePolicies(before: Policy, after: Policy): readonly Differe
 	const gone = [...old].flatMap(([path, value]): Difference[] =>
 		young.has(path) ? [] : [{ path, before: value, after: null }],
 	);
-	return [...changed, ...gone];
+	return [...changed, ...gone].map(shown);
+}
+
+/** Of a login that changes it is told that it did. */
+function shown({ path, before, after }: Difference): Difference {
+	return { path, before: before && withoutLogin(before), after: after && withoutLogin(after) };
 }
 
 /** `rollout.rings[canary].success_threshold: 100 -> 90` */

@@ -75,7 +75,7 @@ export class Courier {
 	}
 
 	#armAgain(): void {
-		this.#arm(Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#failures));
+		this.#arm(retryAfterMs(this.#failures));
 		this.#failures += 1;
 	}
 
@@ -117,6 +117,11 @@ export class Courier {
 		}
 		return waiting.filter(isFresh);
 	}
+}
+
+/** After so many failures in a row. Without a bound a timer would, in the end, be too long for Node and go off at once. */
+export function retryAfterMs(failures: number): number {
+	return Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** failures);
 }
 
 /** Of the same notices always the same, so that who gets a message twice can tell. */

@@ -145,6 +145,9 @@ test("a request for another host is answered with nothing on every route, whatev
 			assert.equal(answer.statusCode, 421, `${route.method} ${route.url} for ${host}`);
 			assert.equal(answer.body, "");
 		}
+	const status = { method: "GET", url: "/api/v1/status" };
+	const own = await ask(status, { ...bearer(tokens.admin), host: HOST.toUpperCase() });
+	assert.equal(own.statusCode, 200, "names of hosts are the same in capitals (RFC 4343)");
 });
 
 test("what changes something is refused from pages of others, and taken from our own and the ones that are named", async () => {

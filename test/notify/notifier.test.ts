@@ -10,6 +10,7 @@ import { after, before, test } from "node:test";
 import { SMTPServer } from "smtp-server";
 import type { Event } from "../../src/model/event.ts";
 import { NOTICE_KINDS } from "../../src/model/notice.ts";
+import { retryAfterMs } from "../../src/notify/courier.ts";
 import { Notifier } from "../../src/notify/notifier.ts";
 import { EMPTY_FLEET } from "../../src/plan/empty-fleet.ts";
 import type { Mail, Sink, Webhook } from "../../src/policy/notices-schema.ts";
@@ -282,4 +283,10 @@ test("mail is written to those who are configured, after a login", async () => {
 	assert.equal(logins[0], `fleetseed ${SECRET}`);
 	assert.match(refused?.[0]?.failure ?? "", /STARTTLS/);
 	assert.equal(mails.length, 2);
+});
+
+test("what a sink does not take is tried again ever more rarely, and at least every five minutes", () => {
+	const waits = Array.from({ length: 3_000 }, (_, failures) => retryAfterMs(failures));
+	assert.deepEqual(waits.slice(0, 4), [1_000, 2_000, 4_000, 8_000]);
+	assert.ok(waits.slice(9).every((ms) => ms === 300_000));
 });

@@ -31,6 +31,7 @@ import { perform } from "./perform.ts";
 import type { Performers } from "./performers.ts";
 import { PieceWatch } from "./piece-watch.ts";
 import { Progress } from "./progress.ts";
+import { shareHeld } from "./share-held.ts";
 import { SwarmHistory } from "./swarm-history.ts";
 import { accessTo, wayTo } from "./target-for.ts";
 import { tidyStore } from "./tidy-store.ts";
@@ -186,7 +187,7 @@ export class Daemon {
 		await this.reload();
 		// The policies of before may have named more, and the size may be another.
 		await tidyStore(this.#performers);
-		await this.#shareHeld();
+		await shareHeld(this.#performers);
 		this.#uplink.start();
 		if (settings.discovery.enabled) await this.#browser.start();
 		this.loop.wake();
@@ -293,14 +294,5 @@ export class Daemon {
 		const approved = [...machines.values()].filter(({ trust }) => trust.kind === "approved");
 		this.#browser.protect(new Set(approved.map(({ name }) => name)));
 		this.#swarm.admit(admittedOf(approved, { secret: this.#secret, sites: this.settings.sites }));
-	}
-
-	/** Machines may still be fetching from us: what the journal says is held is seeded again, or said to be lost. */
-	async #shareHeld(): Promise<void> {
-		for (const [sha256, { kind }] of this.ledger.fleet.packages) {
-			if (kind !== "held") continue;
-			if (await this.#store.has(sha256)) await this.#swarm.share(sha256);
-			else this.record([{ kind: "PackageLost", sha256, at: this.#options.now() }]);
-		}
 	}
 }

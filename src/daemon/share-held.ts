@@ -1,0 +1,12 @@
+import type { Performers } from "./performers.ts";
+
+type Sharing = Pick<Performers, "ledger" | "store" | "swarm" | "record" | "now">;
+
+/** Machines may still be fetching from us: what the journal says is held is seeded again, or said to be lost. */
+export async function shareHeld({ ledger, store, swarm, record, now }: Sharing): Promise<void> {
+	for (const [sha256, { kind }] of ledger.fleet.packages) {
+		if (kind !== "held") continue;
+		if (await store.has(sha256)) await swarm.share(sha256);
+		else record([{ kind: "PackageLost", sha256, at: now() }]);
+	}
+}

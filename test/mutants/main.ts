@@ -1,4 +1,4 @@
-// npm run mutants: plants one bug after the other into a copy of the source; the simulator has to notice each.
+// npm run mutants: plants one bug after the other into a copy of the source; the simulator, or a test, has to notice each.
 // npm run mutants -- WORDS: those alone whose name has these words in it.
 import { execFile } from "node:child_process";
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
@@ -6,11 +6,12 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { GUARD_MUTANTS, type GuardMutant } from "./guard-mutants.ts";
 import { MUTANTS, type Mutant } from "./mutants.ts";
 
 interface Hunt {
 	readonly name: string;
-	/** Scenarios that were played until it was caught. */
+	/** Scenarios that were played until it was caught; 0: a test was run. */
 	readonly played: number;
 	/** The promise that it broke; null: nobody noticed. */
 	readonly caughtBy: string | null;
@@ -18,21 +19,36 @@ interface Hunt {
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const PARTS = ["src", "test/sim", "test/plan", "test/bench", "test/mutants", "package.json"];
+const PARTS = ["src", "test", "docs", "package.json"];
 const LONGEST_MS = 1_800_000;
 const SOUND = "no bug at all";
 
-async function hunt(mutant: Mutant | null, folder: string): Promise<Hunt> {
+async function hunt(mutant: Mutant | GuardMutant | null, folder: string): Promise<Hunt> {
 	const unplant = mutant ? await plant(mutant, join(folder, "src", mutant.file)) : null;
 	try {
-		const argv = ["--disable-warning=ExperimentalWarning", join(folder, "test/mutants/hunt.ts")];
-		// Compiled once for all mutants of this folder, and gone with it.
-		const env = { ...process.env, NODE_COMPILE_CACHE: join(folder, "compiled") };
-		const { stdout } = await run(process.execPath, argv, { timeout: LONGEST_MS, env });
+		if (mutant && "test" in mutant) return { name: mutant.name, ...(await tryTest(mutant.test, folder)) };
+		const { stdout } = await node([join(folder, "test/mutants/hunt.ts")], folder);
 		return { name: mutant?.name ?? SOUND, ...(JSON.parse(stdout) as Omit<Hunt, "name">) };
 	} finally {
 		await unplant?.();
 	}
+}
+
+function node(words: readonly string[], folder: string) {
+	const argv = ["--disable-warning=ExperimentalWarning", ...words];
+	// Compiled once for all mutants of this folder, and gone with it.
+	const env = { ...process.env, NODE_COMPILE_CACHE: join(folder, "compiled") };
+	return run(process.execPath, argv, { timeout: LONGEST_MS, env, cwd: folder });
+}
+
+/** Caught only when that one test ran and is red: a file that cannot even be read proves nothing. */
+async function tryTest({ file, name }: GuardMutant["test"], folder: string): Promise<Omit<Hunt, "name">> {
+	const pattern = `^${name.replace(/[^\w ]/g, ".")}$`;
+	const words = ["--test", "--test-reporter=tap", `--test-name-pattern=${pattern}`, join(folder, file)];
+	const { stdout } = await node(words, folder).catch((error: { readonly stdout: string }) => error);
+	const [said] = stdout.match(/^(not )?ok \d+ - (?!.*# SKIP).*$/m) ?? [];
+	if (!said?.endsWith(` - ${name}`)) throw new Error(`${file} ran no test "${name}":\n${stdout}`);
+	return { played: 0, caughtBy: said.startsWith("not ") ? name : null };
 }
 
 /** A mutant whose place is gone would prove nothing. Answers what takes it out again. */
@@ -47,7 +63,8 @@ async function plant({ name, from, to }: Mutant, file: string): Promise<() => Pr
 }
 
 function say({ name, played, caughtBy }: Hunt): void {
-	const verdict = caughtBy === null ? `SURVIVED ${played} fleets` : `caught after ${played}: ${caughtBy}`;
+	const [what, after] = played === 0 ? ["its test", "by"] : [`${played} fleets`, `after ${played}:`];
+	const verdict = caughtBy === null ? `SURVIVED ${what}` : `caught ${after} ${caughtBy}`;
 	process.stdout.write(`${name.padEnd(58)} ${verdict}\n`);
 }
 
@@ -74,7 +91,7 @@ async function huntAll(): Promise<readonly Hunt[]> {
 }
 
 const words = process.argv.slice(2).join(" ");
-const WANTED = MUTANTS.filter(({ name }) => name.includes(words));
+const WANTED = [...MUTANTS, ...GUARD_MUTANTS].filter(({ name }) => name.includes(words));
 const hunts = await huntAll();
 const sound = hunts.find(({ name }) => name === SOUND);
 const caught = hunts.filter((each) => each !== sound && each.caughtBy !== null).length;

@@ -24,7 +24,7 @@ interface SimulateOptions extends JsonOption {
 	readonly offline: string;
 	readonly fail: string;
 	readonly answer: string;
-	readonly outage: readonly string[];
+	readonly outage?: readonly string[];
 	readonly inventory?: string;
 	readonly start?: string;
 	readonly svg?: string;
@@ -47,7 +47,7 @@ export function addSimulateCommand(program: Command, context: Context): void {
 		.option("--fail <percent>", "machines on which the first run of an installer fails, on half of them for good", "2%")
 		.option("--answer <duration>", "how long people take to approve and to promote, or: never", "1h")
 		.option("--inventory <file>", "the machines of this inventory in place of modelled ones")
-		.option("--outage <span>", "the controller is off, such as 2026-12-03T20:00Z/2d; may be given again", another, [])
+		.option("--outage <span>", "the controller is off, such as 2026-12-03T20:00Z/2d; may be given again", another)
 		.option("--start <moment>", "such as 2026-12-01T08:00[Europe/Budapest]; default: now")
 		.option("--svg <file>", "also draw machines by state over time")
 		.option(...JSON_OPTION)
@@ -73,7 +73,7 @@ async function play(context: Context, file: string, options: SimulateOptions): P
 	if (options.svg !== undefined) terminal.print(`The picture is in ${options.svg}.`);
 }
 
-function another(span: string, before: readonly string[]): readonly string[] {
+function another(span: string, before: readonly string[] = []): readonly string[] {
 	return [...before, span];
 }
 
@@ -106,10 +106,11 @@ function readNumbers(options: SimulateOptions): Wanted | string {
 		return `--answer ${options.answer}: expected a duration such as 30m or 4h, or never`;
 	if (start?.success === false)
 		return `--start ${options.start}: expected a date and time with a zone, such as 2026-12-01T08:00[Europe/Budapest]`;
-	const outages = options.outage.map(outageOf);
+	const spans = options.outage ?? [];
+	const outages = spans.map(outageOf);
 	const wrong = outages.indexOf(null);
 	if (wrong >= 0)
-		return `--outage ${options.outage[wrong]}: expected a moment with a zone, a slash and a duration, such as 2026-12-03T20:00Z/2d`;
+		return `--outage ${spans[wrong]}: expected a moment with a zone, a slash and a duration, such as 2026-12-03T20:00Z/2d`;
 	const now = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS;
 	const people = { answerMs: answer.data ?? null, outages: outages.filter((outage) => outage !== null) };
 	return { machines, days, seed, offline, fail, ...people, start: start?.data ?? now };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, rename, rm, truncate, utimes, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, truncate, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { jobKey } from "../../src/push/job-key.ts";
@@ -17,6 +17,12 @@ done
 while [ ! -e ~/bytes ]; do sleep 0.05; done
 for package in ~/bytes/*; do cp "$package" "$folder/"; "$program" gid 1 "$folder/\${package##*/}"; done
 exec sleep 600`;
+
+/** Of every process. */
+async function commandLines(): Promise<readonly string[]> {
+	const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+	return Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, "latin1").catch(() => "")));
+}
 
 test("removes helpers, packages and ended jobs that nothing needs, and leaves what is needed", async (t) => {
 	const { pusher, target, signal, state } = await lab(t);
@@ -120,6 +126,27 @@ test("prunes by itself after an install: old ended jobs and packages, not what i
 		"FS-INSTALL-FENCED",
 		"a pruned job is late, too",
 	);
+});
+
+test("looks for what is due once a day of a boot, and at once where jobs are too many", async (t) => {
+	const { pusher, target, machine, folder, state, signal } = await lab(t);
+	await putProgram(folder, "find", 'echo "$1" >> "$HOME/looks"\nexec /usr/bin/find "$@"');
+	const sha256 = await stage(state, "#!/bin/sh\nexit 0\n");
+	await stage(state, "another");
+	let attempt = 0;
+	const looksAfter = async () => {
+		const task = taskOf({ sha256 }, ++attempt);
+		await pusher.install(target, task, signal);
+		await until(async () => !(await commandLines()).some((line) => line.includes(jobKey(task.ref))));
+		const looks = await readFile(join(folder, "looks"), "utf8").catch(() => "");
+		return looks.split("\n").length - 1;
+	};
+	assert.deepEqual([await looksAfter(), await looksAfter()], [1, 1]);
+	const [boot = "", up = ""] = (await readFile(join(state, "pruned"), "utf8")).split(" ");
+	await writeFile(join(state, "pruned"), `${boot} ${Number(up) - 86_400}\n`);
+	assert.deepEqual([await looksAfter(), await looksAfter()], [2, 2]);
+	await machine.reboot();
+	assert.deepEqual([await looksAfter(), await looksAfter()], [3, 3]);
 });
 
 test("keeps the newest 200 jobs of installs", async (t) => {

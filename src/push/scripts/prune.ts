@@ -1,5 +1,6 @@
 const DAYS = 30;
 const MAX_INSTALL_JOBS = 200;
+const DAY_SECONDS = 86_400;
 const MAX_KIB = 10 * 2 ** 20;
 
 /**
@@ -8,10 +9,16 @@ const MAX_KIB = 10 * 2 ** 20;
  * packages by age, the oldest sooner where they are many. Names in these folders have no blanks: they are ours.
  */
 export const PRUNE = `
-# One look first: nearly always nothing is due. Of packages that are too many together, one at least is larger than its share.
+# One look first, once a day of a boot, and none where this job and its package are all there is: nearly always nothing is due. Of packages that are too many together, one at least is larger than its share.
 is_due() {
 	set -- "$state"/jobs/install-*
 	[ $# -le ${MAX_INSTALL_JOBS} ] || return 0
+	set -- "$state"/jobs/* "$state"/packages/*
+	[ $# -gt 2 ] || return 1
+	looked_boot= looked_up=0
+	[ ! -s "$state/pruned" ] || read -r looked_boot looked_up < "$state/pruned"
+	[ "$looked_boot" != "$boot" ] || [ $(( up - looked_up )) -ge ${DAY_SECONDS} ] || return 1
+	echo "$boot $up" > "$state/pruned"
 	set -- "$state"/packages/*
 	[ -n "$(find "$state/jobs" "$state/packages" "$state/shim" -mindepth 1 -maxdepth 1 \\( -mtime +${DAYS} -o -name '.new.*' -mtime +1 -o \\
 		-type f -size +$(( ${MAX_KIB} / $# ))k \\) 2>/dev/null)" ]

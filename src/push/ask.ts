@@ -40,7 +40,7 @@ function diskCode(line: string): ErrorCode | null {
 }
 
 function run(session: Session, command: readonly string[] | ShimRequest, options: RunOptions): Promise<Ran | Failed> {
-	if (!("kind" in command)) return session.run(command, options);
+	if (!("kind" in command)) return options.stdin ? session.run(command, options) : session.runScript(command, options);
 	if (!session.shim) throw new Error("a request of Windows to a machine that is none");
 	return session.shim.ask(command, options);
 }

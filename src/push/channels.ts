@@ -21,6 +21,7 @@ export interface Opening {
 /** The sessions of one connection: as many at a time as sshd permits, which is found out by asking; who comes meanwhile waits in line. */
 export class Channels {
 	readonly #client: Client;
+	readonly #makeRoom: () => void;
 	readonly #waiting: (() => void)[] = [];
 	readonly #open = new Set<ClientChannel>();
 	#limit = MAX_SESSIONS;
@@ -28,11 +29,18 @@ export class Channels {
 	/** Asked for, and not yet answered. */
 	#opening = 0;
 
-	constructor(client: Client) {
+	/** `makeRoom` is told that somebody waits for a session, which may be held by something that can do without. */
+	constructor(client: Client, makeRoom: () => void) {
 		this.#client = client;
+		this.#makeRoom = makeRoom;
 		client.once("close", () => {
 			for (const leave of this.#waiting.splice(0)) leave();
 		});
+	}
+
+	/** Somebody waits for a session. */
+	get isContested(): boolean {
+		return this.#waiting.length > 0;
 	}
 
 	/** Answers why there is no channel; null: there is one. `signal` ends the waiting only. */
@@ -74,6 +82,7 @@ export class Channels {
 			};
 			this.#waiting.push(admit);
 			signal.addEventListener("abort", leave, { once: true });
+			this.#makeRoom();
 			await promise;
 		}
 	}

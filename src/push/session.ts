@@ -3,7 +3,9 @@ import type { ClientChannel, SFTPWrapper } from "ssh2";
 import { AS_LOGGED_IN, type Becoming, becomeCode, type Elevation, elevations } from "./become.ts";
 import { CappedBuffer } from "./capped-buffer.ts";
 import { Channels, type Unopened } from "./channels.ts";
+import { forKeptShell, keptShell } from "./commands/script.ts";
 import { type Failed, failed } from "./failed.ts";
+import { KeptShells } from "./kept-shells.ts";
 import { oneLine } from "./one-line.ts";
 import { type Connection, type Dial, openConnection } from "./open-connection.ts";
 import { quote } from "./quote.ts";
@@ -17,11 +19,14 @@ const BECOME_MS = 30_000;
 const SHELL_MS = 30_000;
 const SHELL_ANSWER = "fleetseed-shell";
 
+type Begin = (over: AbortSignal, end: (answer: Ran | Failed) => void) => () => void;
+
 /** One SSH connection to one machine, with as many commands at a time as its sshd permits. */
 export class Session {
 	readonly #place: Place;
 	readonly #connection: Connection;
 	readonly #channels: Channels;
+	readonly #shells: KeptShells;
 	#isAlive = true;
 	#isSilent = false;
 	#isShellProven = false;
@@ -34,7 +39,8 @@ export class Session {
 		this.#place = place;
 		this.#connection = connection;
 		this.shim = connection.isWindows ? new Shim(this, place.machine) : null;
-		this.#channels = new Channels(connection.client);
+		this.#channels = new Channels(connection.client, () => this.#shells.giveWay());
+		this.#shells = new KeptShells(this.#channels);
 		connection.client.on("error", ({ level }: SshError) => {
 			if (level === "client-timeout") this.#isSilent = true;
 		});
@@ -89,11 +95,28 @@ export class Session {
 	 */
 	async run(argv: readonly string[], options: RunOptions): Promise<Ran | Failed> {
 		const { argv: prefix, firstLine } = this.#elevation;
-		const ran = await this.#exec(quote([...prefix, ...argv]), options, firstLine);
-		if (ran.kind === "failed" || this.#isShellProven) return ran;
-		if (ran.exitCode !== 0) return (await this.#refusedByShell(ran, options.signal)) ?? ran;
-		this.#isShellProven = ran.stdout.length > 0;
-		return ran;
+		return this.#judged(await this.#exec(quote([...prefix, ...argv]), options, firstLine), options.signal);
+	}
+
+	/** As `run`, for one of our scripts without an input, in a shell that stays: the next one costs the machine a fraction. */
+	async runScript(script: readonly string[], options: Omit<RunOptions, "stdin">): Promise<Ran | Failed> {
+		const { argv: prefix, firstLine } = this.#elevation;
+		const question = { text: forKeptShell(script), maxOutputBytes: options.maxOutputBytes };
+		const ran = await this.#await(options, (signal, end) =>
+			this.#shells.ask({
+				...question,
+				commandLine: quote([...prefix, ...keptShell()]),
+				firstLine,
+				signal,
+				answered: (ran) => {
+					this.#isShellProven = true;
+					end(ran);
+				},
+				ended: (ran) => end(ran ?? this.#lost()),
+				unopened: (why) => end(this.#unopened(why) ?? this.#lost()),
+			}),
+		);
+		return this.#judged(ran, options.signal);
 	}
 
 	/** As `run`, but the line goes to the machine's shell as it is. */
@@ -148,8 +171,38 @@ export class Session {
 		return this.#failed(code, `SSH let us in, but its shell runs no command ${what}`);
 	}
 
-	async #exec(commandLine: string, options: RunOptions, firstLine: string | null): Promise<Ran | Failed> {
-		if (!this.isAlive || options.signal.aborted) return this.#lost();
+	/** A machine that ran nothing yet may have a shell that never will. */
+	async #judged(ran: Ran | Failed, signal: AbortSignal): Promise<Ran | Failed> {
+		if (ran.kind === "failed" || this.#isShellProven) return ran;
+		if (ran.exitCode !== 0) return (await this.#refusedByShell(ran, signal)) ?? ran;
+		this.#isShellProven = ran.stdout.length > 0;
+		return ran;
+	}
+
+	#exec(commandLine: string, options: RunOptions, firstLine: string | null): Promise<Ran | Failed> {
+		const { stdin, maxOutputBytes } = options;
+		const answer = this.#await(options, (over, end) => {
+			let channel: ClientChannel | null = null;
+			const begin = (opened: ClientChannel) => {
+				channel = opened;
+				if (over.aborted) return this.#channels.giveUp(opened);
+				receive(opened, maxOutputBytes, (ran) => end(ran ?? this.#lost()));
+				if (firstLine !== null) opened.write(`${firstLine}\n`);
+				feed(opened, stdin);
+			};
+			void this.#channels.open({ commandLine, signal: over, begin }).then((unopened) => {
+				if (unopened !== null) end(this.#unopened(unopened) ?? this.#lost());
+			});
+			return () => channel && this.#channels.giveUp(channel);
+		});
+		return answer.finally(() => {
+			if (stdin && "destroy" in stdin) stdin.destroy();
+		});
+	}
+
+	/** Begins something at the machine and waits for its end; what `begin` gives back gives it up. */
+	async #await({ signal, timeoutMs }: Pick<RunOptions, "signal" | "timeoutMs">, begin: Begin): Promise<Ran | Failed> {
+		if (!this.isAlive || signal.aborted) return this.#lost();
 		const { promise, resolve } = Promise.withResolvers<Ran | Failed>();
 		const over = new AbortController();
 		const end = (answer: Ran | Failed) => {
@@ -157,27 +210,16 @@ export class Session {
 			// With a reason of our own: the one that abort() makes carries a stack, for each command.
 			over.abort(answer);
 		};
-		const timer = setTimeout(() => end(this.#tooLong(options.timeoutMs)), options.timeoutMs);
+		const timer = setTimeout(() => end(this.#tooLong(timeoutMs)), timeoutMs);
 		const abort = () => end(this.#lost());
-		options.signal.addEventListener("abort", abort, { once: true });
+		signal.addEventListener("abort", abort, { once: true });
 		this.#connection.client.once("close", abort);
-		let channel: ClientChannel | null = null;
-		const begin = (opened: ClientChannel) => {
-			channel = opened;
-			if (over.signal.aborted) return this.#channels.giveUp(opened);
-			receive(opened, options.maxOutputBytes, (ran) => end(ran ?? this.#lost()));
-			if (firstLine !== null) opened.write(`${firstLine}\n`);
-			feed(opened, options.stdin);
-		};
-		void this.#channels.open({ commandLine, signal: over.signal, begin }).then((unopened) => {
-			if (unopened !== null) end(this.#unopened(unopened) ?? this.#lost());
-		});
+		const giveUp = begin(over.signal, end);
 		const answer = await promise;
 		clearTimeout(timer);
-		options.signal.removeEventListener("abort", abort);
+		signal.removeEventListener("abort", abort);
 		this.#connection.client.off("close", abort);
-		if (answer.kind === "failed" && channel !== null) this.#channels.giveUp(channel);
-		if (options.stdin && "destroy" in options.stdin) options.stdin.destroy();
+		if (answer.kind === "failed") giveUp();
 		return answer;
 	}
 

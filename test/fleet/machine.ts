@@ -41,6 +41,8 @@ ID=debian
 export class Machine {
 	authenticationAttempts = 0;
 	commands = 0;
+	/** Put to shells that stay, each a round trip. */
+	scripts = 0;
 	connections = 0;
 	boots = 0;
 	readonly #options: MachineOptions;
@@ -220,6 +222,9 @@ export class Machine {
 			cwd: folder,
 			detached: true,
 			env: { HOME: folder, FLEETSEED_STATE: join(folder, "state"), LANG: "C.UTF-8", ...env, PATH },
+		});
+		channel.on("data", (chunk: Buffer) => {
+			this.scripts += chunk.toString("latin1").match(/^[0-9a-f]{32} \d+$/gm)?.length ?? 0;
 		});
 		if (child.stdin) channel.pipe(child.stdin).on("error", () => channel.end());
 		child.stdout?.pipe(channel, { end: false });

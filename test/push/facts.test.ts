@@ -56,13 +56,13 @@ test("reads what a machine is, in one round trip", async (t) => {
 		deliveryTools: present("curl", "wget", "aria2c", "fleetseed-agent"),
 		userNames: [],
 	});
-	assert.equal(machine.commands, 1);
+	assert.equal(machine.scripts, 1);
 });
 
 test("an inspection reads it too, in the same round trip", async (t) => {
 	const { machine, pusher, target, signal, read } = await debian(t);
 	const { outcome } = await pusher.inspect(target, taskOf(), signal);
-	assert.equal(machine.commands, 1);
+	assert.equal(machine.scripts, 1);
 	assert.ok(outcome.kind === "inspected");
 	assert.deepEqual(outcome.machine, await read());
 });
@@ -189,7 +189,7 @@ test("takes nothing from a hostile os-release, and runs nothing of it", async (t
 		assert.deepEqual(await read(), { ...rest, osVersion: "" }, JSON.stringify(payload.slice(0, 80)));
 	}
 	assert.ok(!(await readdir(folder)).includes("canary"));
-	assert.equal(machine.commands, 1 + payloads.length);
+	assert.equal(machine.scripts, 1 + payloads.length);
 });
 
 test("takes no more than one line from a hostile machine id, and only an id", async (t) => {

@@ -4,7 +4,7 @@ import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { DetectionRule } from "../../src/model/policy.ts";
-import { lab, taskOf } from "./lab.ts";
+import { lab, putProgram, taskOf } from "./lab.ts";
 import { sha256Of, stage } from "./stage.ts";
 
 test("reads every kind of rule, the job and the staging path in one round trip", async (t) => {
@@ -37,7 +37,7 @@ test("reads every kind of rule, the job and the staging path in one round trip",
 		],
 	});
 	assert.equal(outcome.machine?.os, "linux");
-	assert.equal(machine.commands, 1);
+	assert.equal(machine.scripts, 1);
 });
 
 test("the script of the requirements is asked beside the rules and is not one of them", async (t) => {
@@ -48,11 +48,12 @@ test("the script of the requirements is asked beside the rules and is not one of
 	assert.ok(outcome.kind === "inspected");
 	assert.deepEqual(outcome.facts.observations, [{ type: "script", exitCode: 1 }]);
 	assert.deepEqual(outcome.facts.requirement, { type: "script", exitCode: 7 });
-	assert.equal(machine.commands, 1);
+	assert.equal(machine.scripts, 1);
 });
 
 test("says unreadable where the machine has no dpkg", async (t) => {
-	const { pusher, target, signal } = await lab(t, { env: { PATH: "/nowhere" } });
+	const { pusher, target, folder, signal } = await lab(t, { env: { PATH: "/nowhere" } });
+	await putProgram(folder, "head", 'exec /bin/head "$@"');
 	const detection: DetectionRule[] = [{ type: "package", name: "coreutils" }];
 	const { outcome } = await pusher.inspect(target, taskOf({ detection }), signal);
 	assert.ok(outcome.kind === "inspected");

@@ -6,6 +6,7 @@ import { type AddressInfo, connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { script } from "../../src/push/commands/script.ts";
 import { Session } from "../../src/push/session.ts";
 import { Sessions } from "../../src/push/sessions.ts";
 import type { Hop, Target } from "../../src/push/target.ts";
@@ -110,6 +111,18 @@ for (const most of [1, 2]) {
 		assert.equal(sshd.log().match(/Connection from/g)?.length, 1);
 	});
 }
+
+test("a shell that stays gives the only session to whoever waits for one, and comes back", { skip }, async (t) => {
+	const sshd = await startSshd(t, { config: ["MaxSessions 1"] });
+	const session = await connected(t, sshd);
+	const options = { ...OPTIONS, signal: t.signal };
+	const echo = (word: string) => session.runScript(script("echo $1", word), options);
+	const asked = [echo("a"), echo("b"), session.run(["cat"], { ...options, stdin: Buffer.from("c") }), echo("d")];
+	const said = (await Promise.all(asked)).map((ran) => (ran.kind === "ran" ? `${ran.stdout}`.trim() : ran));
+	assert.deepEqual(said, ["a", "b", "c", "d"]);
+	assert.equal(await output(t, session, "echo", "e"), "e\n");
+	assert.equal(sshd.log().match(/Connection from/g)?.length, 1);
+});
 
 test("a session that a given-up command holds is asked for on a connection of its own", { skip }, async (t) => {
 	const sshd = await startSshd(t, { config: ["MaxSessions 1"] });

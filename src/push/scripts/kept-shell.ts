@@ -1,0 +1,14 @@
+/**
+ * A shell that stays, and runs script after script. Its first line is a word that only we know; each script is a line `WORD BYTES` and so many bytes. Answered is what the
+ * script prints, then `WORD CODE`, and on the next line what it said on stderr, then WORD again. Whatever else it reads ends it. No script is in anybody's list of processes.
+ * TMOUT would have bash wait no longer than that for the next one. ksh93 has no process of its own for `$(...)`, so that an `exec` there would last.
+ */
+export const KEPT_SHELL = `
+unset TMOUT
+IFS= read -r word || exit
+while read -r first size && [ "$first" = "$word" ]; do
+	text=$(head -c "$size")
+	{ said=$({ eval "$text"; } 2>&1 >&3 3>&- </dev/null); } 3>&1
+	printf '%s %s\\n%.4096s%s\\n' "$word" $? "$said" "$word"
+done
+`;

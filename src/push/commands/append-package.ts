@@ -15,10 +15,11 @@ if ! flock -n 9; then
 	flock -w 10 9 || { echo busy; exit 0; }
 fi
 [ ! -e "$incoming/data" ] || rm -rf "$incoming/data"
-size() { stat -c %s "$file" 2>/dev/null || echo 0; }
+size() { size=$(stat -c %s "$file" 2>/dev/null) || size=0; }
 at=0
 if [ -s "$file" ]; then
-	at=$(size)
+	size
+	at=$size
 	# Whole, and not the package, or it would be staged.
 	[ "$at" -lt "$3" ] || { rm -f "$file" && at=0; }
 fi
@@ -27,7 +28,8 @@ cat <&3 3<&- 9>&- >>"$file" &
 echo $! > "$incoming/append.pid"
 wait $!
 : > "$incoming/append.pid"
-[ "$(size)" = "$3" ] || { echo "short $(size)"; exit 0; }
+size
+[ "$size" = "$3" ] || { echo "short $size"; exit 0; }
 sum=$(sha256sum < "$file") || exit 1
 if [ "\${sum%% *}" = "$1" ]; then sync "$file" && mv "$file" "$state/packages/$1" && echo staged
 else rm -f "$file" && echo refused

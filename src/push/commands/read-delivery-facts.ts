@@ -3,11 +3,16 @@ import { script } from "./script.ts";
 
 /** BusyBox's wget takes other words than GNU's. */
 const FACTS = `${INCOMING}
-[ -d "$state/packages" ] && [ -d "$state/incoming" ] || mkdir -p "$state/packages" "$state/incoming" || exit 1
 staged=$state/packages/$1
 if [ -f "$staged" ]; then
 	sum=$(sha256sum < "$staged")
-	if [ "\${sum%% *}" = "$1" ]; then echo "staged yes"; else rm -f "$staged"; fi
+	if [ "\${sum%% *}" = "$1" ]; then echo "staged yes"; exit 0; else rm -f "$staged"; fi
+fi
+incoming_of "$1"
+if [ -d "$incoming" ] && [ -d "$state/packages" ]; then
+	got=$(du -sk "$incoming" 2>/dev/null)
+	echo "got \${got%%[!0-9]*}"
+else mkdir -p "$incoming/prefix" "$state/packages" || exit 1
 fi
 echo "platform $(uname -sm)"
 for tool in fleetseed-agent aria2c curl gzip; do
@@ -25,11 +30,6 @@ read -r system size used free rest <<END
 $free
 END
 echo "free $free"
-incoming_of "$1"
-if [ -d "$incoming" ]; then
-	got=$(du -sk "$incoming" 2>/dev/null)
-	echo "got \${got%%[!0-9]*}"
-fi
 [ ! -s "$incoming/prefix/$1" ] || echo "prefix $(stat -c %s "$incoming/prefix/$1")"
 latest_transport "$1"
 [ -z "$key" ] || job_state "$state/jobs/$key"
@@ -37,7 +37,7 @@ latest_transport "$1"
 `;
 
 /**
- * What decides how a package comes to a machine: a line each, those that do not hold left out: `staged yes`, `platform SYSTEM ARCH`,
+ * What decides how a package comes to a machine: a line each, those that do not hold left out: `staged yes`, after which nothing counts, `platform SYSTEM ARCH`,
  * `tool NAME`, `helper DIGEST [unusable]`, `free KIB`, `got KIB`, `prefix BYTES`, `running KEY METHOD`. A staged file with another digest is removed.
  */
 export function readDeliveryFacts(sha256: string): readonly string[] {

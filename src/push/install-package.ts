@@ -3,7 +3,6 @@ import { startJob } from "./commands/start-job.ts";
 import { failed } from "./failed.ts";
 import { followInstall, LOOK_SECONDS } from "./follow-install.ts";
 import { installJob } from "./install-job.ts";
-import { jobJson } from "./job.ts";
 import { jobKey } from "./job-key.ts";
 import { parseJobReport, REPORT_BYTES } from "./job-report.ts";
 import type { Session } from "./session.ts";
@@ -29,7 +28,6 @@ export async function installPackage(session: Session, task: Task, signal: Abort
 				...asking,
 				timeoutMs: START_AND_LOOK_MS,
 				maxOutputBytes: REPORT_BYTES,
-				stdin: Buffer.from(jobJson(job)),
 			}));
 	if ("failure" in asked) return { outcome: asked };
 	const end = asked.answer.indexOf("\n");

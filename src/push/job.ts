@@ -58,7 +58,7 @@ export function jobJson({ timeoutMs, act, fence, staged, maxOutputBytes, hooks, 
 	return `${JSON.stringify(job, null, "\t")}\n`;
 }
 
-/** The words of `start_job` in scripts/job.ts; the job itself goes to its stdin. */
+/** The words of `start_job` in scripts/job.ts; the job itself follows. */
 export function startWords({ act }: Job): readonly string[] {
 	return [digestOf(SHIM), SHIM, digestOf(act.program), act.program];
 }

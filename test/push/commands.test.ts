@@ -57,9 +57,9 @@ test("inspect gives three words a rule", () => {
 const JOB = { act: { program: "true", words: ["a 'b'"] }, timeoutMs: 1_500, staged: "aa" };
 const PROGRAM_SHA256 = "b5bea41b6c623f7c09f1bf24dcae58ebab3c0cdd90ad966bc43a45b44867e12b";
 
-test("a job is started by its key, with the shim and its program beside their digests", () => {
+test("a job is started by its key, with the shim and its program beside their digests and what it is", () => {
 	const shim = createHash("sha256").update(SHIM).digest("hex");
-	const words = ["key", shim, SHIM, PROGRAM_SHA256, "true", "60"];
+	const words = ["key", shim, SHIM, PROGRAM_SHA256, "true", jobJson(JOB), "60"];
 	const other = startJob("other", { ...JOB, timeoutMs: 1 }, 1);
 	assert.deepEqual(shown(startJob("key", JOB, 60), other), [...SH, ...words]);
 });

@@ -18,6 +18,16 @@ test("runs a script package with its arguments and environment, and keeps what i
 	assert.deepEqual(output, { head: said, tail: "", totalBytes: Buffer.byteLength(said) });
 });
 
+test("an installer begins in the root folder, with the usual umask, beside hooks or alone", async (t) => {
+	const { pusher, target, state, signal } = await lab(t);
+	const sha256 = await stage(state, "#!/bin/sh\npwd; umask\n");
+	const task = taskOf({ sha256 });
+	const alone = await pusher.install(target, task, signal);
+	const hooks = { preInstall: "pwd; umask", postInstall: "exit 0" };
+	const beside = await pusher.install(target, { ...task, ref: { ...task.ref, attempt: 2 }, hooks }, signal);
+	assert.deepEqual([alone.output?.head, beside.output?.head], ["/\n0022\n", "/\n0022\n/\n0022\n"]);
+});
+
 test("runs a job once, however many start it at the same time", async (t) => {
 	const { pusher, target, state, folder, signal } = await lab(t);
 	const sha256 = await stage(state, "#!/bin/sh\necho ran >> ~/runs\nsleep 0.3\n");
@@ -56,7 +66,7 @@ test("starts, follows and reports a job in one round trip", async (t) => {
 	const { pusher, target, machine, state, signal } = await lab(t);
 	const sha256 = await stage(state, "#!/bin/sh\nsleep 0.3\necho done\nexit 3\n");
 	const { outcome, output } = await pusher.install(target, taskOf({ sha256 }), signal);
-	assert.deepEqual([exitOf(outcome), output?.head, machine.commands], [3, "done\n", 1]);
+	assert.deepEqual([exitOf(outcome), output?.head, machine.scripts], [3, "done\n", 1]);
 });
 
 test("waits for no service that the installer left behind, though it holds the job's lock", async (t) => {
@@ -188,7 +198,7 @@ test("calls no job lost that begins between two looks of one reader", async (t) 
 ${flock} "$@"
 code=$?
 n=0
-case $1 in -*n) while [ ! -d "\${2%/*}/started" ] && [ $n -lt 100 ]; do sleep 0.05; n=$(( n + 1 )); done ;; esac
+case $1 in -*n) while [ ! -e "\${2%/*}/started" ] && [ $n -lt 100 ]; do sleep 0.05; n=$(( n + 1 )); done ;; esac
 exit $code
 `;
 	await writeFile(join(folder, "bin", "flock"), slow, { mode: 0o755 });

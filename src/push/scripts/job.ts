@@ -16,7 +16,7 @@ job_state() {
 	job_state=exited
 	[ -e "$1/result" ] && return 0
 	job_state=running begun=no
-	[ -d "$1/started" ] && begun=yes
+	[ -e "$1/started" ] && begun=yes
 	flock -sn "$1/lock" true || return 0
 	if [ $begun = no ]; then
 		age=$(( $(date +%s) - $(stat -c %Y "$1") ))
@@ -68,7 +68,7 @@ export const AWAIT_JOB = `
 await_job() {
 	left=$(( $2 * 20 ))
 	while [ -d "$1" ] && [ ! -e "$1/result" ] && [ $left -gt 0 ]; do
-		if [ -d "$1/started" ]; then
+		if [ -e "$1/started" ]; then
 			[ -e "$1/lock" ] && ! flock -s -w 1 7 7< "$1/lock" || break
 			left=$(( left - 20 ))
 		else
@@ -98,11 +98,11 @@ stop_job() {
 const AS_INSTALLER = "umask 022; cd /";
 
 /**
- * What stays on the machine, by its digest, and runs each job: \`run FOLDER\`, detached, and \`act FOLDER\` within it. A job is data, in \`job.json\`;
- * its program is one of ours, kept by its digest, too.
+ * What stays on the machine, by its digest, and runs each job, detached: `run FOLDER`, or `go FOLDER` with the lock and the mark of who starts it; and within it, where
+ * there are hooks, `act FOLDER`. A job is data, in `job.json`; its program is one of ours, kept by its digest, too.
  *
- * \`run\` takes the lock, then the mark that permits one run only; the output goes through a pipe into chunks, so that a flood never fills the disk, and
- * one without an end is stopped; \`result\`, which is \`CODE MARKER BOOT_ID\`, appears whole or not at all.
+ * `run` takes the lock, then the mark that permits one run only; the output goes through a pipe into chunks, so that a flood never fills the disk, and
+ * one without an end is stopped; `result`, which is `CODE MARKER BOOT_ID`, appears whole or not at all.
  */
 export const SHIM = `${STATE}${JSON_READER}${JOB_STATE}${PRUNE}
 job=$2
@@ -162,21 +162,17 @@ finish() {
 	boot=-
 	read -r boot < "$job/boot"
 	echo "$1 $2 $boot" > "$job/result.new"
-	sync "$job/result.new" "$job"
+	sync "$job/result.new"
 	mv "$job/result.new" "$job/result"
 	sync "$job"
 }
-run() {
-	exec 9>"$job/lock"
-	flock -w 60 9 || exit 1
-	mkdir "$job/started" 2>/dev/null || exit 0
-	whole() { :; }
-	read_members "$job/job.json" || { echo "the job cannot be read" > "$job/output.0"; finish 126 -; exit; }
+execute() {
 	mkfifo "$job/pipe"
 	capture < "$job/pipe" &
 	uptime
 	begun=$up
-	timeout -k 10 "$seconds" /bin/sh "$0" act "$job" </dev/null > "$job/pipe" 2>&1 &
+	if [ -n "$pre_install$post_install$on_failure" ]; then set -- "$0" act "$job"; else set -- "$state/shim/$program" "$@"; fi
+	{ cd / && exec timeout -k 10 "$seconds" /bin/sh "$@"; } </dev/null > "$job/pipe" 2>&1 &
 	echo $! > "$job/pid"
 	wait $!
 	code=$?
@@ -198,20 +194,29 @@ run() {
 	# Whoever waits for the end waits no longer.
 	exec 9>&-
 	[ -z "$fence" ] || prune
+	exit 0
+}
+go() {
+	whole() { execute "$@"; }
+	read_members < "$job/job.json" || { echo "the job cannot be read" > "$job/output.0"; finish 126 -; }
 }
 case $1 in
-run) run ;;
+run)
+	exec 9>"$job/lock"
+	flock -w 60 9 || exit 1
+	mkdir "$job/started" 2>/dev/null || exit 0
+	go ;;
+go) go ;;
 act)
-	cd / || exit 1
 	whole() { act "$@"; }
-	read_members "$job/job.json" ;;
+	read_members < "$job/job.json" ;;
 esac
 `;
 
 /**
  * \`start_job KEY SHIM_DIGEST SHIM PROGRAM_DIGEST PROGRAM JSON\`, where a last line after the JSON is the boot id, starts a job: sets $started to yes, to no when its key was used before, to unstaged, or to
  * fenced when a job of the same package that is newer by run and attempt was started before. The folder is the guard: mkdir is atomic. A
- * systemd unit outlives the session and its limits; what systemd gets are paths, for it expands \`$\` in words.
+ * systemd unit outlives the session and its limits; what systemd gets are paths, for it expands \`$\` in words. Any other job gets the lock from us, so that it runs, or is lost, from the first moment on.
  */
 export const START_JOB = `${JSON_READER}
 fence= run=0 attempt=0 staged=
@@ -226,25 +231,26 @@ member() {
 whole() { :; }
 # dash's printf does not say why it cannot write.
 write_file() { printf '%s' "$2" > "$1" || printf '%s' "$2" | cat > "$1"; }
-# What is new is on the disk before it has its name; what is kept, and the package, is marked as used.
-keep_programs() {
-	shim=$state/shim/$1 program=$state/shim/$3
-	if [ ! -s "$shim" ] || [ ! -s "$program" ]; then
-		write_file "$shim.$$" "$2" && write_file "$program.$$" "$4" && sync "$shim.$$" "$program.$$" &&
-			mv "$shim.$$" "$shim" && mv "$program.$$" "$program" || return 1
-	fi
-	touch -c "$shim" "$program" \${staged:+"$state/packages/$staged"}
-}
 # Under the lock of all fences. A job that has passed has a folder, or had one that was pruned: the same one again is late, too.
 is_late() {
 	last_run=0 last_attempt=0
 	[ -z "$fence" ] || [ ! -s "$state/fences/$fence" ] || read -r last_run last_attempt < "$state/fences/$fence"
 	[ "$run" -lt "$last_run" ] || { [ "$run" -eq "$last_run" ] && [ "$attempt" -le "$last_attempt" ] && [ -n "$fence" ]; }
 }
-pass_fence() {
-	[ -n "$fence" ] || return 0
-	file=$state/fences/$fence
-	echo "$run $attempt" > "$file.new" && sync "$file.new" && mv "$file.new" "$file"
+# What is new is on the disk before it has its name; what is kept, and the package, is marked as used.
+keep() {
+	shim=$state/shim/$1 program=$state/shim/$3 passed=$state/fences/$fence is_new=no
+	if [ ! -s "$shim" ] || [ ! -s "$program" ]; then
+		is_new=yes
+		write_file "$shim.$$" "$2" && write_file "$program.$$" "$4" || return 1
+	fi
+	set --
+	[ -z "$fence" ] || { write_file "$passed.new" "$run $attempt$newline" && set -- "$passed.new"; } || return 1
+	[ $is_new = no ] || set -- "$@" "$shim.$$" "$program.$$"
+	[ $# -eq 0 ] || sync "$@" || return 1
+	[ $is_new = no ] || { mv "$shim.$$" "$shim" && mv "$program.$$" "$program"; } || return 1
+	touch -c "$shim" "$program" \${staged:+"$state/packages/$staged"}
+	[ -z "$fence" ] || mv "$passed.new" "$passed"
 }
 make_folder() {
 	job=$state/jobs/$1
@@ -252,28 +258,30 @@ make_folder() {
 	[ ! -d "$job" ] || return 0
 	[ -z "$staged" ] || [ -f "$state/packages/$staged" ] || { started=unstaged; return 0; }
 	if is_late; then started=fenced; return 0; fi
-	if ! mkdir "$job" 2>/dev/null; then
-		[ -d "$job" ] && return 0
-		echo "cannot make $job" >&2
-		return 1
-	fi
-	echo "$boot" > "$job/boot" && mv "$new" "$job/job.json" && pass_fence && started=yes
+	mkdir "$job" || return 1
+	write_file "$job/boot" "$boot$newline" && write_file "$job/job.json" "$json$newline" && keep "$2" "$3" "$4" "$5" && started=yes && return 0
+	rm -rf "$job"
+	return 1
 }
 start_job() {
-	boot=\${6##*"$newline"} new=$state/jobs/.new.$$
+	boot=\${6##*"$newline"} json=\${6%"$newline"*}
 	[ -d "$state/jobs" ] && [ -d "$state/shim" ] && [ -d "$state/fences" ] || mkdir -p "$state/jobs" "$state/shim" "$state/fences" || return 1
-	write_file "$new" "\${6%"$newline"*}$newline" && read_members "$new" && keep_programs "$2" "$3" "$4" "$5" || return 1
 	case $1 in ""|.*|*[!A-Za-z0-9._-]*) echo "no key for a job: $1" >&2; return 1 ;; esac
+	read_members <<END || return 1
+$json
+END
 	case $fence in *[!0-9a-f]*) return 1 ;; esac
 	exec 8>"$state/fences/.lock"
-	flock -w 30 8 && make_folder "$1" || return 1
+	flock -w 30 8 && make_folder "$@" || return 1
 	exec 8>&-
-	[ ! -e "$new" ] || rm -f "$new"
 	[ $started = yes ] || return 0
 	if [ -z "\${FLEETSEED_STATE:-}" ] && is_root && [ -d /run/systemd/system ] &&
 		systemd-run --unit="fleetseed-job-$1" --collect --quiet /bin/sh "$state/shim/$2" run "$job" </dev/null >/dev/null 2>&1
-	then :
-	else setsid /bin/sh "$state/shim/$2" run "$job" </dev/null >/dev/null 2>&1 &
+	then return 0
 	fi
+	exec 9>"$job/lock"
+	flock -w 60 9 && : > "$job/started" || return 1
+	setsid /bin/sh "$state/shim/$2" go "$job" </dev/null >/dev/null 2>&1 &
+	exec 9>&-
 }
 `;

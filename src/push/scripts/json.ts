@@ -2,7 +2,7 @@
  * \`json_string '"TEXT"'\` sets $string to what a JSON string says (RFC 8259, section 7), by the shell alone and without evaluating any of it.
  * False for what is none, and for the escapes that no text of a policy needs.
  *
- * \`read_members FILE\` reads a flat object as JSON.stringify prints it with tabs, a line for each value: calls \`member NAME VALUE\` for each string
+ * \`read_members\` reads, on stdin, a flat object as JSON.stringify prints it with tabs, a line for each value: calls \`member NAME VALUE\` for each string
  * or number, and in the end \`whole ITEM...\` with the strings of its list. False for anything else.
  */
 export const JSON_READER = `
@@ -37,8 +37,8 @@ json_value() {
 	esac
 }
 read_members() {
-	file=$1 is_whole=no
-	shift
+	is_whole=no
+	set --
 	while IFS= read -r line; do
 		line=\${line%,}
 		case $line in
@@ -51,7 +51,7 @@ read_members() {
 			json_value "\${line#*"$after_name"}" && member "$name" "$string" || return 1 ;;
 		*) return 1 ;;
 		esac
-	done < "$file"
+	done
 	[ $is_whole = yes ] && whole "$@"
 }
 `;

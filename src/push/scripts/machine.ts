@@ -83,7 +83,8 @@ machine_facts() {
 		case $place in */*) place=\${place%/*} ;; *) place=/ ;; esac
 	done
 	{ df -Pk "$place"; echo; who 2>/dev/null; } | LC_ALL=C awk '${READ_FILES}' ${FILES}
-	echo "machine arch $(dpkg --print-architecture 2>/dev/null || uname -m)"
+	arch=$(dpkg --print-architecture 2>/dev/null) || arch=$(uname -m)
+	echo "machine arch $arch"
 	if needs_reboot; then echo "machine reboot yes"; else echo "machine reboot no"; fi
 	[ -n "\${SHELL:-}" ] || SHELL=$(getent passwd "$(id -u)" 2>/dev/null)
 	printf 'machine shell %s\\n' "\${SHELL##*:}"

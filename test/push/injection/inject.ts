@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { ECHO, type Ground, type Way } from "./ground.ts";
 import { payloads } from "./payloads.ts";
 import { shellsHere } from "./shells.ts";
-import { becoming, commandLine } from "./ways/command-line.ts";
+import { becoming, commandLine, keptShell } from "./ways/command-line.ts";
 import { commands, detection, rebootMessage, scripts } from "./ways/commands.ts";
 import { installers } from "./ways/installers.ts";
 import { job } from "./ways/jobs.ts";
@@ -23,7 +23,17 @@ export interface Injected {
 	readonly differing: readonly string[];
 }
 
-const WAYS: readonly Way[] = [commandLine, becoming, commands, detection, scripts, rebootMessage, job, installers];
+const WAYS: readonly Way[] = [
+	commandLine,
+	keptShell,
+	becoming,
+	commands,
+	detection,
+	scripts,
+	rebootMessage,
+	job,
+	installers,
+];
 
 /** Sends payloads through every field that a policy or a machine fills, by real shells, and looks for what they did. */
 export async function inject(count: number, ways = WAYS, seed = 1): Promise<Injected> {

@@ -2,10 +2,14 @@ import assert from "node:assert/strict";
 import { globSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { test } from "node:test";
+import { createTransport } from "nodemailer";
+import type { sendMail } from "../../../src/notify/send-mail.ts";
+import type { Sent } from "../../../src/notify/sent.ts";
 import { quote } from "../../../src/push/quote.ts";
 import type { Way } from "./ground.ts";
 import { inject } from "./inject.ts";
 import { runIn } from "./shells.ts";
+import { injectThroughMail } from "./through-mail.ts";
 import { injectThroughDaemon } from "./through-the-daemon.ts";
 import { COMMANDS_TRIED } from "./ways/commands.ts";
 
@@ -22,6 +26,27 @@ test("labels, reasons, notices and a bastion's user go through a whole daemon as
 	assert.deepEqual(differing, []);
 	assert.deepEqual([sent.reasons, Object.values(refused)], [40, [40, 40, 40, 40]]);
 	assert.ok((sent.labels ?? 0) >= 30);
+});
+
+test("no payload in a notice, a controller's name or an address gives a mail another header, sender or receiver", async () => {
+	const { sent, refused, differing } = await injectThroughMail(40);
+	assert.deepEqual(differing, []);
+	assert.deepEqual([sent.summary, sent.controller], [80, 80]);
+	assert.ok((refused.from ?? 0) >= 70 && (refused.to ?? 0) >= 70);
+});
+
+/** As somebody would write mail who puts headers together by hand. */
+async function sendByHand(...[mail, , { notices, id, controller }]: Parameters<typeof sendMail>): Promise<Sent> {
+	const transport = createTransport({ host: mail.server, port: mail.port, ignoreTLS: true });
+	const headers = `From: ${mail.from}\r\nTo: ${mail.to}\r\nSubject: ${notices[0]?.summary}\r\nMessage-ID: <${id}@${controller}>\r\n`;
+	const mime = "Date: now\r\nMIME-Version: 1.0\r\nContent-Type: text/plain\r\nContent-Transfer-Encoding: 7bit\r\n";
+	await transport.sendMail({ envelope: { from: mail.from, to: [...mail.to] }, raw: `${headers}${mime}\r\ntext` });
+	return { kind: "sent" };
+}
+
+test("the harness catches a mail whose headers are put together by hand", async () => {
+	const { differing } = await injectThroughMail(10, sendByHand);
+	assert.ok(differing.length >= 10);
 });
 
 const EACH = 'for word; do printf "%s\\001" "$word"; done';

@@ -1,6 +1,8 @@
 import { type Becoming, elevations } from "../../../../src/push/become.ts";
-import { script } from "../../../../src/push/commands/script.ts";
+import { forKeptShell, script } from "../../../../src/push/commands/script.ts";
+import { KeptAnswer } from "../../../../src/push/kept-answer.ts";
 import { quote } from "../../../../src/push/quote.ts";
+import { KEPT_SHELL } from "../../../../src/push/scripts/kept-shell.ts";
 import { ECHO, type Ground } from "../ground.ts";
 import { runIn } from "../shells.ts";
 
@@ -9,6 +11,17 @@ export function commandLine({ shell, batch, env, count, compare }: Ground): void
 	const { stdout } = runIn(shell, ["-c", quote(script(ECHO, ...batch))], env);
 	count("ssh command line", batch.length);
 	compare("ssh command line", stdout.split("\x01"), batch);
+}
+
+/** As our own shell gets it that stays; an answer that is none is a difference, too. */
+export function keptShell({ shell, batch, env, count, compare }: Ground): void {
+	const word = "0123456789abcdef0123456789abcdef";
+	const text = forKeptShell(script(ECHO, ...batch));
+	const input = `${word}\n${word} ${Buffer.byteLength(text)}\n${text}`;
+	const { stdout } = runIn(shell, ["-c", KEPT_SHELL], env, input);
+	const ran = new KeptAnswer(word, 2 ** 26).add(Buffer.from(stdout));
+	count("kept shell", batch.length);
+	compare("kept shell", `${ran?.stdout}`.split("\x01"), batch);
 }
 
 /** The user that sudo or doas is told to become; both are stand-ins that say how they were called. */

@@ -72,6 +72,8 @@ Peer.prototype.setThrottlePipes = function () {
 		if (!wire.destroyed) wire._write(bytes, () => undefined);
 	});
 	const throttle = this.throttleGroups.up.throttle();
+	// A connection that breaks breaks what is piped into it; the library hears of it by the connection itself.
+	throttle.on("error", () => undefined);
 	conn.once("close", () => throttle.destroy());
 	wire.pipe(throttle).pipe(conn);
 };

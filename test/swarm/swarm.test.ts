@@ -63,7 +63,7 @@ test("aria2c takes part", { skip: hasNoAria2c }, async () => {
 	assert.ok((await uplinkMultiple(bench)) <= 3);
 });
 
-test("machines that die with what only they had do not stop the others", async () => {
+test("machines that die with what only they had stop neither the others nor the swarm process", async () => {
 	await using bench = await openBench({ machines: 4, sizeBytes: 16_000_000 });
 	const [first, second, ...others] = await spawnAll(bench);
 	assert.ok(first && second);
@@ -72,6 +72,7 @@ test("machines that die with what only they had do not stop the others", async (
 	first.child.kill("SIGKILL");
 	second.child.kill("SIGKILL");
 	await until("the others have it", () => others.every(hasCompleted), 60_000);
+	assert.deepEqual(bench.restarts, []);
 });
 
 test("the swarm process is started again when it is killed, on the same ports, and the transfer goes on", async () => {

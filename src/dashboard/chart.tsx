@@ -76,12 +76,15 @@ export function Chart({ label, version, times, lines, most, unit }: ChartProps) 
 
 /** A canvas keeps the colours that it was drawn in: it is drawn anew when the scheme changes. */
 export function useDark(): boolean {
-	const scheme = matchMedia("(prefers-color-scheme: dark)");
-	const [isDark, setDark] = useState(scheme.matches);
+	const [isDark, setDark] = useState(DARK.matches);
 	useEffect(() => {
-		const follow = () => setDark(scheme.matches);
-		scheme.addEventListener("change", follow);
-		return () => scheme.removeEventListener("change", follow);
-	}, [scheme]);
+		const follow = () => setDark(DARK.matches);
+		follow();
+		DARK.addEventListener("change", follow);
+		return () => DARK.removeEventListener("change", follow);
+	}, []);
 	return isDark;
 }
+
+/** One for all: who listens anew at each drawing can miss a change that comes between two. */
+const DARK = matchMedia("(prefers-color-scheme: dark)");

@@ -1,46 +1,23 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { Page } from "playwright-core";
 import type { SwarmReport } from "../../src/console/cockpit.ts";
-import { Controller, freePort } from "../demo/controller.ts";
-import { DemoFleet, knownHostsOf } from "../demo/fleet.ts";
-import { makeIdentity } from "../demo/identity.ts";
-import { Origin } from "../demo/origin.ts";
-import { makePackage } from "../demo/package.ts";
-import { policyFor } from "../demo/policy.ts";
 import { until } from "../demo/until.ts";
 import { waitFor } from "../lab/wait.ts";
 import { faultsOf, noBrowser, openBrowser, openPage } from "./browser.ts";
+import { realFleet } from "./real-fleet.ts";
 
 const NAMES = ["piece-01", "piece-02", "piece-03"].map((name) => `${name}-${process.pid}`);
 const SIZE_BYTES = 6 * 2 ** 20;
 
 /** Three machines that receive a package so slowly that one can look on. */
 async function start(t: TestContext) {
-	const folder = await mkdtemp(join(tmpdir(), "fleetseed-pieces-"));
-	const [controller, fleet] = [new Controller(folder), new DemoFleet()];
-	const identity = await makeIdentity(folder);
-	const made = await makePackage(folder, SIZE_BYTES);
-	const origin = new Origin(made.file);
-	t.after(async () => {
-		await controller.stop();
-		await fleet.stop();
-		origin.stop();
-		await rm(folder, { recursive: true, force: true });
-	});
-	await fleet.start({ folder: join(folder, "machines"), names: NAMES, publicKey: identity.publicKey });
 	const course = { rings: [], bandwidth: { up: "256KiB", down: "256KiB" } };
-	const policy = policyFor(fleet.machines, made, await origin.start(), course);
-	const port = await freePort();
-	const knownHosts = knownHostsOf(fleet.machines);
-	const api = { listen: `127.0.0.1:${port}` };
-	await controller.configure({ policy, knownHosts, identityFile: identity.file, api });
+	const order = { names: NAMES, packageBytes: SIZE_BYTES, course, strangers: 0 };
+	const { controller, url } = await realFleet(t, order);
 	controller.start();
 	await until(controller, "it is up", () => true);
-	return { controller, url: `http://127.0.0.1:${port}` };
+	return { controller, url };
 }
 
 /** How many pixels of the rows are in the colour of pieces that are there. */
@@ -99,7 +76,7 @@ test("the rows of machines fill up with pieces as these arrive", { skip: noBrows
 	assert.match(String(told), /^[0f]+$/);
 	assert.match(String(told), /f.*0|0.*f/, "it has some of the pieces");
 	assert.match(await controller.command("swarm"), new RegExp(`${first} +\\d+ % +\\[[#+-]{16}\\] `));
-	const [, pieces = ""] = /(\d+) pieces, all at the controller; the rarest is on [012] of 3 machines\./.exec(
+	const [, pieces = ""] = /(\d+) pieces, all at the controller; the rarest is on [0-3] of 3 machines\./.exec(
 		(await page.getByText(/; the rarest is on/).textContent()) ?? "",
 	) ?? [""];
 	assert.equal(Number(pieces), told?.length);

@@ -59,6 +59,18 @@ function largeOf(of: SwarmPackage, machine: SwarmMachine): SwarmPackage {
 	return { ...of, name: "large", sha256: "77".repeat(32), samples: [], floor: null, pieces, machines };
 }
 
+const FAILING = {
+	sha256: "c0".repeat(32),
+	names: [`${NAMES[0]} 2`],
+	policies: ["office"],
+	code: "FS-ACQUIRE-DIGEST",
+	detail: `https://origin.example/pool/main/l/${NAMES[0]}_2_amd64.deb: expected sha256 ${"c0".repeat(32)}, saw ${"5a".repeat(32)}`,
+	since: after(-90),
+	last_try: after(-90),
+	is_final: true,
+	advice: `Correct \`checksum\`, then: fleetseed retry --package ${"c0".repeat(32)}.`,
+};
+
 /** A fleet in the middle of all that can happen to one: every state, long names, a soak, a spent budget, reboots, a missed run. */
 export class ShowFleet extends MemoryCockpit {
 	paused: RolloutReport["paused"] = null;
@@ -81,6 +93,7 @@ export class ShowFleet extends MemoryCockpit {
 			groups,
 			waiting_for,
 			problems,
+			failing_downloads: [FAILING],
 			rollouts: [this.#rollout(report.rollouts[0])],
 		};
 	}

@@ -1,17 +1,12 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { Page } from "playwright-core";
-import { Controller, freePort } from "../demo/controller.ts";
-import { DemoFleet, knownHostsOf } from "../demo/fleet.ts";
-import { makeIdentity } from "../demo/identity.ts";
-import { Origin } from "../demo/origin.ts";
-import { makePackage } from "../demo/package.ts";
-import { policyFor } from "../demo/policy.ts";
+import type { Controller } from "../demo/controller.ts";
 import { until } from "../demo/until.ts";
 import { faultsOf, noBrowser, openBrowser, openPage } from "./browser.ts";
+import { realFleet } from "./real-fleet.ts";
 
 const NAMES = ["wall-01", "wall-02", "wall-03", "wall-04"].map((name) => `${name}-${process.pid}`);
 
@@ -24,22 +19,6 @@ interface Started {
 }
 
 async function start(t: TestContext): Promise<Started> {
-	const folder = await mkdtemp(join(tmpdir(), "fleetseed-steering-"));
-	const [controller, fleet] = [new Controller(folder), new DemoFleet()];
-	const identity = await makeIdentity(folder);
-	const made = await makePackage(folder, 2 ** 20);
-	const origin = new Origin(made.file);
-	t.after(async () => {
-		await controller.stop();
-		await fleet.stop();
-		origin.stop();
-		await rm(folder, { recursive: true, force: true });
-	});
-	const homes = join(folder, "machines");
-	await fleet.start({ folder: homes, names: NAMES, publicKey: identity.publicKey });
-	const obstacle = join(homes, NAMES[3] ?? "", "apps");
-	await writeFile(obstacle, "a file where a folder must be");
-	const [, ...inAdvance] = fleet.machines;
 	// A canary that a person lets in, then three of which one cannot be installed on at first.
 	const canary = { name: "canary", targets: { machines: [NAMES[0]] }, promote: "manual" };
 	const course = {
@@ -50,22 +29,16 @@ async function start(t: TestContext): Promise<Started> {
 		maintenance_windows: [{ name: "always", start_time: "00:00", duration: "24h", time_zone: "UTC" }],
 		rollout: { max_errors: 2 },
 	};
-	const policy = policyFor(fleet.machines, made, await origin.start(), course);
-	const port = await freePort();
-	const api = { listen: `127.0.0.1:${port}` };
-	await controller.configure({
-		policy,
-		knownHosts: knownHostsOf(inAdvance),
-		identityFile: identity.file,
-		api,
-		link: "2MiB",
-	});
+	const order = { names: NAMES, packageBytes: 2 ** 20, course, strangers: 1, link: "2MiB" };
+	const { controller, homes, url } = await realFleet(t, order);
+	const obstacle = join(homes, NAMES[3] ?? "", "apps");
+	await writeFile(obstacle, "a file where a folder must be");
 	controller.start();
 	await until(controller, "all machines are found", ({ machines }) =>
 		NAMES.every((name) => machines.some((each) => each.name === name)),
 	);
 	const token = (await controller.command("token", "create", "eve", "--role", "admin")).trim();
-	return { controller, url: `http://127.0.0.1:${port}`, token, obstacle };
+	return { controller, url, token, obstacle };
 }
 
 /** Presses a button and says yes to its question. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import type { Page } from "playwright-core";
+import type { Page, Route } from "playwright-core";
 import type { SwarmReport } from "../../src/console/cockpit.ts";
 import { until } from "../demo/until.ts";
 import { waitFor } from "../lab/wait.ts";
@@ -46,6 +46,26 @@ function filledIn(page: Page): Promise<number> {
 async function comes({ signal }: TestContext, what: string, isThere: () => Promise<boolean>): Promise<void> {
 	await waitFor(async () => ((await isThere()) ? true : null), { what, timeoutMs: 60_000, intervalMs: 100, signal });
 }
+
+/** Also when the window changes with the scheme, as where a telephone is turned at dusk: then it is drawn anew for both. */
+async function keepsToTheScheme(t: TestContext, page: Page): Promise<void> {
+	const turns = [
+		{ width: 400, colorScheme: "dark" },
+		{ width: 1280, colorScheme: "light" },
+	] as const;
+	// The next answer would have it drawn anew in any case.
+	const held: Route[] = [];
+	await page.route(REPORT, (route) => void held.push(route));
+	for (const { width, colorScheme } of [...turns, ...turns]) {
+		await page.setViewportSize({ width, height: 900 });
+		await page.emulateMedia({ colorScheme });
+		await comes(t, `it is drawn in ${colorScheme}`, async () => (await filledIn(page)) > 0);
+	}
+	await page.unroute(REPORT);
+	for (const route of held) await route.continue();
+}
+
+const REPORT = "**/api/v1/swarm";
 
 /** What a screen reader hears of each row. */
 async function heard(page: Page): Promise<readonly string[]> {
@@ -96,6 +116,7 @@ test("the rows of machines fill up with pieces as these arrive", { skip: noBrows
 	// Where the machine is busy, it may have been full already.
 	assert.ok(full > early && full >= later, `${full} pixels after ${later}`);
 	assert.deepEqual(await faultsOf(page, "pieces-full"), []);
+	await keepsToTheScheme(t, page);
 	await page.getByRole("listbox").focus();
 	await page.keyboard.press("Home");
 	await page.keyboard.press("ArrowRight");

@@ -88,7 +88,7 @@ export class Daemon {
 		this.ledger = new Ledger(this.journal, {
 			onWritten: (events, tookMs) => {
 				this.metrics.wrote(events, tookMs);
-				this.audit.wrote();
+				void this.journal.onDisk().then(() => this.audit.wrote());
 			},
 			onChanged: (changes) => this.notifier.changed(changes),
 			onProblem: (detail) => log.warn({ detail }, "snapshot"),
@@ -181,6 +181,8 @@ export class Daemon {
 		const { settings, now } = this.#options;
 		this.notifier.start(settings.notices, this.journal.lastSeq());
 		this.ledger.recover(now());
+		// Also what a life before wrote and did not live to bring to the disk.
+		await this.journal.onDisk();
 		await this.#store.start();
 		await this.#swarm.start();
 		this.#admit();
@@ -202,6 +204,7 @@ export class Daemon {
 		await this.#uplink.stop();
 		await this.#swarm.stop();
 		this.ledger.keepSnapshot();
+		await this.journal.settle();
 		await this.notifier.stop();
 		this.journal.close();
 	}
@@ -271,7 +274,8 @@ export class Daemon {
 		this.metrics.decided(decision.held, tookMs);
 		this.#admit();
 		if (this.settings.ssh.hostKeyChecking === "accept-new") this.#firstUse.follow(this.ledger.fleet.machines);
-		this.notifier.decided(this.ledger.fleet, decision.held);
+		const { fleet } = this.ledger;
+		void this.journal.onDisk().then(() => this.notifier.decided(fleet, decision.held));
 		this.traffic.follow(this.ledger.fleet, decision, this.#options.now());
 		this.#options.onStatus(this.progress.sentence(this.ledger.fleet, decision));
 	}

@@ -11,9 +11,9 @@ export interface LedgerOptions {
 	readonly snapshotEvery: number;
 	/** A snapshot that could not be read or written. Nothing is lost by it but time. */
 	readonly onProblem: (detail: string) => void;
-	/** Events were written, which took so long together with applying them; `fleet` is still that before them. */
+	/** Events were written, if not yet to the disk, which took so long together with applying them; `fleet` is still that before them. */
 	readonly onWritten: (events: readonly Event[], tookMs: number) => void;
-	/** They are applied, too; told of those that a start reads after its snapshot as well. */
+	/** They are applied, too, and on the disk; told of those that a start reads after its snapshot as well. */
 	readonly onChanged: (changes: readonly Change[]) => void;
 	readonly onKept: (kept: { readonly seq: number; readonly sizeBytes: number; readonly durationMs: number }) => void;
 }
@@ -29,7 +29,7 @@ const IN_SILENCE: LedgerOptions = {
 	onKept: () => undefined,
 };
 
-/** The fleet and its journal, always in step: what changes the one is first written into the other. */
+/** The fleet and its journal, always in step: what changes the one is first written into the other. What anybody else is to see of it waits for `onDisk`. */
 export class Ledger {
 	readonly #journal: Journal;
 	readonly #options: LedgerOptions;
@@ -84,9 +84,15 @@ export class Ledger {
 			);
 		this.#fleet = next;
 		const firstSeq = this.#last.seq - worth.length + 1;
-		this.#options.onChanged(worth.map((each, index) => ({ seq: firstSeq + index, ...each })));
+		const changes = worth.map((each, index) => ({ seq: firstSeq + index, ...each }));
+		if (changes.length > 0) void this.onDisk().then(() => this.#options.onChanged(changes));
 		if (this.#last.seq - this.#keptSeq >= this.#options.snapshotEvery) this.keepSnapshot();
 		return worth.length > 0;
+	}
+
+	/** Resolves when all that was recorded is on the disk; rejects when the disk does not take it. */
+	onDisk(): Promise<void> {
+		return this.#journal.onDisk();
 	}
 
 	/** Keeps a snapshot unless the last one still says all. Throws nothing: the events are on the disk as they are. */

@@ -64,25 +64,28 @@ export class Loop {
 		clearTimeout(deadline);
 	}
 
-	/** Started steps are on the disk before the first of them acts. */
+	/** Started steps are on the disk before the first of them acts; until it has them, others are answered and the next turn may come. */
 	#turn(): void {
 		const { ledger, now, onDecision } = this.#options;
 		const beganAt = performance.now();
 		const decision = this.decision();
 		const tookMs = performance.now() - beganAt;
 		ledger.record(decision.steps.map((step) => ({ kind: "StepStarted", step, at: now() })));
-		for (const step of decision.steps) this.#start(step);
+		const onDisk = ledger.onDisk();
+		for (const step of decision.steps) this.#start(step, onDisk);
 		this.#alarm.set(decision.wakeAt);
 		onDecision(decision, tookMs);
-		for (const resolve of this.#onTurn.splice(0)) resolve();
+		for (const resolve of this.#onTurn.splice(0)) void onDisk.then(resolve);
 	}
 
-	#start(step: Step): void {
-		const done = this.#do(step).finally(() => this.#inFlight.delete(done));
+	#start(step: Step, onDisk: Promise<void>): void {
+		const done = onDisk.then(() => this.#do(step)).finally(() => this.#inFlight.delete(done));
 		this.#inFlight.add(done);
 	}
 
 	async #do(step: Step): Promise<void> {
+		// The next start finds it begun and reads the facts.
+		if (this.#isStopped) return;
 		const { perform, onCrash, now } = this.#options;
 		const signal = this.#abort.signal;
 		const outcome = await perform(step, signal).catch((error: unknown): Outcome => {

@@ -47,7 +47,8 @@ async function run(config: string, settings: Settings, log: Logger): Promise<voi
 	const watchdog = new Watchdog({ turn: () => daemon.loop.turn() });
 	const cockpit = new Controls(daemon, Date.now);
 	const tokens = new Tokens({ table: daemon.journal.tokens, record: (events) => daemon.record(events), now: Date.now });
-	const desks = { cockpit, audit: daemon.audit, tokens, metrics: daemon.metrics };
+	const onDisk = () => daemon.ledger.onDisk();
+	const desks = { cockpit, audit: daemon.audit, tokens, metrics: daemon.metrics, onDisk };
 	const api = new ApiServer({ desks, socketPath: settings.socketPath, tcp: settings.api, log });
 	process.on("SIGHUP", () => {
 		daemon.reload().catch((error: unknown) => log.error({ err: error }, "reload failed"));

@@ -4,6 +4,8 @@ import { DatabaseSync, type SQLOutputValue, type StatementSync } from "node:sqli
 import type { Event } from "../model/event.ts";
 import type { TaskRef } from "../model/step.ts";
 import { chained, GENESIS } from "./chain.ts";
+import { Checkpoints } from "./checkpoints.ts";
+import { Flushing } from "./flushing.ts";
 import { migrate, transaction } from "./schema.ts";
 import { type KeptSnapshot, keepSnapshot, latestSnapshot, type Snapshot } from "./snapshots.ts";
 import { TokenTable } from "./tokens.ts";
@@ -43,16 +45,27 @@ export interface OutputQuery {
 /** Outputs kept for each machine; older ones make room. */
 export const OUTPUTS_PER_MACHINE = 20;
 
-/** The append-only journal: one SQLite file. An event is on the disk when `append` returns (WAL, synchronous=FULL). */
+/** Pages. The thread that does it comes first, unless it fails or a line is very long. */
+const OWN_CHECKPOINT_AT = 10_000;
+
+/**
+ * The append-only journal: one SQLite file. Whatever becomes of the process, an event is kept when `append` returns; it outlives a
+ * power cut when `onDisk` has resolved, since SQLite itself does not wait for the disk (WAL, synchronous=NORMAL). A power cut takes
+ * the newest events or none, never one from the middle.
+ */
 export class Journal {
 	readonly tokens: TokenTable;
 	readonly #db: DatabaseSync;
 	readonly #statements = new Map<string, StatementSync>();
+	readonly #flushing: Flushing;
+	readonly #checkpoints: Checkpoints;
+	#seqOnDisk: number;
 
 	constructor(file: string) {
 		mkdirSync(dirname(file), { recursive: true });
 		this.#db = new DatabaseSync(file);
-		this.#db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000;");
+		this.#db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000;");
+		this.#db.exec(`PRAGMA wal_autocheckpoint = ${OWN_CHECKPOINT_AT};`);
 		try {
 			migrate(this.#db, file);
 		} catch (error) {
@@ -60,6 +73,9 @@ export class Journal {
 			throw error;
 		}
 		this.tokens = new TokenTable(this.#db);
+		this.#flushing = new Flushing(`${file}-wal`);
+		this.#checkpoints = new Checkpoints(file);
+		this.#seqOnDisk = this.lastSeq();
 	}
 
 	/** All of them or none, in order; answers the number of the last one (of the newest there is, when given none). */
@@ -76,7 +92,21 @@ export class Journal {
 				insert.run(seq, at, kind, machine, body, hash);
 			}
 		});
-		return this.lastSeq();
+		const last = this.lastSeq();
+		void this.#wrote().then(() => {
+			this.#seqOnDisk = last;
+		});
+		return last;
+	}
+
+	/** Resolves when all that was written until now is on the disk; rejects when the disk does not take it. */
+	onDisk(): Promise<void> {
+		return this.#flushing.done();
+	}
+
+	/** The newest line that is known to be on the disk. */
+	get seqOnDisk(): number {
+		return this.#seqOnDisk;
 	}
 
 	/** Every event after the one with this number, in order; 0: all of them. */
@@ -159,6 +189,7 @@ export class Journal {
 	/** The newest two are kept. A crash at any moment costs at most the snapshot, never an event. */
 	keepSnapshot(snapshot: Snapshot): void {
 		keepSnapshot(this.#db, snapshot);
+		void this.#wrote();
 	}
 
 	/** The newest snapshot, or the newest that ends before the event `before`; it says itself whether it is whole. */
@@ -180,6 +211,7 @@ export class Journal {
 				)
 				.run(machine, OUTPUTS_PER_MACHINE);
 		});
+		void this.#wrote();
 	}
 
 	/** What steps printed, in order; of one machine, or all. */
@@ -197,6 +229,7 @@ export class Journal {
 		this.#db
 			.prepare("INSERT INTO uplink VALUES (?1, ?2) ON CONFLICT (sha256) DO UPDATE SET bytes = bytes + ?2")
 			.run(sha256, bytes);
+		void this.#wrote();
 	}
 
 	/** Bytes by hex SHA-256. */
@@ -214,8 +247,22 @@ export class Journal {
 		return statement;
 	}
 
+	/** Resolves when nothing of it is under way any more beside the loop. Then it can be closed. */
+	async settle(): Promise<void> {
+		await this.#checkpoints.stop();
+		await this.onDisk();
+	}
+
+	/** Who closes it last brings all that was written to the disk. */
 	close(): void {
 		if (this.#db.isOpen) this.#db.close();
+		this.#flushing.stop();
+	}
+
+	/** A rejection that nobody awaits ends the process, as it must: what was written may not be there. */
+	#wrote(): Promise<void> {
+		this.#checkpoints.wrote();
+		return this.#flushing.request();
 	}
 }
 

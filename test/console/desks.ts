@@ -22,7 +22,7 @@ export function furnish(folder: string, cockpit: Cockpit): Furnished {
 	const audit = new AuditDesk(journal);
 	const record = (events: readonly Event[]) => {
 		journal.append(events);
-		audit.wrote();
+		void journal.onDisk().then(() => audit.wrote());
 	};
 	const tokens = new Tokens({ table: journal.tokens, record, now: Date.now });
 	const metrics = new Metrics({
@@ -33,5 +33,5 @@ export function furnish(folder: string, cockpit: Cockpit): Furnished {
 		readUplink: async () => undefined,
 		noticesWaiting: () => new Map(),
 	});
-	return { desks: { cockpit, audit, tokens, metrics }, journal, file, record };
+	return { desks: { cockpit, audit, tokens, metrics, onDisk: () => journal.onDisk() }, journal, file, record };
 }

@@ -144,6 +144,61 @@ test("killed before or after the act of any step, the next life ends installed a
 	assert.equal(deaths, 14);
 });
 
+/** A disk that takes its time. */
+class SlowLedger extends Ledger {
+	readonly disk = Promise.withResolvers<void>();
+
+	override onDisk(): Promise<void> {
+		return this.disk.promise;
+	}
+}
+
+function onSlowDisk(file: string) {
+	const journal = new Journal(join(folder, file));
+	const ledger = new SlowLedger(journal);
+	const acted: string[] = [];
+	const begun = Promise.withResolvers<void>();
+	const loop = new Loop({
+		ledger,
+		limits: { sessions: 8, deliveries: 8 },
+		now: () => NOW,
+		onCrash: (step, error) => assert.fail(`${step.kind}: ${error}`),
+		onDecision: ({ steps }) => steps.length > 0 && begun.resolve(),
+		perform: (step) => {
+			acted.push(step.kind);
+			return NEVER;
+		},
+	});
+	loop.record(OPENING);
+	return { journal, ledger, loop, acted, begun: begun.promise };
+}
+
+test("no step acts before the disk has it, and meanwhile the next turn is not waited for", async () => {
+	const { journal, ledger, loop, acted, begun } = onSlowDisk("slow.sqlite");
+	await begun;
+	const turn = loop.turn();
+	await new Promise(setImmediate);
+	await new Promise(setImmediate);
+	assert.ok(ledger.fleet.running.size > 0, "it has been decided");
+	assert.deepEqual(acted, []);
+	ledger.disk.resolve();
+	await turn;
+	assert.ok(acted.length > 0);
+	void loop.stop(0);
+	journal.close();
+});
+
+test("a step that the disk got only during a stop does not act, and has no outcome", async () => {
+	const { journal, ledger, loop, acted, begun } = onSlowDisk("slow-stop.sqlite");
+	await begun;
+	const stopped = loop.stop(10);
+	ledger.disk.resolve();
+	await stopped;
+	assert.deepEqual(acted, []);
+	assert.ok(![...journal.replay()].some(({ event }) => event.kind === "StepFinished"));
+	journal.close();
+});
+
 test("what changes nothing is not journalled", () => {
 	const journal = new Journal(join(folder, "quiet.sqlite"));
 	const ledger = new Ledger(journal);

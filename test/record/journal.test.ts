@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -59,6 +60,53 @@ test("events appended before a SIGKILL are there after it, and a batch is there 
 		events.map(({ event }) => event.at),
 		events.map((_, index) => index),
 	);
+});
+
+test("a line is said to be on the disk once it is flushed, and with it all before it", async () => {
+	const journal = new Journal(join(folder, "flushed.sqlite"));
+	assert.equal(journal.append([paused(1), paused(2)]), 2);
+	assert.equal(journal.append([paused(3)]), 3);
+	assert.equal(journal.seqOnDisk, 0);
+	await journal.onDisk();
+	assert.equal(journal.seqOnDisk, 3);
+	journal.close();
+});
+
+test("a journal whose log the disk does not take ends the process, and promises nothing", async () => {
+	const file = join(folder, "refused.sqlite");
+	// SQLite has its log open; who opens it by its name to flush it finds none.
+	const script = `
+		import { rmSync } from "node:fs";
+		import { Journal } from ${JSON.stringify(new URL("../../src/record/journal.ts", import.meta.url).href)};
+		const journal = new Journal(${JSON.stringify(file)});
+		journal.append([{ kind: "Resumed", by: "a", at: 1 }]);
+		rmSync(${JSON.stringify(`${file}-wal`)});
+		journal.onDisk().then(() => console.log("promised"), () => undefined);
+		setInterval(() => undefined, 1000);`;
+	const child = spawn(process.execPath, ["--input-type=module", "-e", script], { stdio: ["ignore", "pipe", "ignore"] });
+	let printed = "";
+	child.stdout.on("data", (chunk) => {
+		printed += chunk;
+	});
+	const [code] = await once(child, "exit");
+	assert.deepEqual([code, printed], [1, ""]);
+});
+
+test("what the log gathers goes into the file in a thread of its own, which an orderly end awaits", async () => {
+	const file = join(folder, "checkpoints.sqlite");
+	const journal = new Journal(file);
+	const { size } = await stat(file);
+	for (let at = 0; at < 600; at += 1) journal.append([paused(at)]);
+	const deadline = performance.now() + 60_000;
+	while ((await stat(file)).size <= size && performance.now() < deadline) await new Promise(setImmediate);
+	assert.ok((await stat(file)).size > size, "the file has grown beside the log");
+	journal.append([paused(600)]);
+	await journal.settle();
+	journal.close();
+	assert.equal(existsSync(`${file}-wal`), false, "nobody else has it open any more");
+	const again = new Journal(file);
+	assert.equal(again.lastSeq(), 601);
+	again.close();
 });
 
 test("a journal of a newer release is refused instead of misread", () => {

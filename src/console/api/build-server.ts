@@ -50,6 +50,7 @@ export async function buildServer({ desks, log, guarding, url, tls }: Serving): 
 		request.principal = ON_THE_SOCKET;
 	});
 	answerProblems(server);
+	answerWhenOnDisk(server, desks.onDisk);
 	await server.register(helmet, headers(tls !== undefined));
 	await server.register(swagger, {
 		openapi: {
@@ -136,6 +137,14 @@ function headers(isSecure: boolean) {
 		frameguard: { action: "deny" as const },
 		hsts: isSecure,
 	};
+}
+
+/** What changed something is answered once the journal has it on the disk; what was only looked at waits for nothing. */
+function answerWhenOnDisk(server: Api, onDisk: Desks["onDisk"]): void {
+	server.addHook("onSend", ({ method }, _reply, payload, done) => {
+		if (method === "GET" || method === "HEAD") done(null, payload);
+		else onDisk().then(() => done(null, payload), done);
+	});
 }
 
 function answerProblems(server: Api): void {

@@ -29,6 +29,8 @@ export interface Desks {
 	readonly audit: AuditDesk;
 	readonly tokens: Tokens;
 	readonly metrics: Pick<Metrics, "contentType" | "text">;
+	/** Resolves when all that was recorded is on the disk. */
+	readonly onDisk: () => Promise<void>;
 }
 
 export const words = z.string().max(500);

@@ -96,6 +96,7 @@ export type PackageRow = Says<typeof packages.packageRow>;
 export type PackagePage = Says<typeof packages.packagePage>;
 export type ScheduleReport = Says<typeof schedule.scheduleReport>;
 export type AuditLine = Says<typeof audit.auditLine>;
+export type AuditPage = Says<typeof audit.auditPage>;
 export type AuditVerification = Says<typeof audit.auditVerification>;
 export type Role = Says<typeof tokens.roles>;
 export type Session = Says<typeof tokens.session>;

@@ -269,6 +269,7 @@ test("pages run our own scripts only, and are shown in no other page", async () 
 test("a token is nowhere in the journal's file, and its making and its end are in the journal", async () => {
 	const token = made("ci", "operator");
 	furnished.desks.tokens.revoke(token.slice(4, 12), "eve");
+	await furnished.desks.onDisk();
 	const lines = furnished.desks.audit.lines({ limit: 2 });
 	assert.deepEqual(
 		lines.map(({ act, who, detail }) => [act, who, detail]),

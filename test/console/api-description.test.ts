@@ -128,6 +128,7 @@ test("who follows is told of each line as it is written, and who comes again mis
 	assert.equal((await follow(url, { "last-event-id": "1000000" }, 1)).length, 1);
 	clearInterval(writing);
 	furnished.record(Array.from({ length: 1500 }, (_, at) => resumed(at)));
+	await furnished.desks.onDisk();
 	const behind = await follow(url, { "last-event-id": "0" }, furnished.desks.audit.lastSeq());
 	assert.deepEqual(behind, expected(1, furnished.desks.audit.lastSeq()), "from the first line on, page by page");
 	assert.equal((await fetch(`${url}/api/v1/events`, { headers: { "last-event-id": "x" } })).status, 400);

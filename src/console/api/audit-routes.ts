@@ -23,7 +23,7 @@ export function addAuditRoutes(server: Api, desks: Desks): void {
 		route({ role: "viewer", tag: "audit", summary, answer });
 	const lines = see("Decisions and acts, one line each, in order.", auditPage);
 	server.get("/api/v1/audit", { ...lines, schema: { ...lines.schema, querystring: asked } }, ({ query }) =>
-		Promise.resolve({ lines: audit.lines(query) }),
+		Promise.resolve(audit.page(query)),
 	);
 	const verify = see("Looks whether every line is what was written.", auditVerification);
 	const known = z.strictObject({

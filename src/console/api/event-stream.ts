@@ -1,13 +1,9 @@
 import { once } from "node:events";
 import type { ServerResponse } from "node:http";
-import { setTimeout as delay } from "node:timers/promises";
 import type { AuditDesk } from "../audit/audit-desk.ts";
 
 /** Proxies close what says nothing for a minute. */
 const HEARTBEAT_MS = 20_000;
-
-/** Lines come in bursts, and each write to each of hundreds of clients is a packet of its own. */
-const GATHER_MS = 100;
 
 /**
  * Sends the journal's lines after one as server-sent events (WHATWG HTML 9.2), each with its number as the id, so that a
@@ -26,17 +22,15 @@ export async function streamLines(response: ServerResponse, desk: AuditDesk, aft
 		response.write(`retry: 2000\nid: ${after}\nevent: hello\ndata: {"seq":${after}}\n\n`);
 		for (let sent = after; !gone.signal.aborted; ) {
 			const frames = desk.frames(sent);
-			const last = frames.at(-1);
-			if (last) {
-				sent = last.seq;
-				const isRoom = response.write(frames.map(({ text }) => text).join(""));
+			if (frames) {
+				sent = frames.seq;
+				const isRoom = response.write(frames.bytes);
 				if (!isRoom) await once(response, "drain", { signal: gone.signal }).catch(() => undefined);
 				continue;
 			}
 			await new Promise<void>((resolve) => {
 				wake = resolve;
 			});
-			await delay(GATHER_MS, undefined, { signal: gone.signal }).catch(() => undefined);
 		}
 	} finally {
 		clearInterval(heartbeat);

@@ -1,8 +1,9 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Journal } from "../../record/journal.ts";
 import type { ChainSoFar, Head } from "../../record/verify-chain.ts";
-import type { AuditLine, AuditVerification } from "../cockpit.ts";
+import type { AuditLine, AuditPage, AuditVerification } from "../cockpit.ts";
 import { AuditBook } from "./audit-book.ts";
+import { Followers } from "./followers.ts";
 
 export interface AuditQuery {
 	/** Those after this line, the oldest first; absent: the newest. */
@@ -13,32 +14,48 @@ export interface AuditQuery {
 	readonly limit: number;
 }
 
-/** What goes to those who follow the journal: a line as it is sent, made once for all of them. */
-export interface Frame {
+/** What goes to those who follow the journal: lines as they are sent, made once for all of them. */
+export interface Frames {
+	/** Of the last line. */
 	readonly seq: number;
-	readonly text: string;
+	readonly bytes: Buffer;
 }
 
-const FRAMES_KEPT = 2048;
 const PAGE = 500;
+/** Those who follow are mostly at the same line. */
+const FRAMES_KEPT = 16;
+const PAGES_KEPT = 64;
 
-/** The journal to look at, from its first line to what is written right now. */
+/** The journal to look at, from its first line to the newest that is on the disk: what a power cut could take back is shown to nobody. */
 export class AuditDesk {
 	readonly #journal: Journal;
 	readonly #book: AuditBook;
-	readonly #frames: Frame[] = [];
-	readonly #listeners = new Set<() => void>();
+	readonly #followers = new Followers();
+	/** By the line that they come after; what is written next makes them anew. */
+	readonly #frames = new Map<number, Frames>();
+	readonly #pages = new Map<string, AuditPage>();
 
 	constructor(journal: Journal) {
 		this.#journal = journal;
 		this.#book = new AuditBook(journal);
 	}
 
+	/** In order; the same page to all who ask for it until something is written. */
+	page(query: AuditQuery): AuditPage {
+		const { after, before, machine, limit } = query;
+		const key = JSON.stringify([after, before, machine, limit]);
+		return kept(this.#pages, { key, atMost: PAGES_KEPT, make: () => ({ lines: [...this.lines(query)] }) });
+	}
+
 	/** In order. */
 	lines({ after, before, machine, limit }: AuditQuery): readonly AuditLine[] {
-		if (after !== undefined) return this.#book.read(this.#journal.lines({ after, machine, limit }));
-		const newest = this.#journal.linesBefore({ before: before ?? Number.MAX_SAFE_INTEGER, machine, limit });
-		return this.#book.read(newest.toReversed());
+		const { seqOnDisk } = this.#journal;
+		if (after !== undefined) {
+			const lines = this.#journal.lines({ after, machine, limit });
+			return this.#book.read(lines.filter(({ seq }) => seq <= seqOnDisk));
+		}
+		const newest = Math.min(before ?? Number.MAX_SAFE_INTEGER, seqOnDisk + 1);
+		return this.#book.read(this.#journal.linesBefore({ before: newest, machine, limit }).toReversed());
 	}
 
 	/** Every line, page by page, so that others get a turn. */
@@ -56,6 +73,8 @@ export class AuditDesk {
 	/** `known`: what an earlier look ended with. */
 	async verify(known: Head | null = null): Promise<AuditVerification> {
 		let soFar: ChainSoFar | null = null;
+		// The head that is answered must be there for ever.
+		await this.#journal.onDisk();
 		for (soFar of this.#journal.verify(known)) await nextTurn();
 		return verificationOf(soFar);
 	}
@@ -65,51 +84,50 @@ export class AuditDesk {
 	}
 
 	lastSeq(): number {
-		return this.#journal.lastSeq();
+		return this.#journal.seqOnDisk;
 	}
 
-	/** Something was written: those who follow are told. */
+	/** Something new is on the disk: those who follow are told. */
 	wrote(): void {
-		if (this.#listeners.size === 0) {
-			this.#frames.length = 0;
-			return;
-		}
-		const after = this.#frames.at(-1)?.seq;
-		if (after !== undefined) this.#keep(after);
-		for (const listener of this.#listeners) listener();
+		this.#frames.clear();
+		this.#pages.clear();
+		this.#followers.tellSoon();
 	}
 
-	/** Lines after this one as they are sent, the oldest first; empty: there are no more yet. */
-	frames(after: number): readonly Frame[] {
-		const first = this.#frames[0];
-		if (first && first.seq <= after + 1) {
-			const next = this.#frames.findLastIndex(({ seq }) => seq <= after) + 1;
-			return this.#frames.slice(next, next + PAGE);
-		}
-		const read = this.#framesAfter(after);
-		const isNewest = read.length > 0 && read.length < PAGE;
-		if (isNewest && !first) this.#frames.push(...read);
-		return read;
+	/** Lines after this one as they are sent, the oldest first; null: there are no more yet. */
+	frames(after: number): Frames | null {
+		if (after >= this.lastSeq()) return null;
+		const frames = kept(this.#frames, { key: after, atMost: FRAMES_KEPT, make: () => this.#framesAfter(after) });
+		return frames.bytes.length > 0 ? frames : null;
 	}
 
 	/** Answers what ends it. */
 	listen(listener: () => void): () => void {
-		this.#listeners.add(listener);
-		return () => this.#listeners.delete(listener);
+		return this.#followers.add(listener);
 	}
 
-	#keep(after: number): void {
-		for (let read = this.#framesAfter(after); read.length > 0; read = this.#framesAfter(this.#frames.at(-1)?.seq ?? 0))
-			this.#frames.push(...read);
-		this.#frames.splice(0, Math.max(0, this.#frames.length - FRAMES_KEPT));
+	#framesAfter(after: number): Frames {
+		const lines = this.lines({ after, limit: PAGE });
+		const texts = lines.map((line) => `id: ${line.seq}\nevent: line\ndata: ${JSON.stringify(line)}\n\n`);
+		return { seq: lines.at(-1)?.seq ?? after, bytes: Buffer.from(texts.join("")) };
 	}
+}
 
-	#framesAfter(after: number): readonly Frame[] {
-		return this.lines({ after, limit: PAGE }).map((line) => ({
-			seq: line.seq,
-			text: `id: ${line.seq}\nevent: line\ndata: ${JSON.stringify(line)}\n\n`,
-		}));
-	}
+interface Making<Key, Value> {
+	readonly key: Key;
+	readonly make: () => Value;
+	/** The oldest make room. */
+	readonly atMost: number;
+}
+
+function kept<Key, Value>(values: Map<Key, Value>, { key, make, atMost }: Making<Key, Value>): Value {
+	const known = values.get(key);
+	if (known !== undefined) return known;
+	const made = make();
+	values.set(key, made);
+	const [oldest] = values.keys();
+	if (oldest !== undefined && values.size > atMost) values.delete(oldest);
+	return made;
 }
 
 export function verificationOf(soFar: ChainSoFar | null): AuditVerification {

@@ -17,8 +17,9 @@ export interface TokenRecord {
 
 export class TokenTable {
 	readonly #db: DatabaseSync;
-	/** Each request over TCP asks for its token. */
 	readonly #find: StatementSync;
+	/** Each request over TCP asks for its token. By id; nobody else writes the table. */
+	readonly #found = new Map<string, TokenRecord>();
 
 	constructor(db: DatabaseSync) {
 		this.#db = db;
@@ -38,13 +39,19 @@ export class TokenTable {
 
 	/** null: there is none that counts. */
 	revoke(id: string, at: number): TokenRecord | null {
+		this.#found.delete(id);
 		const revoke = this.#db.prepare("UPDATE tokens SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL");
 		return revoke.run(at, id).changes === 1 ? this.find(id) : null;
 	}
 
 	find(id: string): TokenRecord | null {
+		const found = this.#found.get(id);
+		if (found) return found;
 		const row = this.#find.get(id);
-		return row ? tokenOf(row) : null;
+		if (!row) return null;
+		const token = tokenOf(row);
+		this.#found.set(id, token);
+		return token;
 	}
 
 	/** Newest first, with those that were revoked. */

@@ -1,6 +1,5 @@
 import { createServer as createPlain } from "node:http";
 import { createServer as createSecure } from "node:https";
-import helmet from "@fastify/helmet";
 import rateLimit from "@fastify/rate-limit";
 import swagger from "@fastify/swagger";
 import Fastify, { type FastifyBaseLogger } from "fastify";
@@ -9,7 +8,8 @@ import { addActRoutes } from "./act-routes.ts";
 import { addAuditRoutes } from "./audit-routes.ts";
 import { addDashboardRoutes, DASHBOARD_FOLDER } from "./dashboard-routes.ts";
 import { type Guarding, guard } from "./guard.ts";
-import { LOGIN_STYLE_SOURCE } from "./login-page.ts";
+import { protectiveHeaders } from "./headers.ts";
+import { jsonAnswer } from "./json-answer.ts";
 import { addMetricsRoute } from "./metrics-route.ts";
 import { addNoticeRoutes } from "./notice-routes.ts";
 import { ON_THE_SOCKET } from "./principal.ts";
@@ -44,14 +44,16 @@ export async function buildServer({ desks, log, guarding, url, tls }: Serving): 
 		serverFactory: (handler) => (tls ? createSecure({ ...tls, minVersion: "TLSv1.2" }, handler) : createPlain(handler)),
 	});
 	server.setValidatorCompiler(validatorCompiler);
-	server.setSerializerCompiler(() => jsonOf);
+	server.setSerializerCompiler(() => jsonAnswer);
 	server.decorateRequest("principal");
-	server.addHook("onRequest", async (request) => {
+	const headers = protectiveHeaders(tls !== undefined);
+	server.addHook("onRequest", (request, reply, done) => {
 		request.principal = ON_THE_SOCKET;
+		reply.headers(headers);
+		done();
 	});
 	answerProblems(server);
 	answerWhenOnDisk(server, desks.onDisk);
-	await server.register(helmet, headers(tls !== undefined));
 	await server.register(swagger, {
 		openapi: {
 			openapi: "3.1.0",
@@ -81,18 +83,6 @@ export async function buildServer({ desks, log, guarding, url, tls }: Serving): 
 	return server;
 }
 
-const written = new WeakMap<object, string>();
-
-/** Answers are checked by tests, not again for each of five thousand machines; one that is given to many is written once. */
-function jsonOf(answer: unknown): string {
-	if (typeof answer !== "object" || answer === null) return JSON.stringify(answer);
-	const known = written.get(answer);
-	if (known !== undefined) return known;
-	const text = JSON.stringify(answer);
-	written.set(answer, text);
-	return text;
-}
-
 /** Each schema is made once as what is sent and once as what is answered; those that nothing refers to are left out. */
 function withoutUnused<Document extends object>(document: Document): Document {
 	const { paths, components } = document as { paths?: object; components?: { schemas?: Record<string, object> } };
@@ -113,31 +103,6 @@ function withoutUnused<Document extends object>(document: Document): Document {
 const DESCRIPTION = `On the unix socket whoever may open it may do everything, and says in \`by\` who it is. Over TCP each request
 brings a token, as \`Authorization: Bearer\` or in the cookie of a login; its role says what it may do: viewer looks,
 operator steers too, approver approves but does not steer, admin does all of that and makes tokens.`;
-
-/** Pages run our own files and nothing else; nothing of ours is shown inside a page of others. */
-function headers(isSecure: boolean) {
-	const self = ["'self'"];
-	return {
-		contentSecurityPolicy: {
-			useDefaults: false,
-			directives: {
-				defaultSrc: ["'none'"],
-				scriptSrc: self,
-				styleSrc: ["'self'", LOGIN_STYLE_SOURCE],
-				imgSrc: self,
-				connectSrc: self,
-				formAction: self,
-				baseUri: ["'none'"],
-				frameAncestors: ["'none'"],
-				requireTrustedTypesFor: ["'script'"],
-			},
-		},
-		// Without any referrer a browser says `Origin: null` of our own login form, which is what a stranger's page says, too.
-		referrerPolicy: { policy: "same-origin" as const },
-		frameguard: { action: "deny" as const },
-		hsts: isSecure,
-	};
-}
 
 /** What changed something is answered once the journal has it on the disk; what was only looked at waits for nothing. */
 function answerWhenOnDisk(server: Api, onDisk: Desks["onDisk"]): void {

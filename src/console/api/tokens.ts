@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import { hash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { TokenEvent } from "../../model/event.ts";
 import type { TokenRecord, TokenTable } from "../../record/tokens.ts";
 import { roles } from "../answers/tokens.ts";
@@ -69,7 +69,7 @@ export class Tokens {
 }
 
 function digest(token: string): Buffer {
-	return createHash("sha256").update(token).digest();
+	return hash("sha256", token, "buffer");
 }
 
 function row({ id, name, role, madeAt, madeBy, expiresAt, revokedAt }: TokenRecord): TokenRow {

@@ -43,3 +43,28 @@ test("a pinned key is never changed by a file", () => {
 		[],
 	);
 });
+
+test("a machine that nothing vouches for is looked up once as it is, and anew when the files were read again", () => {
+	let lookedUp = 0;
+	const counted = (text: string) => {
+		const knownHosts = parseKnownHosts(text);
+		const counting = {
+			...knownHosts,
+			get entries() {
+				lookedUp += 1;
+				return knownHosts.entries;
+			},
+		};
+		return { inventory: inventoryOf(), knownHosts: counting };
+	};
+	const vouchers = counted(`mill-02 ${mine}\n`);
+	assert.deepEqual(approvalsInAdvance(discovered, vouchers, 7), []);
+	const once = lookedUp;
+	assert.ok(once > 0);
+	assert.deepEqual(approvalsInAdvance(discovered, vouchers, 8), []);
+	assert.equal(lookedUp, once);
+	const moved = fleetOf({ machines: { "mill-01": { trust: { kind: "discovered" } } } });
+	assert.deepEqual(approvalsInAdvance(moved, vouchers, 8), []);
+	assert.ok(lookedUp > once, "another address may be known");
+	assert.equal(approvalsInAdvance(discovered, counted(`mill-01 ${mine}\n`), 9).length, 1);
+});

@@ -34,6 +34,10 @@ export class Checkpoints {
 	#start(): Worker {
 		const thread = new Worker(THREAD, { workerData: this.#file });
 		thread.unref();
+		// A disk that is full, for one. Nothing is lost: the log grows until the next try, or until SQLite itself does it in a commit.
+		thread.on("error", () => {
+			if (this.#thread === thread) this.#thread = null;
+		});
 		return thread;
 	}
 }

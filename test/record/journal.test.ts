@@ -7,7 +7,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { after, before, test } from "node:test";
+import type { Worker } from "node:worker_threads";
 import type { Event } from "../../src/model/event.ts";
+import { Checkpoints } from "../../src/record/checkpoints.ts";
 import { Journal } from "../../src/record/journal.ts";
 
 let folder = "";
@@ -107,6 +109,17 @@ test("what the log gathers goes into the file in a thread of its own, which an o
 	const again = new Journal(file);
 	assert.equal(again.lastSeq(), 601);
 	again.close();
+});
+
+test("a checkpoint that fails takes nothing with it, and is tried again", async () => {
+	const checkpoints = new Checkpoints(join(folder, "absent", "journal.sqlite"));
+	for (let time = 0; time < 2; time += 1) {
+		const begun = once(process, "worker");
+		for (let write = 0; write < 250; write += 1) checkpoints.wrote();
+		const [thread] = (await begun) as [Worker];
+		await new Promise((resolve) => thread.on("exit", resolve));
+	}
+	await checkpoints.stop();
 });
 
 test("a journal of a newer release is refused instead of misread", () => {

@@ -6,6 +6,7 @@ import { type Inventory, parseInventory } from "../policy/parse-inventory.ts";
 import { parseSettings, type Settings } from "../policy/parse-settings.ts";
 import { type KnownHosts, parseKnownHosts } from "../push/known-hosts.ts";
 import type { Environment } from "./credentials.ts";
+import { lastParse } from "./last-parse.ts";
 import { readText } from "./read-text.ts";
 import { NO_SSH_CONFIG, parseSshConfig, type SshConfig } from "./ssh-config.ts";
 
@@ -62,6 +63,8 @@ export async function readSettings(
 	};
 }
 
+const parseLastInventory = lastParse(parseInventory);
+
 /** A torn inventory leaves the last good one in force. */
 export async function readInventory(
 	{ inventoryFile }: Settings,
@@ -70,7 +73,7 @@ export async function readInventory(
 	if (inventoryFile === undefined) return { inventory: NO_INVENTORY, problems: [] };
 	const text = await readText(inventoryFile, "FS-INVENTORY");
 	if (typeof text !== "string") return { inventory: last ?? NO_INVENTORY, problems: [text] };
-	const parsed = parseInventory(text, inventoryFile);
+	const parsed = parseLastInventory(text, inventoryFile);
 	if ("problems" in parsed) return { inventory: last ?? NO_INVENTORY, problems: parsed.problems };
 	return { inventory: parsed.inventory, problems: [] };
 }

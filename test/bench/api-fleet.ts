@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { setPriority, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { stringify } from "yaml";
+import { Client } from "../../src/console/client.ts";
 import type { StatusReport } from "../../src/console/cockpit.ts";
 import { Controller, freePort } from "../demo/controller.ts";
 import { DemoFleet, knownHostsOf } from "../demo/fleet.ts";
@@ -12,6 +13,16 @@ import { makeIdentity } from "../demo/identity.ts";
 const POLICY = "atlas";
 const ASK_EVERY_MS = 200;
 const PATIENCE_MS = 5 * 60_000;
+/** Machines are other computers in life: here they take what of the processors nobody else wants. */
+const NICENESS_OF_MACHINES = 10;
+
+interface Size {
+	readonly machines: number;
+	/** Machines that are only known. */
+	readonly known: number;
+	/** How long an installer takes on its machine, without its processor. */
+	readonly installSeconds: number;
+}
 
 /** A real daemon, machines that it installs on, and others that it only knows; each rollout brings a version that is new to all. */
 export class ApiFleet {
@@ -19,22 +30,29 @@ export class ApiFleet {
 	readonly url: string;
 	readonly #folder: string;
 	readonly #fleet: DemoFleet;
+	readonly #client: Client;
+	readonly #installSeconds: number;
 	/** Rollouts that have ended. */
 	readonly #seen = new Set<string>();
 	#version = 0;
 
-	private constructor(folder: string, parts: { controller: Controller; fleet: DemoFleet; url: string }) {
+	private constructor(
+		folder: string,
+		parts: { controller: Controller; fleet: DemoFleet; url: string; installSeconds: number },
+	) {
 		this.#folder = folder;
+		this.#client = new Client(join(folder, "fleetseed.sock"));
+		this.#installSeconds = parts.installSeconds;
 		this.controller = parts.controller;
 		this.#fleet = parts.fleet;
 		this.url = parts.url;
 	}
 
-	static async start({ machines, known }: { readonly machines: number; readonly known: number }): Promise<ApiFleet> {
+	static async start({ machines, known, installSeconds }: Size): Promise<ApiFleet> {
 		const folder = await mkdtemp(join(tmpdir(), "fleetseed-api-"));
 		const port = await freePort();
 		const parts = { controller: new Controller(folder), fleet: new DemoFleet(), url: `http://127.0.0.1:${port}` };
-		const self = new ApiFleet(folder, parts);
+		const self = new ApiFleet(folder, { ...parts, installSeconds });
 		try {
 			await self.#begin(machines, known);
 			return self;
@@ -48,7 +66,7 @@ export class ApiFleet {
 	async rollOut(): Promise<number> {
 		this.#version += 1;
 		await writeFile(join(this.#folder, "policies", `${POLICY}.yaml`), stringify(await this.#policy()));
-		await this.controller.command("reload");
+		await this.#client.post("reload", {});
 		const { length } = this.#fleet.machines;
 		const done = await this.#until(({ rollouts: [rollout], totals }) => {
 			const isNew = rollout?.revision !== undefined && !this.#seen.has(rollout.id ?? "");
@@ -61,6 +79,7 @@ export class ApiFleet {
 	}
 
 	async stop(): Promise<void> {
+		await this.#client.close();
 		await this.controller.stop();
 		await this.#fleet.stop();
 		await rm(this.#folder, { recursive: true, force: true });
@@ -71,6 +90,7 @@ export class ApiFleet {
 		const identity = await makeIdentity(folder);
 		const names = Array.from({ length: machines }, (_, index) => `api-${index}-${folder.slice(-6).toLowerCase()}`);
 		await this.#fleet.start({ folder: join(folder, "machines"), names, publicKey: identity.publicKey });
+		for (const pid of this.#fleet.pids) setPriority(pid, NICENESS_OF_MACHINES);
 		await this.controller.configure({
 			policy: await this.#policy(),
 			knownHosts: knownHostsOf(this.#fleet.machines),
@@ -89,7 +109,7 @@ export class ApiFleet {
 
 	async #policy(): Promise<object> {
 		const version = String(this.#version);
-		const script = `#!/bin/sh\nsleep 1\ntouch "$HOME/version-${version}"\n`;
+		const script = `#!/bin/sh\nsleep ${this.#installSeconds}\ntouch "$HOME/version-${version}"\n`;
 		const file = join(this.#folder, `${version}.sh`);
 		await writeFile(file, script);
 		const source = { url: `file://${file}` };

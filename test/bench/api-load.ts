@@ -1,3 +1,4 @@
+import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as wait } from "node:timers/promises";
 import { Pool } from "undici";
 
@@ -5,6 +6,8 @@ import { Pool } from "undici";
 export interface Load {
 	readonly url: string;
 	readonly tokens: readonly string[];
+	/** Asked for in turn. */
+	readonly paths: readonly string[];
 	readonly seconds: number;
 	readonly perSecond: number;
 	readonly followers: number;
@@ -18,14 +21,18 @@ export interface Answered {
 	readonly p50_ms: number;
 	readonly p99_ms: number;
 	readonly longest_ms: number;
+	/** How late the clients' own process came to what it had to do, which is in the other times. */
+	readonly own_delay_p99_ms: number;
 }
 
-const { url, tokens, seconds, perSecond, followers } = JSON.parse(process.argv[2] ?? "{}") as Load;
+const { url, tokens, paths, seconds, perSecond, followers } = JSON.parse(process.argv[2] ?? "{}") as Load;
 const pool = new Pool(url, { connections: 64 });
 const told = { lines: 0 };
 const streams = await Promise.all(Array.from({ length: followers }, (_, index) => follow(index)));
 const latencies: number[] = [];
 const failed: string[] = [];
+const ownDelay = monitorEventLoopDelay({ resolution: 1 });
+ownDelay.enable();
 const begun = performance.now();
 let sent = 0;
 while (performance.now() - begun < seconds * 1000) {
@@ -34,21 +41,17 @@ while (performance.now() - begun < seconds * 1000) {
 	await wait(5);
 }
 await wait(1000);
+ownDelay.disable();
 for (const { abort } of streams) abort();
 latencies.sort((a, b) => a - b);
 const at = (share: number) => Number((latencies[Math.floor((latencies.length - 1) * share)] ?? 0).toFixed(1));
 const answers = { requests: latencies.length, failed: failed.length, lines_told: told.lines };
-const answered: Answered = { ...answers, p50_ms: at(0.5), p99_ms: at(0.99), longest_ms: at(1) };
+const own_delay_p99_ms = Number((ownDelay.percentile(99) / 1e6).toFixed(1));
+const answered: Answered = { ...answers, p50_ms: at(0.5), p99_ms: at(0.99), longest_ms: at(1), own_delay_p99_ms };
 console.log(JSON.stringify(answered));
 await pool.destroy();
 
 function ask(index: number): void {
-	const paths = [
-		"/api/v1/status?detail=groups",
-		"/api/v1/plan?detail=groups",
-		"/api/v1/machines",
-		"/api/v1/audit?limit=20",
-	];
 	const sentAt = performance.now();
 	const headers = { authorization: `Bearer ${tokens[index % tokens.length]}` };
 	pool

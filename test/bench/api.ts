@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { parseArgs } from "node:util";
 import { ApiFleet } from "./api-fleet.ts";
@@ -9,7 +10,10 @@ import { type Figure, isMet, median } from "./figures.ts";
 import { watchBusy } from "./machine.ts";
 import { slopeOf } from "./swarm/slope.ts";
 
-/** `npm run bench:api`: a real daemon rolls out again and again, alone, with clients that ask and follow, and alone again. */
+/**
+ * `npm run bench:api`: a real daemon rolls out again and again: alone, beside clients that ask and follow something else, with those
+ * clients itself, and alone again.
+ */
 const { values } = parseArgs({
 	options: {
 		seconds: { type: "string", default: "60" },
@@ -17,17 +21,32 @@ const { values } = parseArgs({
 		followers: { type: "string", default: "200" },
 		machines: { type: "string", default: "8" },
 		known: { type: "string", default: "300" },
-		/** Before the clients and after them. */
-		alone: { type: "string", default: "4" },
+		/** How long an installer takes. */
+		install: { type: "string", default: "5" },
+		/** Rollouts before the clients and after them. */
+		alone: { type: "string", default: "2" },
+		/** How long clients ask the stand-in; 0: they do not. */
+		beside: { type: "string", default: "40" },
 	},
 });
 const LOAD = new URL("./api-load.ts", import.meta.url).pathname;
+const STAND_IN = new URL("./api-stand-in.ts", import.meta.url).pathname;
+const PATHS = [
+	"/api/v1/status?detail=groups",
+	"/api/v1/plan?detail=groups",
+	"/api/v1/machines",
+	"/api/v1/audit?limit=20",
+];
 /** Several, since one may only ask so often. */
 const TOKENS = 10;
 const TICKS_PER_SECOND = 100;
 
 const alone = Number(values.alone);
-const fleet = await ApiFleet.start({ machines: Number(values.machines), known: Number(values.known) });
+const fleet = await ApiFleet.start({
+	machines: Number(values.machines),
+	known: Number(values.known),
+	installSeconds: Number(values.install),
+});
 try {
 	process.exitCode = await measure();
 } finally {
@@ -39,44 +58,78 @@ async function measure(): Promise<number> {
 	for (let index = 0; index < TOKENS; index += 1) tokens.push(await makeToken(`bench-${index}`));
 	await fleet.rollOut();
 	const before = await rollOut(alone);
-	const loaded = await underLoad(tokens);
-	const after = await rollOut(alone);
-	const quiet = [...before, ...after];
-	const figures = figuresOf(loaded, quiet);
-	const seconds = { alone: quiet, with_clients: loaded.rollouts };
-	const { requests, failed, lines_told, longest_ms, p50_ms } = loaded.answered;
-	const rest = {
-		daemon_cpu_seconds: loaded.cpuSeconds,
-		cores_busy_percent: loaded.busyPercent,
-		rss_mib: loaded.rssMiB,
-	};
-	console.log(JSON.stringify({ requests, failed, lines_told, p50_ms, longest_ms, ...rest, rollout_seconds: seconds }));
-	for (const figure of figures)
-		console.log(
-			`${isMet(figure) ? "ok    " : "BROKEN"} ${figure.what}: ${figure.value} ${figure.unit}, at most ${figure.atMost}`,
-		);
-	return figures.every(isMet) ? 0 : 1;
+	const beside = Number(values.beside) > 0 ? await besideStandIn(tokens) : null;
+	const loaded = await underLoad({ url: fleet.url, tokens, seconds: Number(values.seconds) });
+	const quiet = [...before, ...(await rollOut(alone))];
+	const figures = figuresOf(loaded, beside, quiet);
+	tell({ rollout_seconds_alone: quiet });
+	if (beside) tell({ beside_the_stand_in: reportOf(beside) });
+	tell({ with_clients: { ...reportOf(loaded), rss_mib: loaded.rssMiB } });
+	for (const figure of figures) {
+		const { what, value, unit, atMost, floor } = figure;
+		const verdict = { null: "      ", true: "ok    ", false: "BROKEN" }[String(isMet(figure)) as "null"];
+		const bound = atMost === undefined ? "" : `, at most ${atMost}`;
+		console.log(`${verdict} ${what}: ${value} ${unit}${bound}${floor ? ` (${floor.what}: ${floor.value})` : ""}`);
+	}
+	return figures.every((figure) => isMet(figure) !== false) ? 0 : 1;
 }
 
 type Loaded = Awaited<ReturnType<typeof underLoad>>;
 
-function figuresOf({ answered, rollouts, rssMiB, rssSlope }: Loaded, quiet: readonly number[]): readonly Figure[] {
-	const slower = Math.max(0, 100 * (median(rollouts) / median(quiet) - 1));
+function reportOf({ answered, rollouts, cpuSeconds, busyPercent }: Loaded) {
+	return { ...answered, daemon_cpu_seconds: cpuSeconds, cores_busy_percent: busyPercent, rollout_seconds: rollouts };
+}
+
+function tell(said: object): void {
+	console.log(JSON.stringify(said));
+}
+
+function figuresOf(loaded: Loaded, beside: Loaded | null, quiet: readonly number[]): readonly Figure[] {
+	const { answered, rollouts, rssMiB, rssSlope } = loaded;
 	const round = (value: number) => Number(value.toFixed(1));
+	const longer = (than: readonly number[]) => round(100 * (median(rollouts) / median(than) - 1));
 	const share = Math.max(0, (100 * rssSlope * 60) / (rssMiB.at(-1) ?? 1));
+	const p99: Figure = { what: "answers, p99", value: answered.p99_ms, unit: "ms", atMost: 50 };
 	return [
-		{ what: "answers, p99", value: answered.p99_ms, unit: "ms", atMost: 50 },
+		beside ? { ...p99, floor: { what: "the stand-in's", value: beside.answered.p99_ms } } : p99,
 		{ what: "requests that were not answered", value: answered.failed, unit: "requests", atMost: 0 },
-		{ what: "memory that the daemon gains in a minute", value: round(share), unit: "%", atMost: 5 },
-		{ what: "a rollout takes longer by", value: round(slower), unit: "%", atMost: 5 },
+		{ what: "memory that the daemon gains in a minute, once warm", value: round(share), unit: "%", atMost: 5 },
+		...(beside
+			? [
+					{
+						what: "a rollout takes longer than beside the same clients of another server, by",
+						...{ value: longer(beside.rollouts), unit: "%" as const, atMost: 5 },
+					},
+				]
+			: []),
+		{
+			what: "a rollout takes longer than with no clients on this computer, by",
+			value: longer(quiet),
+			unit: "%",
+			atMost: 5,
+		},
 	];
 }
 
+/** The same clients ask and follow another server, while the daemon has nothing to do but its rollouts. */
+async function besideStandIn(tokens: readonly string[]): Promise<Loaded> {
+	const standIn = spawn(process.execPath, [STAND_IN, fleet.url, tokens[0] ?? "", ...PATHS], {
+		stdio: ["pipe", "pipe", "inherit"],
+	});
+	const [url] = (await once(createInterface(standIn.stdout), "line")) as [string];
+	try {
+		return await underLoad({ url, tokens, seconds: Number(values.beside) });
+	} finally {
+		standIn.stdin.end();
+		await once(standIn, "exit");
+	}
+}
+
 /** Rolls out as long as clients ask; a rollout that they left before its end does not count. */
-async function underLoad(tokens: readonly string[]) {
+async function underLoad(asked: Pick<Load, "url" | "tokens" | "seconds">) {
 	const load: Load = {
-		...{ url: fleet.url, tokens, seconds: Number(values.seconds) },
-		...{ perSecond: Number(values.requests), followers: Number(values.followers) },
+		...asked,
+		...{ paths: PATHS, perSecond: Number(values.requests), followers: Number(values.followers) },
 	};
 	const child = spawn(process.execPath, [LOAD, JSON.stringify(load)], { stdio: ["ignore", "pipe", "inherit"] });
 	const said = text(child.stdout);

@@ -32,6 +32,11 @@ export class DemoFleet {
 		this.machines.push(...(await Promise.all(started)));
 	}
 
+	/** Of the machines' processes. */
+	get pids(): readonly number[] {
+		return this.#processes.flatMap(({ pid }) => pid ?? []);
+	}
+
 	async #startOne(
 		name: string,
 		index: number,

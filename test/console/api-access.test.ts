@@ -224,6 +224,14 @@ test("a browser logs in by a form, and its cookie is kept from scripts and from 
 	assert.equal(left.headers["set-cookie"], "fleetseed=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0");
 });
 
+test("a token that is in use counts no longer once it is revoked", async () => {
+	const token = made("leaver", "viewer");
+	const asks = async () => (await ask({ method: "GET", url: "/api/v1/session" }, bearer(token))).statusCode;
+	assert.deepEqual([await asks(), await asks()], [200, 200]);
+	furnished.desks.tokens.revoke(token.slice(4, 12), "root");
+	assert.equal(await asks(), 401);
+});
+
 test("whoever tries out tokens is stopped, and the others go on", async () => {
 	const from = (remoteAddress: string, token: string) =>
 		server.inject({ url: "/api/v1/plan", remoteAddress, headers: { host: HOST, ...bearer(token) } });

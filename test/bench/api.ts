@@ -87,7 +87,7 @@ function tell(said: object): void {
 function figuresOf(loaded: Loaded, beside: Loaded | null, quiet: readonly number[]): readonly Figure[] {
 	const { answered, rollouts, rssMiB, rssSlope } = loaded;
 	const round = (value: number) => Number(value.toFixed(1));
-	const longer = (than: readonly number[]) => round(100 * (median(rollouts) / median(than) - 1));
+	const longer = (than: readonly number[]) => round(Math.max(0, 100 * (median(rollouts) / median(than) - 1)));
 	const share = Math.max(0, (100 * rssSlope * 60) / (rssMiB.at(-1) ?? 1));
 	const p99: Figure = { what: "answers, p99", value: answered.p99_ms, unit: "ms", atMost: 50 };
 	return [

@@ -58,6 +58,7 @@ test("a daemon that is killed while nobody takes its notices sends them after it
 		receiver.notices.map(({ kind, policy }) => `${kind} ${policy}`),
 		["rollout_started office", "rollout_succeeded office", "paused null"],
 	);
+	await untilStatus(controller, "the daemon answers", () => true);
 	assert.match(await controller.command("notify", "test", "hook"), /hook: sent/);
 	assert.equal(receiver.notices.at(-1)?.kind, "test");
 	assert.equal(receiver.notices.length, 4);

@@ -1,6 +1,5 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { setFlagsFromString } from "node:v8";
 import type { Logger } from "pino";
 import { ApiServer } from "../console/api/server.ts";
 import { Tokens } from "../console/api/tokens.ts";
@@ -16,14 +15,10 @@ import { logTo } from "./log.ts";
 import { notifySystemd, statusWriter } from "./notify-systemd.ts";
 import { Watchdog } from "./watchdog.ts";
 
-/** V8 lets garbage grow to three times of what is in use before it collects; with this a daemon that is asked a lot keeps its size. */
-const HEAP_GROWTH = "--heap-growing-percent=50";
-
 /** Runs the daemon until SIGTERM or SIGINT; answers the exit code. SIGHUP reads configuration, policies and inventory again. */
 export async function serve({ config }: { readonly config: string }): Promise<number> {
 	// What ps and systemctl call us.
 	process.title = "fleetseed";
-	setFlagsFromString(HEAP_GROWTH);
 	const read = await readSettings(config);
 	if ("problems" in read) {
 		for (const problem of read.problems) process.stderr.write(`${describeProblem(problem)}\n`);

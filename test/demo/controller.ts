@@ -1,5 +1,6 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
@@ -10,6 +11,9 @@ import { Client } from "../../src/console/client.ts";
 import type { StatusReport } from "../../src/console/cockpit.ts";
 
 const MAIN = new URL("../../src/daemon/main.ts", import.meta.url).pathname;
+/** As the installed command starts it. */
+const COMMAND = new URL("../../systemd/usr/bin/fleetseed", import.meta.url);
+const NODE_FLAGS = readFileSync(COMMAND, "utf8").match(/(?<= )--\S+/g) ?? [];
 
 /** The real daemon in a process of its own, with its configuration in a folder of the demo, on loopback only. */
 export class Controller {
@@ -57,7 +61,7 @@ export class Controller {
 
 	start(): void {
 		const config = join(this.#folder, "fleetseed.yaml");
-		this.#daemon = spawn(process.execPath, [MAIN, "serve", "--config", config], {
+		this.#daemon = spawn(process.execPath, [...NODE_FLAGS, MAIN, "serve", "--config", config], {
 			stdio: ["ignore", "ignore", "inherit"],
 		});
 	}

@@ -105,6 +105,14 @@ test("an answer is read wherever its chunks end", () => {
 		const { exitCode, stdout, stderr } = ran;
 		assert.deepEqual([exitCode, `${stdout}`, `${stderr}`], [3, `out${WORD.slice(0, 9)}put`, "said\n"]);
 	}
+	for (const size of [1, 5, WORD.length - 1, WORD.length, WORD.length + 1]) {
+		const answer = new KeptAnswer(WORD, 1_000);
+		const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_, at) =>
+			bytes.subarray(at * size, (at + 1) * size),
+		);
+		const ran = chunks.map((chunk) => answer.add(chunk)).at(-1);
+		assert.equal(`${ran?.stdout}`, `out${WORD.slice(0, 9)}put`, `in pieces of ${size}`);
+	}
 	const broken = new KeptAnswer(WORD, 1_000);
 	broken.add(Buffer.from("a short one"));
 	assert.equal(`${broken.rest()}`, "a short one");

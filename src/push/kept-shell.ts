@@ -3,6 +3,7 @@ import type { ClientChannel } from "ssh2";
 import { CappedBuffer } from "./capped-buffer.ts";
 import { KeptAnswer } from "./kept-answer.ts";
 import type { Ran } from "./ran.ts";
+import { framed } from "./scripts/kept-shell.ts";
 
 const STDERR_BYTES = 4_096;
 
@@ -62,7 +63,7 @@ export class KeptShell {
 		const { text, maxOutputBytes } = question;
 		this.#question = question;
 		this.#answer = new KeptAnswer(this.#word, maxOutputBytes);
-		this.#channel?.write(`${before}${this.#word} ${Buffer.byteLength(text)}\n${text}`);
+		this.#channel?.write(`${before}${framed(this.#word, text)}`);
 	}
 
 	#hear(chunk: Buffer): void {

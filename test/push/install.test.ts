@@ -4,7 +4,7 @@ import { mkdir, open, readdir, readFile, utimes, writeFile } from "node:fs/promi
 import { join } from "node:path";
 import { test } from "node:test";
 import { jobKey } from "../../src/push/job-key.ts";
-import { exitOf, lab, taskOf } from "./lab.ts";
+import { exitOf, lab, putProgram, taskOf } from "./lab.ts";
 import { stage } from "./stage.ts";
 import { until } from "./until.ts";
 
@@ -60,6 +60,26 @@ test("lets a job go on through a lost connection, and reads its exit code afterw
 	const followed = await following;
 	assert.equal(exitOf(followed.outcome), 3);
 	assert.equal(followed.output?.head, "done\n");
+});
+
+test("a job whose connection breaks while it is started runs all the same, and what it installs hears hangups", async (t) => {
+	const signals = "sed -n 's/^SigIgn:[^0-9a-f]*//p' /proc/self/status";
+	for (const [program, state] of [
+		["sync", "before it has begun"],
+		["setsid", "before it is parted from us"],
+	] as const) {
+		const { pusher, target, machine, state: folderOfState, folder, signal } = await lab(t);
+		await putProgram(folder, program, `: > ~/begun\n/bin/sleep 0.5\nPATH=\${PATH#*:} exec ${program} "$@"`);
+		const task = taskOf({ sha256: await stage(folderOfState, `#!/bin/sh\n${signals}\nexit 3\n`) });
+		const installing = pusher.install(target, task, signal);
+		await until(async () => (await readdir(folder)).includes("begun"));
+		machine.dropConnections();
+		const { outcome } = await installing;
+		assert.equal(outcome.kind === "failed" && outcome.failure.code, "FS-SSH-LOST");
+		const followed = await pusher.follow(target, task, signal);
+		assert.equal(exitOf(followed.outcome), 3, state);
+		assert.match(`${followed.output?.head}`, /^0+\n$/);
+	}
 });
 
 test("starts, follows and reports a job in one round trip", async (t) => {

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { script } from "../../src/push/commands/script.ts";
+import { keptShell, script } from "../../src/push/commands/script.ts";
 import { KeptAnswer } from "../../src/push/kept-answer.ts";
+import { framed } from "../../src/push/scripts/kept-shell.ts";
 import { Session } from "../../src/push/session.ts";
 import { lab } from "./lab.ts";
 import { until } from "./until.ts";
@@ -93,6 +94,30 @@ test("neither a script nor a word of it is in the list of processes", async (t) 
 		lines.filter((line) => /password-of-theirs|remark-of-ours/.test(line)),
 		[],
 	);
+});
+
+test("of a script that arrives cut short nothing is run, wherever the cut is", async (t) => {
+	const { folder, signal, session } = await machineWithSession(t);
+	const text = framed(WORD, ': > ~/ran; echo "$1"');
+	const hear = (heard: string) =>
+		session.run(keptShell(), {
+			timeoutMs: 10_000,
+			maxOutputBytes: 1_000,
+			signal,
+			stdin: Buffer.from(`${WORD}\n${heard}`),
+		});
+	for (const end of [":", ";", "\n#", WORD]) {
+		const ran = await hear(text.slice(0, text.lastIndexOf(end)));
+		assert.deepEqual(
+			ran.kind === "ran" && [ran.exitCode, `${ran.stdout}`, `${ran.stderr}`],
+			[0, "", ""],
+			`before ${end}`,
+		);
+	}
+	await hear(text.slice(0, -1));
+	assert.equal((await readdir(folder)).includes("ran"), false);
+	await hear(text);
+	assert.equal((await readdir(folder)).includes("ran"), true);
 });
 
 test("an answer is read wherever its chunks end", () => {

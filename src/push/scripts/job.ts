@@ -217,6 +217,7 @@ esac
  * \`start_job KEY SHIM_DIGEST SHIM PROGRAM_DIGEST PROGRAM JSON\`, where a last line after the JSON is the boot id, starts a job: sets $started to yes, to no when its key was used before, to unstaged, or to
  * fenced when a job of the same package that is newer by run and attempt was started before. The folder is the guard: mkdir is atomic. A
  * systemd unit outlives the session and its limits; what systemd gets are paths, for it expands \`$\` in words. Any other job gets the lock from us, so that it runs, or is lost, from the first moment on.
+ * A connection that breaks meanwhile may hang up on us, or on the job until setsid(1) has parted it from us; what it installs hears of hangups again, by timeout(1).
  */
 export const START_JOB = `${JSON_READER}
 fence= run=0 attempt=0 staged=
@@ -263,14 +264,7 @@ make_folder() {
 	rm -rf "$job"
 	return 1
 }
-start_job() {
-	boot=\${6##*"$newline"} json=\${6%"$newline"*}
-	[ -d "$state/jobs" ] && [ -d "$state/shim" ] && [ -d "$state/fences" ] || mkdir -p "$state/jobs" "$state/shim" "$state/fences" || return 1
-	case $1 in ""|.*|*[!A-Za-z0-9._-]*) echo "no key for a job: $1" >&2; return 1 ;; esac
-	read_members <<END || return 1
-$json
-END
-	case $fence in *[!0-9a-f]*) return 1 ;; esac
+launch() {
 	exec 8>"$state/fences/.lock"
 	flock -w 30 8 && make_folder "$@" || return 1
 	exec 8>&-
@@ -283,5 +277,16 @@ END
 	flock -w 60 9 && : > "$job/started" || return 1
 	setsid /bin/sh "$state/shim/$2" go "$job" </dev/null >/dev/null 2>&1 &
 	exec 9>&-
+}
+start_job() {
+	boot=\${6##*"$newline"} json=\${6%"$newline"*}
+	[ -d "$state/jobs" ] && [ -d "$state/shim" ] && [ -d "$state/fences" ] || mkdir -p "$state/jobs" "$state/shim" "$state/fences" || return 1
+	case $1 in ""|.*|*[!A-Za-z0-9._-]*) echo "no key for a job: $1" >&2; return 1 ;; esac
+	read_members <<END || return 1
+$json
+END
+	case $fence in *[!0-9a-f]*) return 1 ;; esac
+	trap '' HUP
+	launch "$@" && trap - HUP
 }
 `;

@@ -2,7 +2,7 @@ import { type Becoming, elevations } from "../../../../src/push/become.ts";
 import { forKeptShell, script } from "../../../../src/push/commands/script.ts";
 import { KeptAnswer } from "../../../../src/push/kept-answer.ts";
 import { quote } from "../../../../src/push/quote.ts";
-import { KEPT_SHELL } from "../../../../src/push/scripts/kept-shell.ts";
+import { framed, KEPT_SHELL } from "../../../../src/push/scripts/kept-shell.ts";
 import { ECHO, type Ground } from "../ground.ts";
 import { runIn } from "../shells.ts";
 
@@ -17,8 +17,7 @@ export function commandLine({ shell, batch, env, count, compare }: Ground): void
 export function keptShell({ shell, batch, env, count, compare }: Ground): void {
 	const word = "0123456789abcdef0123456789abcdef";
 	const text = forKeptShell(script(ECHO, ...batch));
-	const input = `${word}\n${word} ${Buffer.byteLength(text)}\n${text}`;
-	const { stdout } = runIn(shell, ["-c", KEPT_SHELL], env, input);
+	const { stdout } = runIn(shell, ["-c", KEPT_SHELL], env, `${word}\n${framed(word, text)}`);
 	const ran = new KeptAnswer(word, 2 ** 26).add(Buffer.from(stdout));
 	count("kept shell", batch.length);
 	compare("kept shell", `${ran?.stdout}`.split("\x01"), batch);

@@ -11,9 +11,9 @@ export const SCENARIOS = [
 	"helper",
 	"http",
 	"sftp",
+	"package",
 	"sites",
 	"limits",
-	"package",
 ] as const;
 export type ScenarioName = (typeof SCENARIOS)[number];
 
@@ -23,6 +23,8 @@ export interface LabArguments {
 	readonly scenarios: readonly ScenarioName[];
 	/** As asked for: a scenario's name or `all`. */
 	readonly scenario: string;
+	/** How many labs stand side by side and share the scenarios. */
+	readonly labs: number;
 	readonly seed: number;
 	readonly json: boolean;
 	readonly keep: boolean;
@@ -33,6 +35,7 @@ export const USAGE = `npm run lab -- [options]
   --machines N     3 to 60, default 6: two in ring one, the rest in ring two
   --rate RATE      of each cable in each direction, in the words of tc(8), default 100mbit
   --scenario NAME  ${SCENARIOS.join(", ")} or all, default happy
+  --labs N         1 to 4 side by side, which share the scenarios, default 1
   --seed N         for the moments of the kills; default: another one each time, printed
   --cache FOLDER   of the machine image and the package, default /var/cache/fleetseed-lab
   --json           the last line of stdout is JSON
@@ -46,6 +49,7 @@ export function readArguments(argv: readonly string[], defaultSeed: number): Lab
 			machines: { type: "string", default: "6" },
 			rate: { type: "string", default: "100mbit" },
 			scenario: { type: "string", default: "happy" },
+			labs: { type: "string", default: "1" },
 			seed: { type: "string", default: String(defaultSeed) },
 			cache: { type: "string", default: "/var/cache/fleetseed-lab" },
 			json: { type: "boolean", default: false },
@@ -62,6 +66,7 @@ export function readArguments(argv: readonly string[], defaultSeed: number): Lab
 		rate: values.rate,
 		scenarios: one ? [one] : SCENARIOS,
 		scenario: values.scenario,
+		labs: wholeNumber("--labs", values.labs, { min: 1, max: 4 }),
 		seed: wholeNumber("--seed", values.seed, { min: 0, max: 2 ** 32 - 1 }),
 		json: values.json,
 		keep: values.keep,

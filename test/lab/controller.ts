@@ -12,7 +12,7 @@ import { waitFor } from "./wait.ts";
 
 const REPOSITORY = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const DAEMON = join(REPOSITORY, "src/daemon/main.ts");
-const READY_MS = 30_000;
+const READY_MS = 90_000;
 /** The daemon drains for 20 s at most. */
 const STOP_MS = 40_000;
 

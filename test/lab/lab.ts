@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { bitsPerSecond, type LabArguments } from "./arguments.ts";
 import { must } from "./command.ts";
-import { buildDebianPackage, type DebianPackage } from "./debian-package.ts";
+import type { DebianPackage } from "./debian-package.ts";
 import { Footprint } from "./footprint.ts";
 import { ensureHostPackages } from "./host-packages.ts";
 import { ensureImage } from "./image.ts";
@@ -15,6 +15,8 @@ export interface LabOptions {
 	readonly wanted: LabArguments;
 	readonly log: (line: string) => void;
 	readonly signal: AbortSignal;
+	/** Builds what is shipped, once for all labs; absent: no scenario asks for it. */
+	readonly buildPackage?: () => Promise<DebianPackage>;
 }
 
 /** Everything that stands for the whole run; scenarios switch machines on and off and bring a controller of their own. */
@@ -58,7 +60,7 @@ export async function raiseLab(footprint: Footprint, options: LabOptions): Promi
 	const machines = await joinMachines(network, wanted.machines, { footprint, image, authorizedKey, signal });
 	const origin = new Origin(footprint, originLink, labPackage);
 	await origin.start(labPackage, signal);
-	const debianPackage = wanted.scenarios.includes("package") ? buildDebianPackage(log, signal) : null;
+	const debianPackage = options.buildPackage?.() ?? null;
 	// Whoever needs it is told.
 	debianPackage?.catch(() => undefined);
 	const floorSeconds = (labPackage.sizeBytes * 8) / bitsPerSecond(wanted.rate);

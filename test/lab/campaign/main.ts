@@ -55,7 +55,7 @@ async function main(): Promise<number> {
 }
 
 function labArguments(machines: number, seed: number) {
-	const one = { rate: "100mbit", scenarios: [], scenario: "kills", json: true, keep: false };
+	const one = { rate: "100mbit", scenarios: [], scenario: "kills", labs: 1, json: true, keep: false };
 	return { ...one, machines, seed, cacheFolder: "/var/cache/fleetseed-lab" };
 }
 

@@ -82,6 +82,8 @@ export const ERROR_CODES = {
 	"FS-SSH-LOST": "Nothing to do: the job goes on at the machine and its result is read when it is back.",
 	"FS-SSH-COMMAND-TIMEOUT":
 		"A command of ours took too long at the machine: look at its load and disks. It is tried again.",
+	"FS-SSH-FLOOD":
+		"The machine answers a short command without an end: look at what its shell prints, and at who rules it. It is tried again.",
 	"FS-SSH-IDLE":
 		"The machine took no byte and sent none for too long: look at the path and at its load. It is tried again.",
 	"FS-SSH-STEP-TIMEOUT": "The step as a whole took too long: look at the machine's load. It is tried again.",

@@ -62,6 +62,7 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
 	"FS-SSH-HOSTKEY-UNKNOWN": "Nobody has said what a jump host's key is. Nothing was sent to it.",
 	"FS-SSH-LOST": "The connection broke off in the middle of a step.",
 	"FS-SSH-COMMAND-TIMEOUT": "A short command of ours did not end.",
+	"FS-SSH-FLOOD": "A command of ours says far more than it can have to say. It was given up.",
 	"FS-SSH-IDLE": "The connection is open, and nothing has come over it for too long.",
 	"FS-SSH-STEP-TIMEOUT": "A step has taken longer than any step should.",
 	"FS-SSH-PROTOCOL": "What answers on the port is no SSH that we can speak with.",

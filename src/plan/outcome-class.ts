@@ -21,6 +21,7 @@ const AFTER_CONTACT: ReadonlySet<ErrorCode> = new Set([
 	"FS-SSH-LOST",
 	"FS-SSH-IDLE",
 	"FS-SSH-COMMAND-TIMEOUT",
+	"FS-SSH-FLOOD",
 	"FS-SSH-STEP-TIMEOUT",
 	"FS-SSH-SESSIONS",
 ]);
@@ -38,6 +39,7 @@ const MENDED_BY_HAND: ReadonlySet<ErrorCode> = new Set([
 	"FS-SSH-AGENT",
 	"FS-SSH-EXPIRED",
 	"FS-SSH-SHELL",
+	"FS-SSH-FLOOD",
 	"FS-SSH-BECOME",
 	"FS-SSH-PROTOCOL",
 	"FS-SSH-KEY",

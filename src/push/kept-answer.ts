@@ -1,6 +1,9 @@
 import { CappedBuffer } from "./capped-buffer.ts";
 import type { Ran } from "./ran.ts";
 
+/** More than the code and what is kept of stderr (scripts/kept-shell.ts). */
+const MAX_AFTER_BYTES = 2 ** 16;
+
 /** What comes back of one script in a shell that stays (scripts/kept-shell.ts), in whatever chunks. */
 export class KeptAnswer {
 	readonly #word: string;
@@ -13,6 +16,11 @@ export class KeptAnswer {
 	constructor(word: string, maxOutputBytes: number) {
 		this.#word = word;
 		this.#stdout = new CappedBuffer(maxOutputBytes);
+	}
+
+	/** It says more than it may, and will not end. */
+	get isFlooded(): boolean {
+		return this.#stdout.isFlooded || (this.#after?.length ?? 0) > MAX_AFTER_BYTES;
 	}
 
 	/** Null: there is more to come. */

@@ -11,6 +11,8 @@ export interface Question {
 	readonly text: string;
 	readonly maxOutputBytes: number;
 	readonly answered: (ran: Ran) => void;
+	/** It answers without an end. */
+	readonly flooded: () => void;
 	/** The shell is gone before it answered. Null: without an exit status, so what became of the script is not known. */
 	readonly ended: (ran: Ran | null) => void;
 }
@@ -67,11 +69,12 @@ export class KeptShell {
 	}
 
 	#hear(chunk: Buffer): void {
-		const ran = this.#answer?.add(chunk);
-		if (!ran) return;
-		const question = this.#question;
+		const [question, answer] = [this.#question, this.#answer];
+		const ran = answer?.add(chunk);
+		if (!ran && !answer?.isFlooded) return;
 		[this.#question, this.#answer] = [null, null];
-		question?.answered(ran);
+		if (ran) question?.answered(ran);
+		else question?.flooded();
 	}
 
 	/** It has not run the script to its end, whatever code it exits with. */

@@ -5,7 +5,7 @@ export interface RunOptions {
 	readonly signal: AbortSignal;
 	/** A stream is read no faster than the machine takes it, and ends with the command. */
 	readonly stdin?: Uint8Array | Readable;
-	/** Of each of stdout and stderr; what comes after is read and dropped. */
+	/** Of each of stdout and stderr; what comes after is read and dropped, and a MiB beyond it the command is given up. */
 	readonly maxOutputBytes: number;
 }
 

@@ -91,7 +91,7 @@ export class Session {
 	/**
 	 * Runs a command at the machine. Errors: FS-SSH-LOST when the connection ends first or the signal aborts, FS-SSH-IDLE when the
 	 * machine gave no sign of life, FS-SSH-COMMAND-TIMEOUT after timeoutMs (the command may go on at the machine in each case);
-	 * FS-SSH-SESSIONS, FS-SSH-SHELL: it was not begun.
+	 * FS-SSH-FLOOD when it says far more than is kept; FS-SSH-SESSIONS, FS-SSH-SHELL: it was not begun.
 	 */
 	async run(argv: readonly string[], options: RunOptions): Promise<Ran | Failed> {
 		const { argv: prefix, firstLine } = this.#elevation;
@@ -112,6 +112,7 @@ export class Session {
 					this.#isShellProven = true;
 					end(ran);
 				},
+				flooded: () => end(this.#flooded()),
 				ended: (ran) => end(ran ?? this.#lost()),
 				unopened: (why) => end(this.#unopened(why) ?? this.#lost()),
 			}),
@@ -186,7 +187,8 @@ export class Session {
 			const begin = (opened: ClientChannel) => {
 				channel = opened;
 				if (over.aborted) return this.#channels.giveUp(opened);
-				receive(opened, maxOutputBytes, (ran) => end(ran ?? this.#lost()));
+				const flooded = () => end(this.#flooded());
+				receive(opened, { maxOutputBytes, flooded, done: (ran) => end(ran ?? this.#lost()) });
 				if (firstLine !== null) opened.write(`${firstLine}\n`);
 				feed(opened, stdin);
 			};
@@ -235,6 +237,10 @@ export class Session {
 		return this.#failed("FS-SSH-COMMAND-TIMEOUT", `a command gave no answer in ${timeoutMs / 1000} s`);
 	}
 
+	#flooded(): Failed {
+		return this.#failed("FS-SSH-FLOOD", "a command answers without an end");
+	}
+
 	#lost(): Failed {
 		return this.#isSilent
 			? this.#failed("FS-SSH-IDLE", "the machine gave no sign of life for too long")
@@ -253,13 +259,22 @@ function feed(channel: ClientChannel, stdin: Uint8Array | Readable | undefined):
 	else stdin.on("error", () => channel.close()).pipe(channel);
 }
 
-/** Null: the channel closed without an exit status, so what became of the command is not known. */
-function receive(channel: ClientChannel, maxOutputBytes: number, done: (ran: Ran | null) => void): void {
-	const stdout = new CappedBuffer(maxOutputBytes);
-	const stderr = new CappedBuffer(maxOutputBytes);
+interface Receiver {
+	readonly maxOutputBytes: number;
+	readonly flooded: () => void;
+	/** Null: the channel closed without an exit status, so what became of the command is not known. */
+	readonly done: (ran: Ran | null) => void;
+}
+
+function receive(channel: ClientChannel, { maxOutputBytes, flooded, done }: Receiver): void {
+	const [stdout, stderr] = [new CappedBuffer(maxOutputBytes), new CappedBuffer(maxOutputBytes)];
 	let exitCode: number | null | undefined;
-	channel.on("data", (chunk: Buffer) => stdout.add(chunk));
-	channel.stderr.on("data", (chunk: Buffer) => stderr.add(chunk));
+	const hear = (kept: CappedBuffer) => (chunk: Buffer) => {
+		kept.add(chunk);
+		if (kept.isFlooded) flooded();
+	};
+	channel.on("data", hear(stdout));
+	channel.stderr.on("data", hear(stderr));
 	channel.on("exit", (code: number | null) => {
 		exitCode = code;
 	});

@@ -64,6 +64,17 @@ test("a script that is given up takes its shell with it, and the next one has an
 	assert.equal(machine.commands, 2);
 });
 
+test("a script that answers without an end is given up long before its time, and the next one has another shell", async (t) => {
+	const { machine, run } = await machineWithSession(t);
+	const full = await run("head -c 1000000 /dev/zero; exit 3");
+	assert.deepEqual([full.kind === "ran" && full.exitCode, full.kind === "ran" && full.stdout.length], [3, 1_000]);
+	const endless = await run("yes", [], { timeoutMs: 30_000 });
+	assert.equal(endless.kind === "failed" && endless.failure.code, "FS-SSH-FLOOD");
+	const next = await run("echo next");
+	assert.equal(next.kind === "ran" && `${next.stdout}`, "next\n");
+	assert.equal(machine.commands, 2);
+});
+
 test("a shell that is killed in the middle of a script is told as such, one that rests is replaced", async (t) => {
 	const { run } = await machineWithSession(t);
 	const killed = await run("echo begun; echo why >&2; kill -9 $$");
@@ -141,4 +152,13 @@ test("an answer is read wherever its chunks end", () => {
 	const broken = new KeptAnswer(WORD, 1_000);
 	broken.add(Buffer.from("a short one"));
 	assert.equal(`${broken.rest()}`, "a short one");
+});
+
+test("a machine that knows the word and goes on after it is no answer, either", () => {
+	const answer = new KeptAnswer(WORD, 1_000);
+	const stderr = "x".repeat(4 * 4_096);
+	assert.equal(answer.add(Buffer.from(`${WORD} 0\n${stderr}`)), null);
+	assert.ok(!answer.isFlooded);
+	for (let sent = 0; sent < 2 ** 20 && !answer.isFlooded; sent += stderr.length) answer.add(Buffer.from(stderr));
+	assert.ok(answer.isFlooded);
 });

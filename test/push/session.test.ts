@@ -189,6 +189,10 @@ test("runs commands side by side with capped output, input and exit codes", asyn
 	assert.ok(killed.exitCode === undefined || killed.exitCode === 137);
 	const slow = await session.run(["sleep", "20"], { ...options, timeoutMs: 50 });
 	assert.equal(slow.kind === "failed" && slow.failure.code, "FS-SSH-COMMAND-TIMEOUT");
+	for (const endless of ["exec yes", "exec yes >&2"]) {
+		const flooded = await session.run(["sh", "-c", endless], { ...options, timeoutMs: 30_000 });
+		assert.equal(flooded.kind === "failed" && flooded.failure.code, "FS-SSH-FLOOD");
+	}
 	session.stop();
 	session.stop();
 	const late = await session.run(["true"], options);

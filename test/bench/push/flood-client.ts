@@ -3,7 +3,10 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { PackageSpec } from "../../../src/model/policy.ts";
+import { script } from "../../../src/push/commands/script.ts";
+import type { Failed } from "../../../src/push/failed.ts";
 import { Pusher, type Target, type Task } from "../../../src/push/pusher.ts";
+import type { Ran } from "../../../src/push/ran.ts";
 import type { Session } from "../../../src/push/session.ts";
 import { Sessions } from "../../../src/push/sessions.ts";
 import type { BenchMachine, Fleet } from "./sshds.ts";
@@ -73,13 +76,18 @@ async function floodByInstaller(machine: BenchMachine): Promise<boolean> {
 	return isWhole && head.startsWith(BEGIN) && tail.endsWith(END);
 }
 
-/** A machine that answers a question of ours with a flood: all of it comes here. */
+/** A machine that answers a command of ours, then a script of ours, with a flood, which would come here as a whole: each is given up, and the machine is asked on. */
 async function floodByAnswer(sessions: Sessions, machine: BenchMachine): Promise<boolean> {
 	const options = { signal, timeoutMs: 3_600_000, maxOutputBytes: KEPT };
-	const act = (session: Session) => session.run(["/bin/sh", "-c", FLOOD], options);
-	const ran = await sessions.use(targetOf(machine), signal, act);
-	if (ran.kind !== "ran") throw new Error(`${machine.name}: ${JSON.stringify(ran)}`);
-	return ran.exitCode === 0 && ran.stdout.length <= KEPT && ran.stdout.toString("latin1").startsWith(BEGIN);
+	const codeOf = (ran: Ran | Failed) => (ran.kind === "failed" ? ran.failure.code : ran.exitCode);
+	const act = async (session: Session) => [
+		codeOf(await session.run(["/bin/sh", "-c", FLOOD], options)),
+		codeOf(await session.runScript(script(FLOOD), options)),
+		codeOf(await session.runScript(script("exit 3"), options)),
+	];
+	const codes = await sessions.use(targetOf(machine), signal, act);
+	if (!Array.isArray(codes)) throw new Error(`${machine.name}: ${JSON.stringify(codes)}`);
+	return codes.join() === "FS-SSH-FLOOD,FS-SSH-FLOOD,3";
 }
 
 const calm = "#!/bin/sh\nyes calm | head -c 600000\n";

@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { GUARD_MUTANTS, type GuardMutant } from "./guard-mutants.ts";
 import { MUTANTS, type Mutant } from "./mutants.ts";
+import { PUSH_MUTANTS } from "./push-mutants.ts";
 
 interface Hunt {
 	readonly name: string;
@@ -91,7 +92,7 @@ async function huntAll(): Promise<readonly Hunt[]> {
 }
 
 const words = process.argv.slice(2).join(" ");
-const WANTED = [...MUTANTS, ...GUARD_MUTANTS].filter(({ name }) => name.includes(words));
+const WANTED = [...MUTANTS, ...GUARD_MUTANTS, ...PUSH_MUTANTS].filter(({ name }) => name.includes(words));
 const hunts = await huntAll();
 const sound = hunts.find(({ name }) => name === SOUND);
 const caught = hunts.filter((each) => each !== sound && each.caughtBy !== null).length;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
+import { script } from "../../src/push/commands/script.ts";
 import { Session } from "../../src/push/session.ts";
 import type { Target } from "../../src/push/target.ts";
 import { lab, putProgram, taskOf } from "./lab.ts";
@@ -64,6 +65,20 @@ test("where sudo asks, it is given the password, and the command its own input",
 	const cat = await session.run(["cat"], { ...OPTIONS, signal, stdin: Buffer.from("line\nand more") });
 	assert.equal(cat.kind === "ran" && cat.stdout.toString(), "line\nand more");
 	assert.ok(!(await readFile(join(folder, "sudo.log"), "utf8")).includes("pass word"), "never on a command line");
+});
+
+test("where sudo asks, a shell that stays is given the password once, and no script hears of it", async (t) => {
+	const { folder, machine, target, signal } = await lab(t);
+	await putProgram(folder, "sudo", SUDO);
+	await writeFile(join(folder, "asks"), "pass word'");
+	const become = { method: "sudo", user: "root", password: "pass word'" } as const;
+	const session = await connected(t, { ...target, become }, signal);
+	const commands = machine.commands;
+	for (const word of ["first", "second"]) {
+		const ran = await session.runScript(script('cat; echo "$1"', word), { ...OPTIONS, signal });
+		assert.equal(ran.kind === "ran" && `${ran.stdout}${ran.stderr}`, `${word}\n`);
+	}
+	assert.equal(machine.commands, commands + 1);
 });
 
 test("where sudo does not ask, the password stays at home", async (t) => {

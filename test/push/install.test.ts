@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { mkdir, open, readdir, readFile, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -191,6 +191,39 @@ test("calls a job lost whose processes are gone", async (t) => {
 	assert.equal(inspected.outcome.kind === "inspected" && inspected.outcome.facts.job.kind, "lost");
 });
 
+test("a job that is killed in its first moment is lost at once", async (t) => {
+	const { pusher, target, state, folder, signal } = await lab(t);
+	const sha256 = await stage(state, "#!/bin/sh\n: > ~/begun\nsleep 60\n");
+	const task = taskOf({ sha256 });
+	const stateOf = async () => {
+		const { outcome } = await pusher.inspect(target, task, signal);
+		return outcome.kind === "inspected" && outcome.facts.job.kind;
+	};
+	const installing = pusher.install(target, task, signal);
+	await until(async () => (await readdir(folder)).includes("begun"));
+	assert.equal(await stateOf(), "running");
+	const pid = await readFile(join(state, "jobs", jobKey(task.ref), "pid"), "utf8");
+	for (const each of await processesBeside(Number(pid))) process.kill(each, "SIGKILL");
+	await until(async () => (await stateOf()) === "lost");
+	assert.equal(exitOf((await installing).outcome), "FS-INSTALL-EXIT");
+});
+
+test("jobs start one after the other, under the lock of all fences", async (t) => {
+	const { pusher, target, state, folder, signal } = await lab(t);
+	await putProgram(folder, "flock", `[ "$2" != 30 ] || : > ~/asked\nPATH=\${PATH#*:} exec flock "$@"`);
+	const task = taskOf({ sha256: await stage(state, "#!/bin/sh\nexit 3\n") });
+	await mkdir(join(state, "fences"), { recursive: true });
+	const hold = [join(state, "fences", ".lock"), "sh", "-c", ': > "$0"; exec sleep 60', join(folder, "held")];
+	const holder = spawn("flock", ["-F", ...hold]);
+	t.after(() => holder.kill());
+	await until(async () => (await readdir(folder)).includes("held"));
+	const installing = pusher.install(target, task, signal);
+	await until(async () => (await readdir(folder)).includes("asked"));
+	assert.deepEqual(await readdir(join(state, "jobs")), []);
+	holder.kill();
+	assert.equal(exitOf((await installing).outcome), 3);
+});
+
 test("replaces the default program by the policy's, with {file} in its arguments only", async (t) => {
 	const { pusher, target, state, signal } = await lab(t);
 	const sha256 = await stage(state, "content");
@@ -283,3 +316,15 @@ test("stops an installer that prints without an end, and keeps both ends of what
 	assert.equal(outcome.kind === "failed" && outcome.failure.code, "FS-INSTALL-OUTPUT");
 	assert.ok(output?.head.startsWith("begin\ny\n") && output.tail.endsWith("y\n") && output.totalBytes >= 2 ** 20);
 });
+
+/** The session of this process: stat in proc(5). */
+async function processesBeside(pid: number): Promise<readonly number[]> {
+	const sessionOf = async (pid: number) => {
+		const stat = await readFile(`/proc/${pid}/stat`, "latin1").catch(() => "");
+		return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[3];
+	};
+	const session = await sessionOf(pid);
+	const pids = (await readdir("/proc")).map(Number).filter((each) => each > 1);
+	const sessions = await Promise.all(pids.map(sessionOf));
+	return pids.filter((_, index) => sessions[index] === session);
+}

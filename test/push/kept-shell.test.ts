@@ -1,15 +1,25 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { PassThrough } from "node:stream";
 import { type TestContext, test } from "node:test";
+import { setImmediate } from "node:timers/promises";
+import type { ClientChannel } from "ssh2";
 import { keptShell, script } from "../../src/push/commands/script.ts";
 import { KeptAnswer } from "../../src/push/kept-answer.ts";
+import { KeptShell } from "../../src/push/kept-shell.ts";
+import { quote } from "../../src/push/quote.ts";
+import type { Ran } from "../../src/push/ran.ts";
 import { framed } from "../../src/push/scripts/kept-shell.ts";
 import { Session } from "../../src/push/session.ts";
-import { lab } from "./lab.ts";
+import { lab, putProgram } from "./lab.ts";
 import { until } from "./until.ts";
 
 const WORD = "0123456789abcdef0123456789abcdef";
+
+const answered = (said: number) => `${said}\n${WORD} 0\n${WORD}\n`;
 
 async function machineWithSession(t: TestContext) {
 	const all = await lab(t);
@@ -23,7 +33,15 @@ async function machineWithSession(t: TestContext) {
 			signal: all.signal,
 			...options,
 		});
-	return { ...all, session, run };
+	/** What a shell does that hears the word, then this, then nothing more. */
+	const hear = (heard: string) =>
+		session.run(keptShell(), {
+			timeoutMs: 10_000,
+			maxOutputBytes: 1_000,
+			signal: all.signal,
+			stdin: Buffer.from(`${WORD}\n${heard}`),
+		});
+	return { ...all, session, run, hear };
 }
 
 test("one shell runs script after script, each with its own words and as if it were the first", async (t) => {
@@ -51,17 +69,36 @@ test("what is asked at the same time has a shell of its own, which stays too", a
 	assert.equal(meanwhile.kind === "ran" && `${meanwhile.stdout}`, "meanwhile\n");
 	await writeFile(join(folder, "go"), "");
 	assert.equal((await waiting).kind, "ran");
-	await Promise.all([run("echo"), run("echo")]);
+	const both = await Promise.all([run("sleep 0.1; echo a"), run("echo b")]);
+	assert.deepEqual(
+		both.map((ran) => ran.kind === "ran" && `${ran.stdout}`),
+		["a\n", "b\n"],
+	);
 	assert.equal(machine.commands, 2);
 });
 
 test("a script that is given up takes its shell with it, and the next one has another", async (t) => {
 	const { machine, run } = await machineWithSession(t);
-	const slow = await run("sleep 20; echo late", [], { timeoutMs: 100 });
-	assert.equal(slow.kind === "failed" && slow.failure.code, "FS-SSH-COMMAND-TIMEOUT");
+	const asMany = Array.from({ length: 10 });
+	// As many as sshd permits sessions: all are there at once, then rest.
+	await Promise.all(asMany.map(() => run("echo >> ~/begun; while [ $(wc -l < ~/begun) -lt 10 ]; do sleep 0.02; done")));
+	const slow = await Promise.all(asMany.map(() => run("sleep 20; echo late", [], { timeoutMs: 100 })));
+	for (const each of slow) assert.equal(each.kind === "failed" && each.failure.code, "FS-SSH-COMMAND-TIMEOUT");
 	const next = await run("echo next");
 	assert.equal(next.kind === "ran" && `${next.stdout}`, "next\n");
-	assert.equal(machine.commands, 2);
+	assert.equal(machine.commands, asMany.length + 1);
+});
+
+test("a script that is given up before its shell is there is never run", async (t) => {
+	const { folder, run } = await machineWithSession(t);
+	const over = new AbortController();
+	const early = run(": > ~/ran", [], { signal: over.signal });
+	// The session has been asked for, and its answer takes longer.
+	await setImmediate();
+	over.abort();
+	assert.equal((await early).kind, "failed");
+	await Promise.all([run("sleep 0.1"), run("sleep 0.1")]);
+	assert.equal((await readdir(folder)).includes("ran"), false);
 });
 
 test("a script that answers without an end is given up long before its time, and the next one has another shell", async (t) => {
@@ -76,17 +113,53 @@ test("a script that answers without an end is given up long before its time, and
 });
 
 test("a shell that is killed in the middle of a script is told as such, one that rests is replaced", async (t) => {
-	const { run } = await machineWithSession(t);
+	const { run, session, signal } = await machineWithSession(t);
 	const killed = await run("echo begun; echo why >&2; kill -9 $$");
 	assert.ok(killed.kind === "ran", JSON.stringify(killed));
 	assert.deepEqual([killed.exitCode ?? 137, `${killed.stdout}`], [137, "begun\n"]);
-	const rested = await run("echo $$; (sleep 0.2; kill -9 $$) >/dev/null 2>&1 &");
-	assert.ok(rested.kind === "ran");
+	// Of a program of its own: a subshell of dash's would keep the answer from its end.
+	const rested = await run(`echo $$; sh -c "sleep 0.2; kill -9 $$" >/dev/null 2>&1 &`);
+	assert.ok(rested.kind === "ran" && rested.exitCode === 0);
 	await until(async () => !(await readdir("/proc")).includes(`${rested.stdout}`.trim()));
-	await until(async () => {
-		const next = await run("echo next");
-		return next.kind === "ran" && `${next.stdout}` === "next\n";
+	// By its answer the news of the shell's end is here.
+	await session.run(["true"], { timeoutMs: 10_000, maxOutputBytes: 1_000, signal });
+	const next = await run("echo next");
+	assert.equal(next.kind === "ran" && `${next.stdout}`, "next\n");
+});
+
+test("a shell that goes without a word has not run the script, whatever it exits with", async (t) => {
+	const { folder, run } = await machineWithSession(t);
+	await putProgram(folder, "head", "exit 0");
+	const gone = await run("echo never");
+	assert.deepEqual(gone.kind === "ran" && [gone.exitCode, `${gone.stdout}`], [undefined, ""]);
+});
+
+test("of a script whose channel closes without an exit status it is not known what became", async () => {
+	const channel = Object.assign(new PassThrough(), { stderr: new PassThrough(), close: () => undefined });
+	const told: (Ran | null | string)[] = [];
+	new KeptShell().begin(channel as unknown as ClientChannel, null, {
+		text: "echo",
+		maxOutputBytes: 1_000,
+		answered: () => told.push("answered"),
+		flooded: () => told.push("flooded"),
+		ended: (ran) => told.push(ran),
 	});
+	channel.destroy();
+	await once(channel, "close");
+	assert.deepEqual(told, [null]);
+});
+
+test("of what a script says on stderr the first 4 KiB come", async (t) => {
+	const { run } = await machineWithSession(t);
+	const ran = await run("yes why | head -c 100000 >&2; exit 3");
+	assert.deepEqual(ran.kind === "ran" && [ran.exitCode, `${ran.stderr}`], [3, "why\n".repeat(1_024)]);
+});
+
+test("a shell waits for the next script however short TMOUT is", () => {
+	const ask = (text: string) => `printf '%s' ${quote([framed(WORD, text)])}`;
+	const heard = `{ echo ${WORD}; ${ask("echo 1")}; sleep 0.3; ${ask("echo 2")}; } | ${quote(["bash", ...keptShell().slice(1)])}`;
+	const env = { ...process.env, TMOUT: "0.01" };
+	assert.equal(execFileSync("sh", ["-c", heard], { encoding: "utf8", env }), [1, 2].map(answered).join(""));
 });
 
 test("neither a script nor a word of it is in the list of processes", async (t) => {
@@ -108,15 +181,8 @@ test("neither a script nor a word of it is in the list of processes", async (t) 
 });
 
 test("of a script that arrives cut short nothing is run, wherever the cut is", async (t) => {
-	const { folder, signal, session } = await machineWithSession(t);
+	const { folder, hear } = await machineWithSession(t);
 	const text = framed(WORD, ': > ~/ran; echo "$1"');
-	const hear = (heard: string) =>
-		session.run(keptShell(), {
-			timeoutMs: 10_000,
-			maxOutputBytes: 1_000,
-			signal,
-			stdin: Buffer.from(`${WORD}\n${heard}`),
-		});
 	for (const end of [":", ";", "\n#", WORD]) {
 		const ran = await hear(text.slice(0, text.lastIndexOf(end)));
 		assert.deepEqual(
@@ -129,6 +195,16 @@ test("of a script that arrives cut short nothing is run, wherever the cut is", a
 	assert.equal((await readdir(folder)).includes("ran"), false);
 	await hear(text);
 	assert.equal((await readdir(folder)).includes("ran"), true);
+});
+
+test("a line that does not begin with the word ends the shell", async (t) => {
+	const { folder, hear } = await machineWithSession(t);
+	const strange = framed(WORD, ": > ~/ran").replace(WORD, "another");
+	for (const heard of [strange, `\n${framed(WORD, ": > ~/ran")}`]) {
+		const ran = await hear(heard);
+		assert.deepEqual(ran.kind === "ran" && [ran.exitCode, `${ran.stdout}${ran.stderr}`], [0, ""]);
+	}
+	assert.equal((await readdir(folder)).includes("ran"), false);
 });
 
 test("an answer is read wherever its chunks end", () => {

@@ -28,7 +28,7 @@ interface Fetch {
 	readonly piece: number;
 	readonly neighbour: Neighbour;
 	readonly length: number;
-	/** The whole piece; null while it comes in one block. */
+	/** The whole piece; null until its first block is here. */
 	bytes: Uint8Array | null;
 	askedTo: number;
 	got: number;
@@ -206,11 +206,8 @@ export class Downloads {
 		if (this.#isAwaited(fetch)) {
 			fetch.got += block.length;
 			fetch.movedAt = this.#options.now();
-			if (block.length === length) fetch.bytes = block;
-			else {
-				fetch.bytes ??= Buffer.allocUnsafeSlow(length);
-				fetch.bytes.set(block, offset);
-			}
+			fetch.bytes ??= Buffer.allocUnsafeSlow(length);
+			fetch.bytes.set(block, offset);
 			if (fetch.got === length) {
 				void this.#finish(fetch, fetch.bytes);
 				// What it was worth decides how much more it is asked for.

@@ -4,6 +4,9 @@ import Protocol from "bittorrent-protocol";
 /** A block may be 128 KiB; the longest honest message besides is the bitfield of a very large torrent. */
 export const MAX_MESSAGE_BYTES = 256 * 1024;
 
+/** The kind of message that holds a block. */
+const PIECE = 7;
+
 /** Copied together rather than handed to the kernel one by one. */
 const SHORT_BYTES = 1024;
 
@@ -17,6 +20,8 @@ export class PeerWire extends Protocol {
 	/** A message that has not wholly arrived, and how much of it has. */
 	#part: Uint8Array | null = null;
 	#filled = 0;
+	/** Of the longest block so far, for the next ones. */
+	#room: Uint8Array = new Uint8Array(0);
 	readonly #said: Uint8Array[] = [];
 	#saidBytes = 0;
 	#isEnded = false;
@@ -26,7 +31,7 @@ export class PeerWire extends Protocol {
 		this.#socket = socket;
 	}
 
-	/** Whole messages are read where they lie; the bytes of one that is cut are copied once. */
+	/** Whole messages are read where they lie; the bytes of one that is cut are copied once. A block's bytes are good until the call with it returns. */
 	receive(bytes: Uint8Array): void {
 		let at = 0;
 		while (at < bytes.length && !this.#isEnded) {
@@ -41,7 +46,7 @@ export class PeerWire extends Protocol {
 	}
 
 	#gather(bytes: Uint8Array, wanted: number): number {
-		this.#part ??= Buffer.allocUnsafeSlow(wanted);
+		this.#part ??= bytes[0] === PIECE ? this.#roomFor(wanted) : Buffer.allocUnsafeSlow(wanted);
 		const taken = Math.min(bytes.length, wanted - this.#filled);
 		this.#part.set(bytes.subarray(0, taken), this.#filled);
 		this.#filled += taken;
@@ -51,6 +56,11 @@ export class PeerWire extends Protocol {
 		this.#filled = 0;
 		this.#read(message);
 		return taken;
+	}
+
+	#roomFor(wanted: number): Uint8Array {
+		if (this.#room.length < wanted) this.#room = Buffer.allocUnsafeSlow(wanted);
+		return this.#room.subarray(0, wanted);
 	}
 
 	/** What makes the library throw is no message. */

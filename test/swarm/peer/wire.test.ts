@@ -48,15 +48,33 @@ test("messages are heard alike however they are cut on their way", () => {
 	);
 });
 
-test("a block that arrived whole keeps its bytes when the next ones arrive", () => {
+/** Cut in the middle, so that it is put together here. */
+function receiveInParts(wire: PeerWire, bytes: Buffer): void {
+	wire.receive(bytes.subarray(0, 1_000));
+	wire.receive(bytes.subarray(1_000));
+}
+
+test("blocks that arrive in parts are put together in one place, and what else arrives so keeps its bytes", () => {
 	const { wire } = greetedWire();
-	const blocks: Uint8Array[] = [];
-	wire.on("piece", (_piece: number, _offset: number, block: Uint8Array) => blocks.push(block));
-	for (const fill of [1, 2, 3]) wire.receive(framed(7, Buffer.concat([Buffer.alloc(8), Buffer.alloc(16_384, fill)])));
-	assert.deepEqual(
-		blocks.map((block) => [block.length, block[0], block.at(-1)]),
-		[1, 2, 3].map((fill) => [16_384, fill, fill]),
-	);
+	const blocks: [length: number, first: number | undefined, last: number | undefined][] = [];
+	const places = new Set<ArrayBufferLike>();
+	wire.on("piece", (_piece: number, _offset: number, block: Uint8Array) => {
+		blocks.push([block.length, block[0], block.at(-1)]);
+		places.add(block.buffer);
+	});
+	const receiveBlock = (length: number, fill: number) =>
+		receiveInParts(wire, framed(7, Buffer.concat([Buffer.alloc(8), Buffer.alloc(length, fill)])));
+	receiveBlock(16_384, 1);
+	receiveInParts(wire, framed(5, Buffer.alloc(2_000, 0xff)));
+	receiveBlock(16_384, 2);
+	receiveBlock(8_192, 3);
+	assert.deepEqual(blocks, [
+		[16_384, 1, 1],
+		[16_384, 2, 2],
+		[8_192, 3, 3],
+	]);
+	assert.equal(places.size, 1);
+	assert.ok(Array.from({ length: 16_000 }, (_, piece) => wire.peerPieces.get(piece)).every(Boolean));
 });
 
 test("no bytes whatever make it throw, and it never keeps more than one message of the longest kind", () => {

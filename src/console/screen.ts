@@ -1,11 +1,9 @@
-import { stripVTControlCharacters } from "node:util";
-import { columnsOf } from "./table.ts";
+import { wrapped } from "./wrapped.ts";
 
 /** Home the cursor; clear to the end of the line, of the screen (ECMA-48 CUP, EL, ED). */
 const HOME = "\u001b[H";
 const CLEAR_LINE = "\u001b[K";
 const CLEAR_BELOW = "\u001b[J";
-const HANGING = "    ";
 /** Lines at the end that are shown whatever there is no room for: what it all comes to. */
 const TAIL = 4;
 
@@ -43,29 +41,4 @@ export function fitted(text: string, { rows, columns }: Size): readonly string[]
 	if (lines.length <= rows) return lines;
 	const head = lines.slice(0, Math.max(0, rows - 1 - TAIL));
 	return [...head, `... ${lines.length - head.length - TAIL} more lines`, ...lines.slice(-TAIL)].slice(-rows);
-}
-
-function wrapped(line: string, columns: number): readonly string[] {
-	if (width(line) <= columns) return [line];
-	const spaces = /^ */.exec(line)?.[0] ?? "";
-	// What stands under a column of a table that is wider than the window would have no room there.
-	if (spaces.length > Math.max(columns / 2, HANGING.length)) return wrapped(HANGING + line.trimStart(), columns);
-	const indent = spaces + HANGING;
-	const lines: string[] = [];
-	let current = "";
-	// Each with the spaces before it, which stay as they are within a line.
-	for (const word of line.split(/(?<=\S)(?= )/)) {
-		const longer = current + word;
-		if (current === "" || width(longer) <= columns) {
-			current = longer;
-			continue;
-		}
-		lines.push(current);
-		current = indent + word.trimStart();
-	}
-	return [...lines, current];
-}
-
-function width(text: string): number {
-	return columnsOf(stripVTControlCharacters(text));
 }

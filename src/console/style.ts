@@ -5,6 +5,7 @@ export interface Style {
 	good(text: string): string;
 	bad(text: string): string;
 	faint(text: string): string;
+	/** Of the terminal; in a pipe without end, where a line is a line for whoever reads it. */
 	readonly columns: number;
 }
 
@@ -18,7 +19,7 @@ export function styleFor(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): St
 		faint: paint("dim"),
 		// A window changes its size.
 		get columns() {
-			return stream.columns || 100;
+			return stream.isTTY ? stream.columns || 80 : Number.POSITIVE_INFINITY;
 		},
 	};
 }

@@ -13,3 +13,8 @@ test("there is colour on a terminal alone, and none where NO_COLOR is set", () =
 	assert.equal(styleFor(streamOf(true), { NO_COLOR: "" }).bad("failed"), coloured, "an empty one counts as none");
 	assert.equal(styleFor(streamOf(false), {}).bad("failed"), "failed");
 });
+
+test("a terminal has its columns, and a pipe has no end", () => {
+	assert.equal(styleFor(streamOf(true), {}).columns, 80);
+	assert.equal(styleFor(streamOf(false), {}).columns, Number.POSITIVE_INFINITY);
+});

@@ -3,19 +3,25 @@ import { someOf } from "./counted.ts";
 import { printable } from "./printable.ts";
 import type { Style } from "./style.ts";
 import { table } from "./table.ts";
+import { minute } from "./time-text.ts";
 
 /** `isEach`: machine by machine, instead of one line for all of which the same is to be said. */
 export function renderPlan(report: PlanReport, style: Style, isEach = false): string {
 	const { in_flight, wake_at } = report;
 	const steps = isEach ? report.steps.map(single) : report.step_groups;
 	const held = isEach ? report.held.map(single) : report.held_groups;
-	const rows = held.map((wait) => [wait.policy, whom(wait), wait.until ?? "", wait.sentence]);
+	const rows = held.map((wait) => [
+		wait.policy,
+		whom(wait),
+		wait.until === null ? "" : minute(wait.until),
+		wait.sentence,
+	]);
 	return [
 		...(in_flight > 0 ? [`${in_flight} in flight, see: fleetseed status`] : []),
 		steps.length === 0 ? "nothing to do now" : "now, in this order:",
 		...steps.map((step) => `  ${printable(stepLine(step))}`),
 		...(rows.length > 0 ? [table(["policy", "machine", "until", "waits because"], rows, style)] : []),
-		wake_at ? `looks again ${wake_at}` : "waits for an event",
+		wake_at ? `looks again ${minute(wake_at)}` : "waits for an event",
 	].join("\n");
 }
 

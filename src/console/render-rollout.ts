@@ -32,7 +32,7 @@ function steering({ paused, halted, rolls_back, approval }: RolloutReport): read
 		...(paused ? [`paused by ${byWhom(paused)} since ${minute(paused.at)}`] : []),
 		...(halted ? [`aborted by ${byWhom(halted)} at ${minute(halted.at)}`] : []),
 		...(rolls_back === null ? [] : [`goes back: revision ${shortRevision(rolls_back)} failed`]),
-		...(approval ? [approvalLine(approval)] : []),
+		...(approval && !approval.is_approved ? [approvalLine(approval)] : []),
 	];
 }
 
@@ -44,8 +44,9 @@ export function approvalLine({ required, approvers, given, is_approved }: Approv
 	return `${is_approved ? "approved" : "waits for approval"}: ${count} of ${required}${names}${whose}`;
 }
 
-function marks({ missed_runs, next_run, reboots }: RolloutReport): readonly string[] {
+function marks({ approval, missed_runs, next_run, reboots }: RolloutReport): readonly string[] {
 	return [
+		...(approval?.is_approved ? [approvalLine(approval)] : []),
 		...(missed_runs.length > 0 ? [`missed runs: ${missed_runs.map(minute).join(", ")}`] : []),
 		...(next_run === null ? [] : [`next run: ${minute(next_run)}`]),
 		...rebootsLine(reboots),

@@ -15,7 +15,7 @@ export function renderStatus(report: StatusReport, style: Style, isEach = false)
 	const rows = (isEach ? each.filter(isOpen) : groups).map(groupRow);
 	return [
 		printable(report.waiting_for),
-		...(paused ? [style.bad(`everything is paused by ${printable(byWhom(paused))} since ${paused.at}`)] : []),
+		...(paused ? [style.bad(`everything is paused by ${printable(byWhom(paused))} since ${minute(paused.at)}`)] : []),
 		...problems.map((problem) => style.bad(printable(problem))),
 		...failing_downloads.map((each) => style.bad(printable(failingDownloadLine(each)))),
 		...rollouts.map((rollout) => renderRollout(rollout, style)),
@@ -36,7 +36,7 @@ function isOpen({ state }: { readonly state: string }): boolean {
 }
 
 function groupRow({ state, reason, machines, names }: MachineGroup): readonly string[] {
-	return [someOf(names, machines), state, reason ?? ""];
+	return [someOf(names, machines), state.replaceAll("_", " "), reason ?? ""];
 }
 
 function excludedLine(excluded: StatusReport["excluded"]): readonly string[] {

@@ -6,7 +6,7 @@ import { text } from "node:stream/consumers";
 import { test } from "node:test";
 import { whyUnreachable } from "../../src/console/why-unreachable.ts";
 import { CONTROL, commandLine, MAIN, run } from "./command-line.ts";
-import { FACTS_ROW, GOOD_KEY } from "./memory-cockpit.ts";
+import { FACTS_ROW, GOOD_KEY, UNLISTED } from "./memory-cockpit.ts";
 
 const line = commandLine();
 const { fleetseed } = line;
@@ -128,6 +128,41 @@ test("machines tells behind which slow link each one is", async () => {
 	assert.equal(JSON.parse((await fleetseed("machines", "--json")).out)[0].site, "graz");
 });
 
+test("machines are listed by name, a failure by its code, and columns of nothing are left out", async () => {
+	const row = (await line.cockpit.machines())[0];
+	assert.ok(row);
+	const seen = "unreachable: mill-10: nothing listens for SSH (root@10.0.0.1:22) (FS-SSH-REFUSED)";
+	line.cockpit.machines = async () => [
+		{ ...row, name: "mill-10", presence: seen, site: "" },
+		{ ...row, name: "mill-9", site: "" },
+	];
+	const { out } = await fleetseed("machines");
+	assert.match(out, /^machine +address +trust +presence\nmill-9 .*\nmill-10 .* unreachable \(FS-SSH-REFUSED\)\n$/);
+	line.cockpit.machines = async () => [{ ...row, groups: ["office"] as never[] }];
+	assert.match((await fleetseed("machines")).out, /^machine +address +trust +presence +groups +site\n/);
+});
+
+test("states are words in a table and names in JSON", async () => {
+	line.cockpit.state = "waiting_for_machine";
+	const group = { state: line.cockpit.state, reason: "it is off", machines: 1, names: ["mill-01"] };
+	const report = await line.cockpit.status("groups");
+	line.cockpit.status = async () => ({ ...report, groups: [group] });
+	assert.match((await fleetseed("status")).out, /mill-01 +waiting for machine +it is off/);
+	assert.match((await fleetseed("status", "--json")).out, /"state":"waiting_for_machine"/);
+});
+
+test("who makes or revokes a token the wrong way is told the right one", async () => {
+	const { out: made } = await fleetseed("token", "create", "ada", "--role", "viewer");
+	const id = made.slice(4, 12);
+	assert.match((await fleetseed("token", "create", "bob", "--role", "king")).err, /viewer, operator, approver, admin/);
+	assert.match(
+		(await fleetseed("token", "create", "ada", "--role", "viewer")).err,
+		new RegExp(`to make another: fleetseed token revoke ${id} `),
+	);
+	assert.match((await fleetseed("token", "revoke", "ada")).err, /to see the ids: fleetseed token list/);
+	assert.equal((await fleetseed("token", "revoke", id)).code, 0);
+});
+
 test("machines and machines list are the same", async () => {
 	assert.deepEqual(await fleetseed("machines", "list"), await fleetseed("machines"));
 	assert.deepEqual(await fleetseed("machines", "list", "--json"), await fleetseed("machines", "--json"));
@@ -164,6 +199,10 @@ test("approve without a terminal shows the key and what to type, and approves no
 	assert.match(err, new RegExp(`shows ssh-ed25519 ${GOOD_KEY.fingerprint}`));
 	assert.match(err, /fleetseed machines approve mill-01 --fingerprint SHA256:/);
 	assert.equal(code, 2);
+	line.cockpit.hostKeys = [UNLISTED];
+	const changed = await fleetseed("machines", "approve", "mill-01", "--json");
+	assert.match(changed.err, new RegExp(`; ANOTHER key was pinned before: ssh-ed25519 ${UNLISTED.fingerprint}`));
+	assert.equal(changed.code, 2);
 	assert.deepEqual(line.cockpit.acts, []);
 });
 

@@ -15,7 +15,7 @@ for (const [words, order] of [
 	["resume", { kind: "Resumed", policy: null, by }],
 	["resume office", { kind: "Resumed", policy: "office", by }],
 	["resume --reason mended", { kind: "Resumed", policy: null, by, reason: "mended" }],
-	["approve office", { kind: "PolicyApproved", policy: "office", revision: REVISION, by }],
+	["approve office --yes", { kind: "PolicyApproved", policy: "office", revision: REVISION, by }],
 	["approve office --revision 1a2b3c4d", { kind: "PolicyApproved", policy: "office", revision: "1a2b3c4d", by }],
 	[
 		"approve office --yes --reason tested",
@@ -75,13 +75,23 @@ test("a name with a slash stays a name", async () => {
 });
 
 test("approve shows the revision, what it does and what it changes, before it approves what it showed", async () => {
-	const { out } = await fleetseed("approve", "office");
+	const { out } = await fleetseed("approve", "office", "--yes");
 	assert.match(out, new RegExp(`^office, revision ${REVISION} \\(office.yaml\\)\n  packages\\[app\\].version: 2\n`));
 	assert.match(
 		out,
 		/changes against revision 00000000:\n {2}packages\[0\]\.version: 1 -> 2\nwaits for approval: 0 of 2\n/,
 	);
 	assert.doesNotMatch(out, CONTROL);
+});
+
+test("approve where nobody can be asked shows the revision and what to type, and approves nothing", async () => {
+	for (const words of [[], ["--json"]]) {
+		const { out, err, code } = await fleetseed("approve", "office", ...words);
+		assert.equal(code, 2);
+		assert.equal(out.includes("packages[app].version: 2"), words.length === 0, out);
+		assert.match(err, /^office: not approved, .*\n.*fleetseed approve office --revision 1a2b3c4d\n$/);
+	}
+	assert.deepEqual(line.cockpit.orders, []);
 });
 
 test("approve says of a policy that needs no approval only that, in one line with the next step, and orders nothing", async () => {

@@ -24,15 +24,17 @@ export function addTokenRoutes(server: Api, { tokens }: Desks, url: () => string
 		const lifetimeMs = days === null ? null : days * 86_400_000;
 		const made = tokens.make({ name, role, lifetimeMs, by: whoAsks(request, by) });
 		if (made) return { ...made, url: url() };
-		return reply.status(409).send(problem("FS-API-REQUEST", `${name} has a token that counts: revoke it first`));
+		const held = tokens.list().find((each) => each.name === name && each.revoked_at === null)?.id;
+		const detail = `${name} has a token that counts; to make another: fleetseed token revoke ${held}`;
+		return reply.status(409).send(problem("FS-API-REQUEST", detail));
 	});
 	const revoke = keep("Revoke a token, by its id.", tokenRow);
 	const revoking = { ...revoke, schema: { ...revoke.schema, params: named, body: operator } };
 	server.post("/api/v1/tokens/:name/revoke", revoking, async (request, reply) => {
 		const revoked = tokens.revoke(request.params.name, whoAsks(request, request.body.by));
-		return (
-			revoked ?? reply.status(404).send(problem("FS-API-REQUEST", `${request.params.name}: no token of this id counts`))
-		);
+		if (revoked) return revoked;
+		const detail = `${request.params.name}: no token of this id counts; to see the ids: fleetseed token list`;
+		return reply.status(404).send(problem("FS-API-REQUEST", detail));
 	});
 }
 

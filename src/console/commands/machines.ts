@@ -1,19 +1,11 @@
 import type { Command } from "commander";
-import { ERROR_CODES } from "../../model/error-codes.ts";
-import type { HostKey } from "../../model/machine.ts";
 import type { MachineRow } from "../cockpit.ts";
-import { EXIT } from "../exit-codes.ts";
 import { printable } from "../printable.ts";
 import { renderMachine } from "../render-machine.ts";
 import { table } from "../table.ts";
-import { ask } from "./ask.ts";
+import { type ApproveOptions, approveMachine } from "./approve-machine.ts";
 import { addCleanCommand } from "./clean.ts";
 import { type Context, JSON_OPTION, type JsonOption, operatorName, segment, withClient } from "./context.ts";
-
-interface ApproveOptions extends JsonOption {
-	readonly fingerprint?: string;
-	readonly yes?: boolean;
-}
 
 /** The machines that were found, and who of them may take part. */
 export function addMachineCommands(program: Command, context: Context): void {
@@ -41,7 +33,7 @@ export function addMachineCommands(program: Command, context: Context): void {
 		.option("--yes", "approve whatever key it shows now, without asking")
 		.option(...JSON_OPTION)
 		.action((name: string, _options: ApproveOptions, command: Command) =>
-			approve(context, name, command.optsWithGlobals()),
+			approveMachine(context, name, command.optsWithGlobals()),
 		);
 	addCleanCommand(machines, context);
 	machines
@@ -58,18 +50,30 @@ async function list(context: Context, { json }: JsonOption): Promise<void> {
 	if (json) return terminal.printJson(rows);
 	if (rows.length === 0)
 		return terminal.print("no machines yet: they appear as they announce themselves over mDNS, or from the inventory");
-	const cells = rows.map((row) => [
-		row.name,
-		`${row.address}:${row.port}`,
-		row.excluded ? `${row.trust}, excluded` : row.trust,
-		row.presence,
-		row.groups.join(","),
-		row.site ?? "",
-		row.host_keys.join(" "),
-	]);
-	terminal.print(
-		table(["machine", "address", "trust", "presence", "groups", "site", "host key"], cells, terminal.style),
-	);
+	const sorted = rows.toSorted((a, b) => BY_NUMBER.compare(a.name, b.name));
+	const columns = COLUMNS.filter(([, cell], index) => index < 4 || sorted.some((row) => cell(row) !== ""));
+	const cells = sorted.map((row) => columns.map(([, cell]) => cell(row)));
+	const head = columns.map(([title]) => title);
+	terminal.print(table(head, cells, terminal.style));
+}
+
+/** mill-2 before mill-10. */
+const BY_NUMBER = new Intl.Collator("en", { numeric: true });
+
+const COLUMNS: readonly (readonly [title: string, cell: (row: MachineRow) => string])[] = [
+	["machine", ({ name }) => name],
+	["address", ({ address, port }) => `${address}:${port}`],
+	["trust", ({ trust, excluded }) => (excluded ? `${trust}, excluded` : trust)],
+	["presence", ({ presence }) => presenceWord(presence)],
+	["groups", ({ groups }) => groups.join(",")],
+	["site", ({ site }) => site ?? ""],
+	["host key", ({ host_keys }) => host_keys.join(" ")],
+];
+
+/** "unreachable (FS-SSH-AUTH)": what exactly was seen is a sentence, which `show` and `why` tell. */
+function presenceWord(presence: string): string {
+	const [word = "", seen] = presence.split(/: (.*)/s);
+	return seen === undefined ? word : `${word} ${/\(FS-[A-Z0-9-]+\)$/.exec(seen)?.[0] ?? ""}`.trimEnd();
 }
 
 async function show(context: Context, name: string, { json }: JsonOption): Promise<void> {
@@ -77,40 +81,6 @@ async function show(context: Context, name: string, { json }: JsonOption): Promi
 	const row = await withClient(context, (client) => client.get<MachineRow>(`machines/${segment(name)}`));
 	if (json) terminal.printJson(row);
 	else terminal.print(renderMachine(row));
-}
-
-async function approve(context: Context, name: string, options: ApproveOptions): Promise<void> {
-	const { terminal, exit } = context;
-	await withClient(context, async (client) => {
-		const shown = await client.get<HostKey>(`machines/${segment(name)}/host-key`);
-		const refusal = await refuse(context, name, shown, options);
-		if (refusal !== null) return exit(refusal);
-		await client.post(`machines/${segment(name)}/approve`, { by: operatorName(), host_key: shown });
-		if (options.json) terminal.printJson({ machine: name, host_key: shown });
-		else terminal.print(`${printable(name)} approved: ${shown.type} ${shown.fingerprint}`);
-	});
-}
-
-/** null: go on. Else the exit code, with the reason told. */
-async function refuse(
-	{ terminal }: Context,
-	name: string,
-	shown: HostKey,
-	options: ApproveOptions,
-): Promise<number | null> {
-	if (options.fingerprint !== undefined && options.fingerprint !== shown.fingerprint) {
-		const message = `${name} shows ${shown.type} ${shown.fingerprint}, not ${options.fingerprint}; it is not approved`;
-		terminal.complain({ code: "FS-MACHINE-FINGERPRINT", message, hint: ERROR_CODES["FS-MACHINE-FINGERPRINT"] });
-		return EXIT.badNews;
-	}
-	if (options.fingerprint !== undefined || options.yes) return null;
-	const key = `${printable(name)} shows ${shown.type} ${shown.fingerprint}`;
-	if (!terminal.isInteractive) {
-		const hint = `Compare it with the machine's own (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub), then: fleetseed machines approve ${printable(name)} --fingerprint ${shown.fingerprint}`;
-		terminal.complain({ code: "FS-MACHINE-FINGERPRINT", message: key, hint });
-		return EXIT.usage;
-	}
-	return (await ask(`${key}\nPin this key? [y/N] `)) ? null : EXIT.badNews;
 }
 
 async function forget(context: Context, name: string, { json }: JsonOption): Promise<void> {

@@ -4,8 +4,18 @@ import { needlessApproval } from "../judge-approval.ts";
 import type { PolicyReport } from "../policy-reports.ts";
 import { printable } from "../printable.ts";
 import { renderPolicy } from "../render-policy.ts";
+import { shortRevision } from "../short-revision.ts";
 import { ask } from "./ask.ts";
-import { type Context, JSON_OPTION, order, REASON_OPTION, type SteerOptions, segment, withClient } from "./context.ts";
+import {
+	type Context,
+	JSON_OPTION,
+	misused,
+	order,
+	REASON_OPTION,
+	type SteerOptions,
+	segment,
+	withClient,
+} from "./context.ts";
 
 interface ApproveOptions extends SteerOptions {
 	readonly revision?: string;
@@ -59,7 +69,17 @@ async function approve(context: Context, policy: string, options: ApproveOptions
 		return exit(EXIT.badNews);
 	}
 	if (!options.json) terminal.print(renderPolicy(report));
-	const isAsked = terminal.isInteractive && !options.yes && options.revision === undefined && !options.json;
-	if (isAsked && !(await ask("Approve this revision? [y/N] "))) return exit(EXIT.badNews);
+	const isSaid = options.yes || options.revision !== undefined;
+	if (!isSaid && (options.json || !terminal.isInteractive)) return misused(context, ...unasked(report));
+	if (!isSaid && !(await ask("Approve this revision? [y/N] "))) {
+		terminal.advise("not approved; nothing is changed");
+		return exit(EXIT.badNews);
+	}
 	await order(context, `${path}/approve`, options, { revision: options.revision ?? report.revision });
+}
+
+/** Nobody can be asked: who only wanted to look, through a pager for one, has approved nothing. */
+function unasked({ policy, revision }: PolicyReport): readonly [message: string, hint: string] {
+	const command = `fleetseed approve ${policy} --revision ${shortRevision(revision)}`;
+	return [`${policy}: not approved, since nobody can be asked here`, `To approve what is in force now: ${command}`];
 }

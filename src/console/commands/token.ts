@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
-import { type Command, InvalidArgumentError } from "commander";
-import { tokenDays } from "../answers/tokens.ts";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { roles, tokenDays } from "../answers/tokens.ts";
 import type { TokenMade, TokenRow } from "../cockpit.ts";
 import { printable, printableLines } from "../printable.ts";
 import { table } from "../table.ts";
@@ -22,7 +22,7 @@ export function addTokenCommands(program: Command, context: Context): void {
 		.command("create")
 		.description("make a token; it is printed this once, and only its digest is kept")
 		.argument("<name>", "who will act with it: it goes into the journal, and two approvals take two names")
-		.requiredOption("--role <role>", ROLES)
+		.addOption(new Option("--role <role>", ROLES).choices(roles.options).makeOptionMandatory())
 		.option("--days <number>", "how long it counts (default: until it is revoked)", days)
 		.option(...JSON_OPTION)
 		.action((name: string, options: CreateOptions) => create(context, name, options));

@@ -4,6 +4,7 @@ import type { Event } from "../model/event.ts";
 import type { Fleet } from "../model/fleet.ts";
 import type { Policy } from "../model/policy.ts";
 import type { Problem } from "../policy/document.ts";
+import { duplicateName } from "../policy/duplicate-name.ts";
 import { parsePolicy } from "../policy/parse-policy.ts";
 import { readText, unreadable } from "./read-text.ts";
 
@@ -28,7 +29,7 @@ export async function readPolicyFolder(folder: string): Promise<PolicyFolder> {
 		const parsed = typeof text === "string" ? parsePolicy(text, source) : { problems: [text] };
 		const twin = "policy" in parsed ? policies.find(({ policy }) => policy.name === parsed.policy.name) : undefined;
 		const found =
-			"problems" in parsed ? parsed.problems : twin ? [duplicate(source, parsed.policy.name, twin.source)] : [];
+			"problems" in parsed ? parsed.problems : twin ? [duplicateName(source, parsed.policy.name, twin.source)] : [];
 		problems.push(...found);
 		if (found.length > 0) tornFiles.add(source);
 		else if ("policy" in parsed) policies.push({ policy: parsed.policy, source });
@@ -44,17 +45,4 @@ export function policyEvents(fleet: Fleet, folder: PolicyFolder, at: number): re
 		...gone.map(([policy]): Event => ({ kind: "PolicyRemoved", policy, at })),
 		...folder.policies.map(({ policy, source }): Event => ({ kind: "PolicyApplied", policy, source, at })),
 	];
-}
-
-function duplicate(file: string, name: string, other: string): Problem {
-	const expected = "a policy name of its own";
-	return {
-		code: "FS-POLICY-DUPLICATE",
-		file,
-		line: 1,
-		column: 1,
-		path: "name",
-		expected,
-		saw: `"${name}", as in ${other}`,
-	};
 }

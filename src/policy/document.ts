@@ -70,6 +70,9 @@ function readValue<Schema extends z.ZodType>(text: string, schema: Schema): Read
 	return { complaints: schemaComplaints(parsed.error.issues, placesOf(document)) };
 }
 
+/** What a decoder of UTF-8 makes of other bytes, and what UTF-16 is full of. */
+const NO_TEXT = /[\ufffd\0]/;
+
 function limitComplaint(text: string): Complaint | null {
 	const bytes = oversize(text);
 	if (bytes !== null)
@@ -80,6 +83,11 @@ function limitComplaint(text: string): Complaint | null {
 			expected: `at most ${MAX_BYTES} bytes`,
 			saw: `${bytes} bytes`,
 		};
+	const unreadable = text.search(NO_TEXT);
+	if (unreadable >= 0) {
+		const saw = "another encoding, or no text (to change it: iconv -f UTF-16 -t UTF-8, or ISO-8859-1)";
+		return { code: "FS-POLICY-SYNTAX", offset: unreadable, path: "", expected: "text in UTF-8", saw };
+	}
 	const offset = tooDeepAt(text);
 	if (offset === null) return null;
 	return { code: "FS-POLICY-DEPTH", offset, path: "", expected: `at most ${MAX_DEPTH} levels of nesting`, saw: "more" };

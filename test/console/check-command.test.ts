@@ -22,6 +22,14 @@ test("a file that is not there is named, with what was seen and what to do, besi
 	assert.match(out, /\. Give a file that can be read\.\n$/);
 });
 
+test("two policies of one name are a problem, since together only one of them would be in force", async () => {
+	const office = join(POLICIES, "office-suite.yaml");
+	const { code, out } = await check(join(POLICIES, "laptops.yaml"), office, office);
+	assert.equal(code, 1);
+	assert.ok(out.startsWith(`${office}:1:1 name: expected a policy name of its own, got "`), out);
+	assert.ok(out.endsWith(`, as in ${office} (FS-POLICY-DUPLICATE)\n`), out);
+});
+
 test("a sound file is counted", async () => {
 	assert.deepEqual(await check(join(POLICIES, "laptops.yaml")), { code: 0, out: "1 file checked, no problems\n" });
 });

@@ -18,6 +18,22 @@ test("refuses a text of more than 256 KiB, counted in bytes", () => {
 	assert.equal(problemsOf("e".repeat(2 ** 26))[0]?.code, "FS-POLICY-SIZE");
 });
 
+test("refuses a text of another encoding by its place, instead of taking other letters for it", () => {
+	const text = `${policyText()}\n# G\u00e9p`;
+	assert.deepEqual(problemsOf(text), []);
+	const latin = Buffer.from(text, "latin1").toString("utf8");
+	const lines = text.split("\n").length;
+	assert.match(
+		describeProblem(problemsOf(latin)[0] as never),
+		new RegExp(`:${lines}:4: expected text in UTF-8, got .*iconv`),
+	);
+	for (const [encoded, count] of [
+		[Buffer.from(text, "utf16le").toString("utf8"), 1],
+		[`\ufeff${text}`, 0],
+	] as const)
+		assert.equal(problemsOf(encoded).length, count);
+});
+
 const nestings: Readonly<Record<string, (depth: number) => string>> = {
 	"flow lists": (depth) => `x-a: ${"[".repeat(depth - 1)}${"]".repeat(depth - 1)}`,
 	"flow mappings": (depth) => `x-a: ${"{a: ".repeat(depth - 1)}1${"}".repeat(depth - 1)}`,

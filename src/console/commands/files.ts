@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { describeProblem, type Problem } from "../../policy/document.ts";
+import { duplicateName } from "../../policy/duplicate-name.ts";
 import { parsePolicy } from "../../policy/parse-policy.ts";
 import { policyJsonSchema } from "../../policy/policy-schema.ts";
 import { counted } from "../counted.ts";
@@ -51,7 +52,7 @@ async function checkInstalled(
 
 async function check({ terminal, exit }: Context, files: readonly string[], { json }: JsonOption): Promise<void> {
 	const checked = await Promise.all(files.map(checkFile));
-	const problems = checked.flatMap((each) => each.problems);
+	const problems = [...checked.flatMap((each) => each.problems), ...sameNames(checked)];
 	const unreadable = checked.flatMap((each) => each.unreadable ?? []);
 	if (json) terminal.printJson({ files: files.length, problems, unreadable });
 	else {
@@ -64,12 +65,30 @@ async function check({ terminal, exit }: Context, files: readonly string[], { js
 	else if (problems.length > 0) exit(EXIT.badNews);
 }
 
-async function checkFile(
-	file: string,
-): Promise<{ readonly problems: readonly Problem[]; readonly unreadable?: string }> {
+interface Checked {
+	readonly file: string;
+	readonly problems: readonly Problem[];
+	/** Of the policy, when it is sound. */
+	readonly name?: string;
+	readonly unreadable?: string;
+}
+
+async function checkFile(file: string): Promise<Checked> {
 	const text = await readFile(file, "utf8").catch((error: Error) => error);
 	if (text instanceof Error)
-		return { problems: [], unreadable: `${file}: cannot be read: ${text.message}. ${READABLE_FILE}` };
+		return { file, problems: [], unreadable: `${file}: cannot be read: ${text.message}. ${READABLE_FILE}` };
 	const parsed = parsePolicy(text, file);
-	return { problems: "problems" in parsed ? parsed.problems : [] };
+	return "problems" in parsed ? { file, problems: parsed.problems } : { file, problems: [], name: parsed.policy.name };
+}
+
+/** Together in the policies folder only the first of them would be in force. */
+function sameNames(checked: readonly Checked[]): readonly Problem[] {
+	const first = new Map<string, string>();
+	return checked.flatMap(({ file, name }) => {
+		if (name === undefined) return [];
+		const twin = first.get(name);
+		if (twin !== undefined) return [duplicateName(file, name, twin)];
+		first.set(name, file);
+		return [];
+	});
 }

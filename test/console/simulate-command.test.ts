@@ -18,7 +18,7 @@ after(() => rm(folder, { recursive: true }));
 
 function simulate(...options: readonly string[]) {
 	return promisify(execFile)(process.execPath, [PROGRAM, "simulate", ...options]).then(
-		({ stdout }) => ({ code: 0, out: stdout, err: "" }),
+		({ stdout, stderr }) => ({ code: 0, out: stdout, err: stderr }),
 		({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) => ({
 			code,
 			out: stdout,
@@ -85,4 +85,20 @@ test("a policy with problems is not played: each is told with its place", async 
 	const { code, out } = await simulate(file);
 	assert.equal(code, 1);
 	assert.match(out, /bad\.yaml:\d+:\d+.*\(FS-POLICY-/);
+});
+
+test("who asks for more machines than the policy names is told", async () => {
+	const named = join(folder, "named.yaml");
+	const text = await readFile(join(import.meta.dirname, "../../config/policies/hello-script.yaml"), "utf8");
+	await writeFile(named, text.replace(/^targets:(\n .*)*/m, "targets: { machines: [mill-01, mill-02] }"));
+	const { err, out } = await simulate(named, "--machines", "50", "--days", "1");
+	assert.match(out, /on 2 modelled machines/);
+	assert.equal(err, "the policy itself names its machines: 2 are modelled, not 50\n");
+	assert.equal((await simulate(POLICY, "--machines", "50", "--days", "1")).err, "");
+});
+
+test("a picture that cannot be written is told as that", async () => {
+	const { code, err } = await simulate(POLICY, "--machines", "5", "--days", "1", "--svg", join(folder, "no/such.svg"));
+	assert.equal(code, 2);
+	assert.match(err, /^--svg: ENOENT: .*\nName a file that can be written\.\n$/);
 });

@@ -9,6 +9,7 @@ import { parsePolicy } from "../../policy/parse-policy.ts";
 import { modelFleet } from "../../simulate/model-fleet.ts";
 import { simulate } from "../../simulate/simulate.ts";
 import type { Outage, Scenario } from "../../simulate/simulation.ts";
+import type { Timeline } from "../../simulate/timeline.ts";
 import { EXIT } from "../exit-codes.ts";
 import { printable } from "../printable.ts";
 import { renderTimeline } from "../render-timeline.ts";
@@ -65,12 +66,26 @@ async function play(context: Context, file: string, options: SimulateOptions): P
 		return exit(EXIT.badNews);
 	}
 	const began = performance.now();
-	const timeline = simulate(scenarioOf(read, wanted), progressBar());
+	const scenario = scenarioOf(read, wanted);
+	const { length } = scenario.machines;
+	if (options.inventory === undefined && length < wanted.machines)
+		terminal.advise(`the policy itself names its machines: ${length} are modelled, not ${wanted.machines}`);
+	const timeline = simulate(scenario, progressBar());
 	const seconds = (performance.now() - began) / 1000;
-	if (options.svg !== undefined) await writeFile(options.svg, timelineSvg(timeline));
+	const unwritten = await draw(options.svg, timeline);
+	if (unwritten !== null) return misused(context, `--svg: ${unwritten.message}`, "Name a file that can be written.");
 	if (options.json) return terminal.printJson(timelineReport(timeline, seconds));
 	terminal.print(renderTimeline(timeline, seconds, terminal.style));
 	if (options.svg !== undefined) terminal.print(`The picture is in ${options.svg}.`);
+}
+
+/** null: it is written, or nobody wants it. */
+async function draw(file: string | undefined, timeline: Timeline): Promise<Error | null> {
+	if (file === undefined) return null;
+	return writeFile(file, timelineSvg(timeline)).then(
+		() => null,
+		(error: Error) => error,
+	);
 }
 
 function another(span: string, before: readonly string[] = []): readonly string[] {

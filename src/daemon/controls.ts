@@ -52,12 +52,13 @@ export class Controls implements Cockpit {
 		await this.#daemon.readUplink();
 		const fleet = this.#fleet;
 		const decision = loop.decision();
+		const now = this.#now();
 		const view = {
 			fleet,
 			decision,
-			now: this.#now(),
+			now,
 			approvalRule: this.#daemon.settings.approvalRule,
-			waitingFor: progress.sentence(fleet, decision),
+			waitingFor: progress.sentence(fleet, decision, now),
 			problems: problems.map(describeProblem),
 			uplink: journal.uplink(),
 			delivered: (machine: string, sha256: string) => {

@@ -276,8 +276,9 @@ export class Daemon {
 		if (this.settings.ssh.hostKeyChecking === "accept-new") this.#firstUse.follow(this.ledger.fleet.machines);
 		const { fleet } = this.ledger;
 		void this.journal.onDisk().then(() => this.notifier.decided(fleet, decision.held));
-		this.traffic.follow(this.ledger.fleet, decision, this.#options.now());
-		this.#options.onStatus(this.progress.sentence(this.ledger.fleet, decision));
+		const now = this.#options.now();
+		this.traffic.follow(fleet, decision, now);
+		this.#options.onStatus(this.progress.sentence(fleet, decision, now));
 	}
 
 	#pinFirst(machine: string, hostKey: HostKey): void {

@@ -1,6 +1,7 @@
 import { failingDownloads } from "../console/failing-downloads.ts";
-import type { Fleet, Rollout } from "../model/fleet.ts";
+import type { Fleet } from "../model/fleet.ts";
 import type { Decision } from "../plan/decide.ts";
+import { countRollout, rostersOfRollouts } from "../plan/rollout-count.ts";
 import type { PeerProgress } from "../swarm/swarm.ts";
 import { waitingFor } from "./waiting-for.ts";
 
@@ -54,10 +55,10 @@ export class Progress {
 	}
 
 	/** What the daemon does or waits for, as one line: "office: 2 of 6 verified; in flight: 3 install; office: window opens 02:00 (4 machines)". */
-	sentence(fleet: Fleet, decision: Decision): string {
+	sentence(fleet: Fleet, decision: Decision, now: number): string {
 		const parts = [
 			...(fleet.pause ? [`paused by ${fleet.pause.by}`] : []),
-			...[...fleet.rollouts.values()].map((rollout) => this.#rollout(rollout)),
+			...rolloutLines(fleet, now),
 			...[...fleet.running.values()].flatMap(({ step }) =>
 				step.kind === "acquire" ? [this.#download(step.sha256)] : [],
 			),
@@ -68,14 +69,6 @@ export class Progress {
 		return parts.join("; ");
 	}
 
-	#rollout({ policy, progress }: Rollout): string {
-		const tasks = [...progress.values()];
-		const done = tasks.filter((packages) =>
-			policy.packages.every(({ name }) => packages.get(name)?.phase === "verified"),
-		);
-		return `${policy.name}: ${done.length} of ${tasks.length} verified`;
-	}
-
 	#download(sha256: string): string {
 		const download = this.#downloads.get(sha256);
 		if (!download) return "a package is being downloaded";
@@ -83,6 +76,16 @@ export class Progress {
 		const of = download.sizeBytes === null ? "" : ` of ${mib(download.sizeBytes)}`;
 		return `downloading, ${mib(download.receivedBytes)}${of} MiB`;
 	}
+}
+
+/** Of all that take part, whatever ring they are in and whether or not their turn has come. */
+function rolloutLines(fleet: Fleet, now: number): readonly string[] {
+	const rosters = rostersOfRollouts(fleet);
+	return [...fleet.rollouts.values()].map((rollout) => {
+		const { members, leftOut, verified, failed } = countRollout(fleet, rollout, now, rosters);
+		const bad = failed > 0 ? `, ${failed} failed` : "";
+		return `${rollout.policy.name}: ${verified} of ${members - leftOut} verified${bad}`;
+	});
 }
 
 /** "in flight: 2 install, 1 deliver", by the kinds of steps. */

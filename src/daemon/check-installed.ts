@@ -1,18 +1,18 @@
 import { access } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 import type { InstalledReport } from "../console/host-reports.ts";
 import { describeProblem } from "../policy/document.ts";
 import { readInventory, readKnownHosts, readSettings, readSshConfig } from "./configuration.ts";
 import { ownKeyFile } from "./login-for.ts";
 import { readPolicyFolder } from "./policy-folder.ts";
+import { SERVICE_FOLDER } from "./service-folder.ts";
 
 /** Reads the configuration with all that it names, as the daemon would, and says every problem in it. */
 export async function checkInstalled({ config }: { readonly config: string }): Promise<InstalledReport> {
 	const read = await readSettings(config);
 	if ("problems" in read) {
-		const notes = (await isThere(config))
-			? []
-			: [`there is no configuration at ${config} yet; make it with: fleetseed init`];
-		return { files: [config], problems: read.problems.map(describeProblem), notes };
+		const missing = await missingConfiguration(config);
+		return { files: [config], problems: read.problems.map(describeProblem), notes: missing === null ? [] : [missing] };
 	}
 	const { settings } = read;
 	const folder = await readPolicyFolder(settings.policiesFolder);
@@ -36,6 +36,14 @@ export async function checkInstalled({ config }: { readonly config: string }): P
 		),
 	];
 	return { files, problems: [...folder.problems, ...problems, ...sshConfig.problems].map(describeProblem), notes };
+}
+
+/** What to do where the file is not there yet; null: it is. */
+export async function missingConfiguration(config: string): Promise<string | null> {
+	if (await isThere(config)) return null;
+	const folder = dirname(resolve(config));
+	const words = folder === SERVICE_FOLDER ? "fleetseed init" : `fleetseed init --folder ${folder}`;
+	return `there is no configuration at ${config} yet; make it with: ${words}`;
 }
 
 function isThere(file: string): Promise<boolean> {

@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import type { InitReport } from "../console/host-reports.ts";
 import { makeKeyPair, publicKeyOf } from "../push/key-pair.ts";
+import { SERVICE_FOLDER } from "./service-folder.ts";
 
 const STARTER = join(import.meta.dirname, "../../config/starter");
 const FILES = ["fleetseed.yaml", "inventory.yaml", "policies/README"];
@@ -50,11 +51,8 @@ async function publicHalf(key: string): Promise<string> {
 	return `${publicKey} fleetseed@${hostname()}`;
 }
 
-/** Where the package's service looks. */
-const INSTALLED = "/etc/fleetseed";
-
 function isOfService(folder: string): boolean {
-	return resolve(folder) === INSTALLED;
+	return resolve(folder) === SERVICE_FOLDER;
 }
 
 /** The defaults are the service's places, which another daemon must not use and another user may not. */

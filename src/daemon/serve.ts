@@ -8,6 +8,7 @@ import { ERROR_CODES } from "../model/error-codes.ts";
 import { describeProblem } from "../policy/document.ts";
 import type { Settings } from "../policy/parse-settings.ts";
 import { StateLock } from "../record/state-lock.ts";
+import { missingConfiguration } from "./check-installed.ts";
 import { readSettings } from "./configuration.ts";
 import { Controls } from "./controls.ts";
 import { Daemon } from "./daemon.ts";
@@ -22,6 +23,8 @@ export async function serve({ config }: { readonly config: string }): Promise<nu
 	const read = await readSettings(config);
 	if ("problems" in read) {
 		for (const problem of read.problems) process.stderr.write(`${describeProblem(problem)}\n`);
+		const missing = await missingConfiguration(config);
+		if (missing !== null) process.stderr.write(`${missing}\n`);
 		return EXIT.usage;
 	}
 	const { settings } = read;

@@ -46,8 +46,9 @@ test("on a computer where all is well nothing is wrong, and what is not there ye
 		findings.filter(({ state }) => state === "wrong"),
 		[],
 	);
-	assert.match(about(findings, "journal").saw, /whole, 1 events/);
+	assert.match(about(findings, "journal").saw, /whole, 1 event$/);
 	assert.equal(about(findings, "daemon").state, "note");
+	assert.equal(about(findings, "daemon").mend, `Start the daemon: fleetseed serve --config ${config}`);
 	assert.match(about(findings, "disk").saw, /^\d[\d.]* [KMGT]iB of \d[\d.]* [MGT]iB are free at /);
 	assert.equal(about(findings, "helpers").state, "note");
 	assert.equal(about(findings, "peer port").state, "good");

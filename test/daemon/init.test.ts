@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { checkInstalled } from "../../src/daemon/check-installed.ts";
+import { checkInstalled, missingConfiguration } from "../../src/daemon/check-installed.ts";
 import { readSettings } from "../../src/daemon/configuration.ts";
 import { init } from "../../src/daemon/init.ts";
 import { readLogin } from "../../src/daemon/login-for.ts";
@@ -56,7 +57,19 @@ test("where nothing is yet, check says how to begin", async () => {
 	const config = join(folder, "nowhere", "fleetseed.yaml");
 	const { problems, notes } = await checkInstalled({ config });
 	assert.equal(problems.length, 1);
-	assert.deepEqual(notes, [`there is no configuration at ${config} yet; make it with: fleetseed init`]);
+	assert.deepEqual(notes, [
+		`there is no configuration at ${config} yet; make it with: fleetseed init --folder ${join(folder, "nowhere")}`,
+	]);
+	const of = await missingConfiguration("/etc/fleetseed/nosuch.yaml");
+	assert.ok(of?.endsWith("; make it with: fleetseed init"), `${of}`);
+});
+
+test("serve says how to begin, too, in whatever folder it was told to look", async () => {
+	const program = join(import.meta.dirname, "../../src/daemon/main.ts");
+	const config = join(folder, "elsewhere", "fleetseed.yaml");
+	const { status, stderr } = spawnSync(process.execPath, [program, "serve", "--config", config], { encoding: "utf8" });
+	assert.equal(status, 2);
+	assert.ok(stderr.endsWith(`make it with: fleetseed init --folder ${join(folder, "elsewhere")}\n`), stderr);
 });
 
 test("check notes a key that is not there yet, and lines of known_hosts that approve nobody", async () => {

@@ -1,10 +1,13 @@
+import { dirname, resolve } from "node:path";
 import { ApiError, Client } from "../../console/client.ts";
 import type { MachineRow } from "../../console/cockpit.ts";
 import type { Finding } from "../../console/host-reports.ts";
+import { ERROR_CODES } from "../../model/error-codes.ts";
 import { describeProblem } from "../../policy/document.ts";
 import type { Settings } from "../../policy/parse-settings.ts";
 import { checkInstalled } from "../check-installed.ts";
 import { readInventory, readSettings } from "../configuration.ts";
+import { SERVICE_FOLDER } from "../service-folder.ts";
 import { clock } from "./clock.ts";
 import { database, disk, helpers, sshKey, stateFolder } from "./files.ts";
 import { good, note, wrong } from "./findings.ts";
@@ -30,7 +33,7 @@ export async function doctor({ config }: { readonly config: string }): Promise<r
 	const rows = answer instanceof ApiError ? null : answer;
 	const found: readonly (Finding | readonly Finding[])[] = [
 		await configuration(config),
-		daemon(answer),
+		daemon(answer, config),
 		await sshKey(settings),
 		await stateFolder(settings),
 		database(settings),
@@ -68,8 +71,13 @@ async function askDaemon(socketPath: string): Promise<readonly Known[] | ApiErro
 	}
 }
 
-function daemon(rows: readonly Known[] | ApiError): Finding {
-	if (rows instanceof ApiError) return note("daemon", rows.message, rows.hint);
+function daemon(rows: readonly Known[] | ApiError, config: string): Finding {
+	if (rows instanceof ApiError) {
+		const isDown = rows.hint === ERROR_CODES["FS-DAEMON-DOWN"];
+		const isService = dirname(resolve(config)) === SERVICE_FOLDER;
+		const start = isService ? "systemctl start fleetseed" : `fleetseed serve --config ${config}`;
+		return note("daemon", rows.message, isDown ? `Start the daemon: ${start}` : rows.hint);
+	}
 	const approved = rows.filter(({ trust }) => trust === "approved").length;
 	return good("daemon", `it answers and knows ${rows.length} machines, ${approved} of them approved`);
 }

@@ -1,5 +1,6 @@
 import { readFile, stat, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { counted } from "../../console/counted.ts";
 import type { Finding } from "../../console/host-reports.ts";
 import { sizeText } from "../../console/size-text.ts";
 import type { Settings } from "../../policy/parse-settings.ts";
@@ -63,7 +64,7 @@ export function database({ stateFolder }: Settings): Finding {
 			`${file} is not there or cannot be seen`,
 			"The daemon begins one when it starts for the first time.",
 		);
-	if (found.kind === "whole") return good("journal", `${file} is whole, ${found.events} events`);
+	if (found.kind === "whole") return good("journal", `${file} is whole, ${counted(found.events, "event")}`);
 	return wrong(
 		"journal",
 		`${file}: ${found.detail}`,

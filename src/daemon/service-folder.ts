@@ -1,0 +1,2 @@
+/** Where the package's service has its configuration. */
+export const SERVICE_FOLDER = "/etc/fleetseed";

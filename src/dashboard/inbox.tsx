@@ -18,12 +18,25 @@ export function InboxPage() {
 				What was found on the network or listed, and nobody has let in. Machines of the daemon's known_hosts file are
 				let in by themselves.
 			</p>
-			{value && waiting.length === 0 && <p>Nobody waits: every machine that was found is approved.</p>}
-			{waiting.map((row) => (
-				<Waiting key={row.name} row={row} />
-			))}
+			{value && waiting.length === 0 && <p>{nobody(value)}</p>}
+			<div class="cards wide">
+				{waiting.map((row) => (
+					<Waiting key={row.name} row={row} />
+				))}
+			</div>
 		</>
 	);
+}
+
+function nobody(known: readonly MachineRow[]): string {
+	if (known.length > 0) return "Nobody waits: every machine that was found is approved.";
+	return "No machine has been found yet: they appear as they announce SSH over mDNS (avahi-daemon), or from the inventory. `fleetseed doctor` says what may be in the way.";
+}
+
+function question({ name, host_keys }: MachineRow, { type, fingerprint }: HostKey): string {
+	const isOther = host_keys.length > 0 && !host_keys.includes(`${type} ${fingerprint}`);
+	const warning = isOther ? "Another key was pinned before: unless it was rebuilt, something else may answer. " : "";
+	return `Pin this key for ${name}? ${warning}Compare it with what the machine itself says: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub`;
 }
 
 /** A name on the network is a claim: it is compared by the key that the machine shows now. */
@@ -83,7 +96,7 @@ function Waiting({ row }: { readonly row: MachineRow }) {
 						asksReason={false}
 						path={`machines/${segment(name)}/approve`}
 						body={{ host_key: key }}
-						question={`Pin this key for ${name}? Compare it with what the machine itself says: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub`}
+						question={question(row, key)}
 					>
 						<p>
 							<code>{key.fingerprint}</code>

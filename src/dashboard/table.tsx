@@ -1,4 +1,11 @@
-import type { ComponentChildren } from "preact";
+import {
+	type ComponentChild,
+	type ComponentChildren,
+	cloneElement,
+	isValidElement,
+	toChildArray,
+	type VNode,
+} from "preact";
 
 interface TableProps {
 	readonly caption: string;
@@ -31,9 +38,19 @@ export function Table({ caption, columns, numbers = [], children, isCard = true,
 						))}
 					</tr>
 				</thead>
-				<tbody>{children}</tbody>
+				<tbody>{toChildArray(children).map((row) => titled(row, columns))}</tbody>
 			</table>
 			{note && <p class="quiet">{note}</p>}
 		</section>
 	);
+}
+
+/** A row whose cells know the titles of their columns: on a narrow screen they stand below each other, each behind its own. */
+function titled(row: ComponentChild, columns: readonly string[]): ComponentChild {
+	if (!isValidElement(row)) return row;
+	const { children } = row.props as { readonly children?: ComponentChildren };
+	const cells = toChildArray(children).map((cell, index) =>
+		isValidElement(cell) ? cloneElement(cell as VNode<object>, { "data-title": columns[index] }) : cell,
+	);
+	return cloneElement(row, {}, cells);
 }

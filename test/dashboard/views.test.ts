@@ -26,7 +26,7 @@ const EMPTY: Readonly<Record<string, string>> = {
 	schedule: "No policy is in force",
 	swarm: "No rollout brings a package",
 	packages: "No policy names a package",
-	inbox: "Nobody waits",
+	inbox: "No machine has been found yet",
 	audit: "token",
 };
 

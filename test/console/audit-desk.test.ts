@@ -75,3 +75,46 @@ test("all who follow from the same line are sent the same bytes, and are told on
 	for (const unlisten of listeners) unlisten();
 	journal.close();
 });
+
+test("what is sent to followers is made anew when something was written, and again for the next burst", {
+	timeout: 60_000,
+}, async () => {
+	const { journal, desk } = await opened("anew.sqlite", 3);
+	let times = 0;
+	let wake: () => void = () => undefined;
+	const unlisten = desk.listen(() => {
+		times += 1;
+		wake();
+	});
+	for (let at = 4; at <= 5; at += 1) {
+		desk.frames(2);
+		const told = new Promise<void>((resolve) => {
+			wake = resolve;
+		});
+		journal.append([paused(at)]);
+		await journal.onDisk();
+		desk.wrote();
+		assert.equal(desk.frames(2)?.seq, at);
+		await told;
+	}
+	assert.equal(times, 2);
+	unlisten();
+	journal.close();
+});
+
+test("who has gone while others are told is told nothing more", async () => {
+	const { journal, desk } = await opened("gone.sqlite", 1);
+	const told: string[] = [];
+	const isTold = new Promise<void>((resolve) => {
+		desk.listen(() => {
+			told.push("first");
+			leave();
+		});
+		const leave = desk.listen(() => told.push("second"));
+		desk.listen(() => resolve());
+	});
+	desk.wrote();
+	await isTold;
+	assert.deepEqual(told, ["first"]);
+	journal.close();
+});

@@ -10,6 +10,9 @@ const OTHER_HOSTS = "a request for another host is answered with nothing on ever
 const OTHER_PAGES =
 	"what changes something is refused from pages of others, and taken from our own and the ones that are named";
 
+const FLUSHING = "test/record/flushing.test.ts";
+const DESK = "test/console/audit-desk.test.ts";
+
 export const GUARD_MUTANTS: readonly GuardMutant[] = [
 	{
 		name: "any host is answered (DNS rebinding)",
@@ -88,6 +91,97 @@ export const GUARD_MUTANTS: readonly GuardMutant[] = [
 		test: {
 			file: "test/notify/notifier.test.ts",
 			name: "what a sink does not take is tried again ever more rarely, and at least every five minutes",
+		},
+	},
+	{
+		name: "a sink that took something is still taken for a failing one",
+		file: "notify/courier.ts",
+		from: "this.#failures = 0;\n\t\toutbox.remove(ids);",
+		to: "outbox.remove(ids);",
+		test: {
+			file: "test/notify/courier.test.ts",
+			name: "a sink that took something is a sound one again: its next failure is tried again as soon as its first was",
+		},
+	},
+	{
+		name: "what is written during a flush is promised by it",
+		file: "record/flushing.ts",
+		from: "this.#next = null;\n\t\tif",
+		to: "if",
+		test: {
+			file: FLUSHING,
+			name: "what is written in one turn is one flush, and what is written during it waits for the next",
+		},
+	},
+	{
+		name: "a line is promised before the disk has taken it",
+		file: "record/flushing.ts",
+		from: "await flush(this.#descriptor);",
+		to: "void flush(this.#descriptor).catch(() => undefined);",
+		test: { file: FLUSHING, name: "what the disk refuses is promised to nobody" },
+	},
+	{
+		name: "a flush that failed is forgotten",
+		file: "record/flushing.ts",
+		from: "await before;",
+		to: "await before.catch(() => undefined);",
+		test: {
+			file: FLUSHING,
+			name: "after a flush that failed nothing is promised any more, though the disk takes it again",
+		},
+	},
+	{
+		name: "after a checkpoint that failed there is none any more",
+		file: "record/checkpoints.ts",
+		from: "if (this.#thread === thread) this.#thread = null;",
+		to: "",
+		test: {
+			file: "test/record/journal.test.ts",
+			name: "a checkpoint that fails takes nothing with it, and is tried again",
+		},
+	},
+	{
+		name: "followers are sent what is not on the disk yet",
+		file: "console/audit/audit-desk.ts",
+		from: "return this.#journal.seqOnDisk;",
+		to: "return this.#journal.lastSeq();",
+		test: { file: DESK, name: "a line is shown to nobody until it is on the disk" },
+	},
+	{
+		name: "followers are sent what was made before the last line",
+		file: "console/audit/audit-desk.ts",
+		from: "this.#frames.clear();",
+		to: "",
+		test: {
+			file: DESK,
+			name: "what is sent to followers is made anew when something was written, and again for the next burst",
+		},
+	},
+	{
+		name: "followers are told of the first burst alone",
+		file: "console/audit/followers.ts",
+		from: "this.#isTelling = false;\n\t\tlet told",
+		to: "let told",
+		test: {
+			file: DESK,
+			name: "what is sent to followers is made anew when something was written, and again for the next burst",
+		},
+	},
+	{
+		name: "a follower that has gone is told",
+		file: "console/audit/followers.ts",
+		from: "if (this.#listeners.has(listener)) listener();",
+		to: "listener();",
+		test: { file: DESK, name: "who has gone while others are told is told nothing more" },
+	},
+	{
+		name: "who only looks approves",
+		file: "console/commands/policies.ts",
+		from: "if (!isSaid && (options.json || !terminal.isInteractive))",
+		to: "if (!isSaid && options.json)",
+		test: {
+			file: "test/console/steer-commands.test.ts",
+			name: "approve where nobody can be asked shows the revision and what to type, and approves nothing",
 		},
 	},
 	{

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -28,6 +29,15 @@ test("what is written in one turn is one flush, and what is written during it wa
 	await flushing.done();
 	assert.deepEqual(order, ["first", "second"]);
 	flushing.stop();
+	flushing.stop();
+});
+
+test("what the disk refuses is promised to nobody", async () => {
+	const file = join(folder, "pipe");
+	assert.equal(spawnSync("mkfifo", [file]).status, 0);
+	const flushing = new Flushing(file);
+	// What cannot be flushed at all: fdatasync(2).
+	await assert.rejects(flushing.request(), /EINVAL/);
 	flushing.stop();
 });
 

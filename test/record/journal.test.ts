@@ -111,7 +111,7 @@ test("what the log gathers goes into the file in a thread of its own, which an o
 	again.close();
 });
 
-test("a checkpoint that fails takes nothing with it, and is tried again", async () => {
+test("a checkpoint that fails takes nothing with it, and is tried again", { timeout: 60_000 }, async () => {
 	const checkpoints = new Checkpoints(join(folder, "absent", "journal.sqlite"));
 	for (let time = 0; time < 2; time += 1) {
 		const begun = once(process, "worker");

@@ -35,33 +35,49 @@ const WAYS: readonly Way[] = [
 	installers,
 ];
 
+export interface Injecting {
+	readonly ways?: readonly Way[];
+	readonly seed?: number;
+	/** By this one alone, of those that are here. */
+	readonly only?: string;
+}
+
 /** Sends payloads through every field that a policy or a machine fills, by real shells, and looks for what they did. */
-export async function inject(count: number, ways = WAYS, seed = 1): Promise<Injected> {
+export async function inject(count: number, { ways = WAYS, seed = 1, only }: Injecting = {}): Promise<Injected> {
 	const folder = await mkdtemp(join(tmpdir(), "fleetseed-inject-"));
+	const shells = shellsHere().map((shell, index) => ({ shell, index }));
+	const wanted = shells.filter(({ shell }) => only === undefined || shell.join(" ") === only);
 	try {
-		return await injectIn(folder, payloads(count, join(folder, "canaries", "c"), seed), ways);
+		const all = payloads(count, join(folder, "canaries", "c"), seed);
+		return await injectIn(folder, all, { ways, wanted, among: shells.length });
 	} finally {
 		await rm(folder, { recursive: true, force: true });
 	}
 }
 
-async function injectIn(folder: string, all: readonly string[], ways: readonly Way[]): Promise<Injected> {
+interface By {
+	readonly ways: readonly Way[];
+	readonly wanted: readonly { readonly shell: readonly string[]; readonly index: number }[];
+	/** What is too slow for all of them is shared out among so many. */
+	readonly among: number;
+}
+
+async function injectIn(folder: string, all: readonly string[], { ways, wanted, among }: By): Promise<Injected> {
 	const canaries = join(folder, "canaries");
 	const bin = join(folder, "bin");
 	const home = join(folder, "home");
 	for (const each of [canaries, bin, home]) await mkdir(each);
 	await fakePrograms(bin, join(folder, "shutdown"));
-	const shells = shellsHere();
 	const fields: Record<string, number> = {};
 	const differing: string[] = [];
 	const env = { PATH: `${bin}:/usr/bin:/bin`, HOME: home, FLEETSEED_STATE: join(folder, "state") };
-	for (const [index, shell] of shells.entries()) {
+	for (const { shell, index } of wanted) {
 		for (let at = 0; at < all.length; at += BATCH) {
 			const batch = all.slice(at, at + BATCH);
 			const ground: Ground = {
 				shell,
 				batch,
-				share: batch.filter((_, place) => place % shells.length === index),
+				share: batch.filter((_, place) => place % among === index),
 				folder,
 				env,
 				count: (field, words) => {
@@ -77,7 +93,13 @@ async function injectIn(folder: string, all: readonly string[], ways: readonly W
 		}
 	}
 	const found = [...(await readdir(canaries)), ...(await readdir(home, { recursive: true }))];
-	return { payloads: all.length, shells: shells.map((each) => each.join(" ")), fields, canaries: found, differing };
+	return {
+		payloads: all.length,
+		shells: wanted.map(({ shell }) => shell.join(" ")),
+		fields,
+		canaries: found,
+		differing,
+	};
 }
 
 /** What runs as a program must not be expanded again by it. */

@@ -65,13 +65,13 @@ function wayOf(script: string, quoted: (word: string) => string): Way {
 }
 
 test("the harness catches a field that is planted without quotes, one that is evaluated, and one that is split", async () => {
-	const right = await inject(38, [wayOf(EACH, (word) => quote([word]))]);
+	const right = await inject(38, { ways: [wayOf(EACH, (word) => quote([word]))] });
 	assert.deepEqual([right.canaries, right.differing], [[], []]);
-	const bare = await inject(38, [wayOf(EACH, (word) => word)]);
+	const bare = await inject(38, { ways: [wayOf(EACH, (word) => word)] });
 	assert.ok(bare.canaries.length > 0 && bare.differing.length > 0);
-	const evaluated = await inject(38, [wayOf(`eval "set -- $1"; ${EACH}`, (word) => quote([word]))]);
+	const evaluated = await inject(38, { ways: [wayOf(`eval "set -- $1"; ${EACH}`, (word) => quote([word]))] });
 	assert.ok(evaluated.canaries.length > 0 && evaluated.differing.length > 0);
-	const split = await inject(38, [wayOf(`set -- $1; ${EACH}`, (word) => quote([word]))]);
+	const split = await inject(38, { ways: [wayOf(`set -- $1; ${EACH}`, (word) => quote([word]))] });
 	assert.deepEqual(split.canaries, [], "nothing ran");
 	assert.ok(split.differing.length > 0);
 });

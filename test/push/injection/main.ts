@@ -8,11 +8,17 @@ const MOST_LABELS = 500;
 /** Each takes a connection to a mail server. */
 const MOST_MAILS = 500;
 
-/** `npm run campaign:injection -- --payloads 5000 --seed 1`: exit 0 only when no payload did anything and each came out as it went in. */
+/** `npm run campaign:injection -- --payloads 5000 --seed 1`, or a part of it by `--shell "zsh --emulate sh"`: exit 0 only when no payload did anything and each came out as it went in. */
 const { values } = parseArgs({
-	options: { payloads: { type: "string", default: "5000" }, seed: { type: "string", default: "1" } },
+	options: {
+		payloads: { type: "string", default: "5000" },
+		seed: { type: "string", default: "1" },
+		shell: { type: "string" },
+	},
 });
-const injected = await inject(Number(values.payloads), undefined, Number(values.seed));
+const only = values.shell === undefined ? {} : { only: values.shell };
+const injected = await inject(Number(values.payloads), { seed: Number(values.seed), ...only });
+if (injected.shells.length === 0) throw new Error(`no such shell is here: ${values.shell}`);
 const sent = await injectThroughDaemon(Math.min(Number(values.payloads), MOST_LABELS), Number(values.seed));
 const mail = await injectThroughMail(Math.min(Number(values.payloads), MOST_MAILS), undefined, Number(values.seed));
 const [canaries, differing] = [

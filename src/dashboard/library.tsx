@@ -4,7 +4,7 @@ import { segment } from "./api.ts";
 import { useLive } from "./live.ts";
 import { MachineLink, PolicyLink } from "./parts.tsx";
 import { Table } from "./table.tsx";
-import { bytes, count, timeText } from "./words.ts";
+import { bytes, count, machineCount, timeText } from "./words.ts";
 
 const SHOWN = 500;
 
@@ -133,7 +133,7 @@ function Machines({ page: { machines, installed, holding } }: { readonly page: P
 	const rest = machines.length > shown.length ? `: the first ${shown.length} of ${count(machines.length)}` : "";
 	return (
 		<Table
-			caption={`Installed on ${count(installed.machines)} machines, held by ${count(holding.machines)} more${rest}`}
+			caption={`Installed on ${machineCount(installed.machines)}, held by ${count(holding.machines)} more${rest}`}
 			columns={["machine", "policy", "package is", "since", "attempt"]}
 			numbers={["attempt"]}
 		>

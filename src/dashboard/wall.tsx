@@ -4,7 +4,7 @@ import { MachineLink, machinePlace, State } from "./parts.tsx";
 import { STATES } from "./states.ts";
 import { Table } from "./table.tsx";
 import { WallPainter } from "./wall-painter.ts";
-import { bytes, count } from "./words.ts";
+import { bytes, count, machineCount } from "./words.ts";
 
 type Cell = StatusReport["machines"][number];
 
@@ -26,7 +26,7 @@ export function WallPage({ status }: { readonly status: StatusReport }) {
 				</ul>
 			</section>
 			<section class="card">
-				<h2>{count(machines.length)} machines</h2>
+				<h2>{machineCount(machines.length)}</h2>
 				{machines.length > 0 ? (
 					<Wall cells={machines} />
 				) : (

@@ -14,6 +14,11 @@ export function count(value: number): string {
 	return number.format(value);
 }
 
+/** "1 machine", "5,000 machines" */
+export function machineCount(value: number): string {
+	return `${count(value)} machine${value === 1 ? "" : "s"}`;
+}
+
 export function bytes(value: number): string {
 	const units = ["B", "KiB", "MiB", "GiB", "TiB"];
 	let [rest, unit] = [value, 0];

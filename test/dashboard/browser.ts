@@ -67,7 +67,7 @@ export async function faultsOf(page: Page, name: string): Promise<readonly strin
 async function cutIn(page: Page): Promise<readonly string[]> {
 	return (await page.evaluate(`(() => {
 		const isCut = (each) => each.scrollWidth > each.clientWidth + 1;
-		const isClipping = (each) => getComputedStyle(each).overflowX === "hidden" && !each.matches(".unseen, [title]");
+		const isClipping = (each) => getComputedStyle(each).overflowX === "hidden" && !each.matches(".unseen, thead, [title]");
 		const cut = [...document.querySelectorAll("#app *")].filter((each) => isClipping(each) && isCut(each));
 		const wide = isCut(document.documentElement) ? ["the page scrolls sideways"] : [];
 		return [...wide, ...cut.map((each) => "cut: " + each.outerHTML.slice(0, 200))];

@@ -78,7 +78,8 @@ export class ShowFleet extends MemoryCockpit {
 
 	override async status(detail: "all" | "groups") {
 		const report = await super.status(detail);
-		const machines = NAMES.map((name, index) => ({ name, ...standing(index) }));
+		// In any order: the wall has its own.
+		const machines = NAMES.map((name, index) => ({ name, ...standing(index) })).toReversed();
 		const groups = STATE_OF.slice(2).map(([state, reason], index) => {
 			return { state, reason, machines: 4, names: NAMES.slice(index, index + 3) };
 		});

@@ -14,7 +14,7 @@ const PAGES: Readonly<Record<string, string>> = {
 	schedule: "Days shown",
 	swarm: "Who has how much",
 	packages: "in no policy",
-	[`packages/${DIGEST}`]: "Downloaded from",
+	[`packages/${DIGEST}`]: "Installed on 1 machine, held by 1 more",
 	inbox: "Pinned before",
 	audit: "The newest lines",
 	[`machines/${LONG_NAME}`]: "Output of",
@@ -56,6 +56,13 @@ test("every page has every state in light and dark, at three widths, with nothin
 	const browser = await openBrowser();
 	t.after(() => browser.close());
 	const { page, errors } = await openPage(browser, url, token);
+	await page.goto(url);
+	const marked = page.getByRole("option");
+	await marked.waitFor();
+	await page.getByRole("listbox").focus();
+	assert.equal(await marked.textContent(), `${LONG_NAME}: verified`, "the wall is in the order of names");
+	await page.keyboard.press("End");
+	await page.getByRole("option", { name: "office-graz-47: installing" }).waitFor();
 	assert.deepEqual(await faultsOn(page, url, PAGES, "full"), []);
 	assert.deepEqual(errors, []);
 });

@@ -31,9 +31,9 @@ import { perform } from "./perform.ts";
 import type { Performers } from "./performers.ts";
 import { PieceWatch } from "./piece-watch.ts";
 import { Progress } from "./progress.ts";
+import { scanHostKey } from "./scan-host-key.ts";
 import { shareHeld } from "./share-held.ts";
 import { SwarmHistory } from "./swarm-history.ts";
-import { accessTo, wayTo } from "./target-for.ts";
 import { tidyStore } from "./tidy-store.ts";
 import { readSecret } from "./token.ts";
 import { TrafficControl } from "./traffic-control.ts";
@@ -245,13 +245,10 @@ export class Daemon {
 		return this.#files.isRevoked(hostKey);
 	}
 
-	/** The key that a machine shows, on the way that ssh_config says; it never authenticates there. */
-	async scanHostKey(machine: Machine, signal: AbortSignal): Promise<Scanned> {
-		const { ledger, settings } = this;
-		const knowledge = { ledger, settings, known: this.known.bind(this) };
-		const access = accessTo(ledger.fleet, machine);
-		const way = await wayTo(knowledge, machine, access);
-		return "code" in way ? { kind: "failed", failure: way } : this.pusher.scanHostKey(way, signal);
+	/** The key that a machine shows. */
+	scanHostKey(machine: Machine, signal: AbortSignal): Promise<Scanned> {
+		const { ledger, settings, pusher } = this;
+		return scanHostKey({ ledger, settings, pusher, known: this.known.bind(this) }, machine, signal);
 	}
 
 	/** Brings the journal's count of the uplink up to now. */

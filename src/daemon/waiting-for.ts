@@ -1,3 +1,4 @@
+import { counted } from "../console/counted.ts";
 import type { Fleet } from "../model/fleet.ts";
 import type { Decision } from "../plan/decide.ts";
 import { describeHeld } from "../plan/describe-held.ts";
@@ -9,7 +10,8 @@ export function waitingFor(fleet: Fleet, { held, wakeAt }: Decision): string {
 	const strangers = machines.filter(({ trust }) => trust.kind === "discovered").length;
 	if (fleet.policies.size === 0) return "waits for a policy: put one into the policies folder, then: fleetseed reload";
 	if (machines.length === 0) return "waits for machines to announce themselves";
-	if (strangers === machines.length) return `waits for approval of ${strangers} machines: fleetseed machines`;
+	if (strangers === machines.length)
+		return `waits for approval of ${counted(strangers, "machine")}: fleetseed machines`;
 	const most = largest(held);
 	const until = wakeAt === null ? "waits for an event" : `looks again ${new Date(wakeAt).toISOString().slice(0, 19)}Z`;
 	return most ? `${most}; ${until}` : until;

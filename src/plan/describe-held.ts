@@ -97,8 +97,10 @@ function describeGate(policy: string, reason: GateReason): string {
 
 /** Without anybody who can prove it a ring does not go on by itself. */
 function describeIdleRing({ ring, members }: Extract<GateReason, { kind: "ring_waiting" }>): string {
-	return members === 0
-		? `ring ${ring} has no machine that could prove it: put one into it, or take the ring out of the policy`
+	if (members === 0)
+		return `ring ${ring} has no machine that could prove it: put one into it, or take the ring out of the policy`;
+	return members === 1
+		? `ring ${ring}: its only machine cannot prove it now; it is away or left out`
 		: `ring ${ring}: none of its ${members} machines can prove it now; all are away or left out`;
 }
 

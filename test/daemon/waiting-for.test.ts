@@ -19,6 +19,8 @@ test("a daemon that lacks something from people says what", () => {
 	);
 	const unseen = { ...fleet, machines: EMPTY_FLEET.machines };
 	assert.equal(waitingFor(unseen, NOTHING), "waits for machines to announce themselves");
+	const stranger = fleetOf({ machines: { a: { trust: { kind: "discovered" } } } });
+	assert.equal(waitingFor(stranger, NOTHING), "waits for approval of 1 machine: fleetseed machines");
 });
 
 test("of many reasons it tells the one that most machines have, and when it looks again", () => {

@@ -60,6 +60,8 @@ function Wall({ cells }: { readonly cells: readonly Cell[] }) {
 	const [marked, setMarked] = useState(0);
 	// Where the mark goes is known once there is a wall.
 	const [isPainted, setPainted] = useState(false);
+	// The mark is elsewhere in a wall of another width.
+	const [, setFitted] = useState(0);
 	useLayoutEffect(() => {
 		if (!canvas.current) return;
 		painter.current ??= new WallPainter(canvas.current);
@@ -67,7 +69,10 @@ function Wall({ cells }: { readonly cells: readonly Cell[] }) {
 		setPainted(true);
 	}, [cells]);
 	useEffect(() => {
-		const fit = () => painter.current?.fit();
+		const fit = () => {
+			painter.current?.fit();
+			setFitted((times) => times + 1);
+		};
 		addEventListener("resize", fit);
 		return () => removeEventListener("resize", fit);
 	}, []);

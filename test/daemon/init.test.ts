@@ -66,10 +66,11 @@ test("where nothing is yet, check says how to begin", async () => {
 
 test("serve says how to begin, too, in whatever folder it was told to look", async () => {
 	const program = join(import.meta.dirname, "../../src/daemon/main.ts");
-	const config = join(folder, "elsewhere", "fleetseed.yaml");
-	const { status, stderr } = spawnSync(process.execPath, [program, "serve", "--config", config], { encoding: "utf8" });
+	const place = join(folder, "not-begun");
+	const words = [program, "serve", "--config", join(place, "fleetseed.yaml")];
+	const { status, stderr } = spawnSync(process.execPath, words, { encoding: "utf8", timeout: 60_000 });
 	assert.equal(status, 2);
-	assert.ok(stderr.endsWith(`make it with: fleetseed init --folder ${join(folder, "elsewhere")}\n`), stderr);
+	assert.ok(stderr.endsWith(`make it with: fleetseed init --folder ${place}\n`), stderr);
 });
 
 test("check notes a key that is not there yet, and lines of known_hosts that approve nobody", async () => {

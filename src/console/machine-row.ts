@@ -1,9 +1,10 @@
 import type { MachineFacts } from "../model/facts.ts";
-import type { HostKey, Machine } from "../model/machine.ts";
+import type { Machine } from "../model/machine.ts";
 import type { Site } from "../model/traffic.ts";
 import { siteOf } from "../plan/site-of.ts";
 import { actOf } from "./act.ts";
 import type { FactsRow, MachineRow } from "./cockpit.ts";
+import { keyText } from "./host-key-text.ts";
 import { iso } from "./time-text.ts";
 
 /** What is known of a machine, whatever the policies. */
@@ -22,7 +23,7 @@ export function machineRow(machine: Machine, sites: readonly Site[]): MachineRow
 		labels,
 		site: siteOf(sites, machine),
 		sources,
-		host_keys: trust.kind === "discovered" ? [] : trust.hostKeys.map(keyLine),
+		host_keys: trust.kind === "discovered" ? [] : trust.hostKeys.map(keyText),
 		excluded: excluded ? actOf(excluded) : null,
 		clones: "clones" in trust ? trust.clones : null,
 		facts: facts ? factsRow(facts) : null,
@@ -49,8 +50,4 @@ function factsRow(facts: MachineFacts & { readonly at: number }): FactsRow {
 		user_names: facts.userNames ?? [],
 		at: iso(facts.at),
 	};
-}
-
-function keyLine({ type, fingerprint }: HostKey): string {
-	return `${type} ${fingerprint}`;
 }

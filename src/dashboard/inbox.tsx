@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import type { MachineRow, ScannedKey } from "../console/cockpit.ts";
+import { comparison, isAnotherKey } from "../console/host-key-text.ts";
 import { Act } from "./act.tsx";
 import { get, segment } from "./api.ts";
 import { useLive } from "./live.ts";
@@ -33,10 +34,10 @@ function nobody(known: readonly MachineRow[]): string {
 	return "No machine has been found yet: they appear as they announce SSH over mDNS (avahi-daemon), or from the inventory. `fleetseed doctor` says what may be in the way.";
 }
 
-function question({ name, host_keys }: MachineRow, { type, fingerprint }: HostKey): string {
-	const isOther = host_keys.length > 0 && !host_keys.includes(`${type} ${fingerprint}`);
-	const warning = isOther ? "Another key was pinned before: unless it was rebuilt, something else may answer. " : "";
-	return `Pin this key for ${name}? ${warning}Compare it with what the machine itself says: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub`;
+function question({ name, host_keys }: MachineRow, shown: HostKey): string {
+	const warning = "Another key was pinned before: unless it was rebuilt, something else may answer. ";
+	const said = `Pin this key for ${name}? ${isAnotherKey(shown, host_keys) ? warning : ""}`;
+	return `${said}Compare it with what the machine itself says: ${comparison(shown)}`;
 }
 
 /** A name on the network is a claim: it is compared by the key that the machine shows now. */

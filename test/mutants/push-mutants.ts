@@ -1,7 +1,7 @@
 import type { GuardMutant } from "./guard-mutants.ts";
 
 const KEPT = "test/push/kept-shell.test.ts";
-const INSTALL = "test/push/install.test.ts";
+const START = "test/push/start-job.test.ts";
 const CLEAN = "test/push/clean.test.ts";
 
 const by = (file: string, name: string) => ({ test: { file, name } });
@@ -195,10 +195,10 @@ const OF_THE_SHELL: readonly GuardMutant[] = [
 	},
 ];
 
-const FIRST_MOMENT = by(INSTALL, "a job that is killed in its first moment is lost at once");
-const ONE_LOCK = by(INSTALL, "jobs start one after the other, under the lock of all fences");
+const FIRST_MOMENT = by(START, "a job that is killed in its first moment is lost at once");
+const ONE_LOCK = by(START, "jobs start one after the other, under the lock of all fences");
 const LATE = by(
-	INSTALL,
+	START,
 	"a late attempt does not start after a newer one, an older run neither, until the machine is cleaned",
 );
 
@@ -238,7 +238,7 @@ const OF_THE_START: readonly GuardMutant[] = [
 		from: "	trap '' HUP\n",
 		to: "",
 		...by(
-			INSTALL,
+			START,
 			"a job whose connection breaks while it is started runs all the same, and what it installs hears hangups",
 		),
 	},
@@ -271,7 +271,7 @@ const OF_THE_START: readonly GuardMutant[] = [
 		file: "push/scripts/job.ts",
 		from: "{ started=unstaged; return 0; }",
 		to: ":",
-		...by(INSTALL, "uses up no attempt when nothing is staged"),
+		...by(START, "uses up no attempt when nothing is staged"),
 	},
 	{
 		name: "start: what is used is as old as it was",

@@ -3,6 +3,7 @@ import type { HostKey } from "../../model/machine.ts";
 import type { Client } from "../client.ts";
 import type { MachineRow } from "../cockpit.ts";
 import { EXIT } from "../exit-codes.ts";
+import { comparison, isAnotherKey, keyText } from "../host-key-text.ts";
 import { printable } from "../printable.ts";
 import { ask } from "./ask.ts";
 import { type Context, type JsonOption, operatorName, segment, withClient } from "./context.ts";
@@ -57,16 +58,10 @@ async function refuse(approval: Approval, { fingerprint, yes, json }: ApproveOpt
 /** The key that is shown, and that another was pinned before. */
 async function describe({ client, name, shown }: Approval): Promise<readonly string[]> {
 	const { host_keys } = await client.get<MachineRow>(`machines/${segment(name)}`);
-	const isOther = host_keys.length > 0 && !host_keys.includes(keyText(shown));
 	const before = `ANOTHER key was pinned before: ${host_keys.join(", ")}. Unless the machine was rebuilt, something else may answer in its place`;
-	return [`${name} shows ${keyText(shown)}`, ...(isOther ? [before] : [])];
+	return [`${name} shows ${keyText(shown)}`, ...(isAnotherKey(shown, host_keys) ? [before] : [])];
 }
 
-function compare({ type }: HostKey): string {
-	const kind = type.startsWith("ecdsa") ? "ecdsa" : type === "ssh-rsa" ? "rsa" : "ed25519";
-	return `Compare it with the machine's own (ssh-keygen -lf /etc/ssh/ssh_host_${kind}_key.pub)`;
-}
-
-function keyText({ type, fingerprint }: HostKey): string {
-	return `${type} ${fingerprint}`;
+function compare(shown: HostKey): string {
+	return `Compare it with the machine's own (${comparison(shown)})`;
 }

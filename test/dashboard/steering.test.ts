@@ -116,7 +116,7 @@ test("a rollout is watched and steered from the dashboard to its end", { skip: n
 	await until(controller, "all are verified", ({ totals }) => totals.installed === 4);
 
 	await page.goto(`${url}/#/rollouts/atlas`);
-	await page.getByText("3 of 3 verified").waitFor();
+	await page.getByText("3 of 3 verified, 0 failed").waitFor();
 	await look("rollout-done");
 	await page.getByRole("row", { name: "all rings 0 2 any share may fail the rollout goes on" }).waitFor();
 	await page.getByRole("img", { name: /^always: installs may start from / }).waitFor();

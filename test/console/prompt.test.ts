@@ -18,18 +18,17 @@ after(async () => {
 	await rm(folder, { recursive: true });
 });
 
-const HAS_ENDED = /code \d+$/m;
-
 /** What a person sees who types this, and answers by this key. */
 async function asked(words: string, key: string): Promise<string> {
-	await pane.type(`clear; ${process.execPath} ${MAIN} --socket ${line.socketPath} ${words}`);
-	// Not the question before, which stands there until it is cleared.
-	await pane.until("it asks", (screen) => screen.includes("[y/N]") && !HAS_ENDED.test(screen));
+	await pane.typeAfresh(`${process.execPath} ${MAIN} --socket ${line.socketPath} ${words}`);
+	await pane.until("it asks", (screen) => screen.includes("[y/N]"));
 	await pane.press(key);
 	if (key === "y") await pane.press("Enter");
+	// What is typed before that may still be read by whoever asked.
+	await pane.until("the shell is back", (screen) => /\[y\/N\].*[#$]$/s.test(screen.trim()));
 	// On a line of its own: a shell leaves the rest of a line that Ctrl-C ended.
 	await pane.type('echo "code $?"');
-	return pane.until("it has ended", (screen) => HAS_ENDED.test(screen));
+	return pane.until("it has ended", (screen) => /code \d+$/m.test(screen));
 }
 
 for (const words of ["approve office", "machines approve mill-01"]) {

@@ -5,6 +5,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
+const PROMPT = /^[#$]$/;
 const DEADLINE_MS = 60_000;
 
 /** false: there is a terminal to try things on. Else the reason to skip. */
@@ -33,6 +34,13 @@ export class Pane {
 	async type(line: string): Promise<void> {
 		await this.#tmux("send-keys", "-l", line);
 		await this.#tmux("send-keys", "Enter");
+	}
+
+	/** Types it on an empty screen: what is found there afterwards was not there before. */
+	async typeAfresh(line: string): Promise<void> {
+		await this.type("clear");
+		await this.until("the screen is empty", (screen) => PROMPT.test(screen.trim()));
+		await this.type(line);
 	}
 
 	async press(key: string): Promise<void> {

@@ -57,6 +57,9 @@ function delivered(screen: string, machine = names[0]): readonly [number, number
 	return marks === undefined ? null : [marks.length, Number(percent)];
 }
 
+/** Nothing that is typed reads so, wherever the terminal wraps it. */
+const HAS_ENDED = /^code \d+$/m;
+
 /** The columns of the longest line that was drawn last, before any terminal wraps it. */
 async function longest(): Promise<number> {
 	const [, drawn = ""] = [...(await pane.sent()).matchAll(/␛\[H(.*?)␛\[J/gs)].at(-1) ?? [];
@@ -95,8 +98,8 @@ test("watched, a rollout is drawn in one place, in colour, its bar grows, and Ct
 	await pane.until("it has its room again", (screen) => /watching, not the rollout/.test(screen));
 
 	await pane.press("C-c");
-	await pane.type(`echo "code $?"; stty -g > ${folder}/after; echo over`);
-	const over = await pane.until("it has ended", (screen) => /^over$/m.test(screen));
+	await pane.type(`code=$?; stty -g > ${folder}/after; echo "code $code"`);
+	const over = await pane.until("it has ended", (screen) => HAS_ENDED.test(screen));
 	assert.match(over, /code 130$/m);
 	assert.equal(await pane.cursor(), "1 0");
 	assert.equal(await readFile(join(folder, "after"), "utf8"), await readFile(join(folder, "before"), "utf8"));
@@ -106,10 +109,10 @@ test("watched, a rollout is drawn in one place, in colour, its bar grows, and Ct
 });
 
 test("there is colour for the eye alone: none with NO_COLOR, none in a pipe", { skip: noTerminal }, async () => {
-	await pane.typeAfresh(`${fleetseed("status")}; echo over`);
-	assert.match(await pane.until("status is shown", (screen) => /^over$/m.test(screen)), COLOUR);
-	await pane.typeAfresh(`${fleetseed("status", "--watch")} | cat; echo over`);
-	const piped = await pane.until("it has gone through the pipe", (screen) => /^over$/m.test(screen));
+	await pane.typeAfresh(`${fleetseed("status")}; echo "code $?"`);
+	assert.match(await pane.until("status is shown", (screen) => HAS_ENDED.test(screen)), COLOUR);
+	await pane.typeAfresh(`${fleetseed("status", "--watch")} | cat; echo "code $?"`);
+	const piped = await pane.until("it has gone through the pipe", (screen) => HAS_ENDED.test(screen));
 	assert.match(piped, /canary/);
 	assert.doesNotMatch(piped, COLOUR);
 	await pane.typeAfresh(`NO_COLOR=1 ${fleetseed("status", "--watch")}`);
@@ -128,7 +131,7 @@ test("it waits for a daemon that is started again, and ends by itself when all i
 	controller.start();
 	await until(controller, "it is back", ({ rollouts }) => rollouts.length > 0);
 	await controller.command("exclude", names[1] ?? "");
-	const done = await pane.until("all is done", (screen) => /^code \d+$/m.test(screen));
+	const done = await pane.until("all is done", (screen) => HAS_ENDED.test(screen));
 	assert.match(done, /^1 of 1 installed, 0 failed, 1 left out$/m);
 	assert.match(done, /^code 0$/m);
 	assert.doesNotMatch(done, /Ctrl-C/);

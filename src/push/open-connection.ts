@@ -8,6 +8,7 @@ import { Authentication, readPrivateKey } from "./authentication.ts";
 import { type Failed, failed } from "./failed.ts";
 import { type Handshake, newHandshake, OPENING_BYTES } from "./handshake.ts";
 import { hostKeyOf } from "./host-keys.ts";
+import { keepPacketKeys } from "./packet-keys.ts";
 import { type Place, placeOf, type SshError, sshFailure, timedOut } from "./ssh-failure.ts";
 import type { Login, Target } from "./target.ts";
 
@@ -119,6 +120,7 @@ function shakeHands({ door, key, seen }: Attempt, { stream, localAddress }: Path
 	client.once("handshake", () => {
 		seen.stage = "login";
 	});
+	client.on("handshake", () => keepPacketKeys(client));
 	client.on("banner", (message) => {
 		seen.message += message.slice(0, 1_000 - seen.message.length);
 	});

@@ -13,11 +13,27 @@ const METHODS = {
 	password: ["password", "keyboard-interactive"],
 } as const satisfies Record<Way, readonly string[]>;
 
+/** More than a controller has at a time. */
+const MAX_PARSED = 16;
+
+/** By text and passphrase. A passphrase is made slow to try (bcrypt_pbkdf): a third of a second in which nothing else goes on, here. */
+const parsed = new Map<string, ParsedKey | Error | undefined>();
+
+function parseKey(privateKey: string, passphrase: string | undefined): ParsedKey | Error | undefined {
+	const given = JSON.stringify([privateKey, passphrase]);
+	if (!parsed.has(given)) {
+		const [oldest] = parsed.keys();
+		if (oldest !== undefined && parsed.size === MAX_PARSED) parsed.delete(oldest);
+		const key = ssh2.utils.parseKey(privateKey, passphrase);
+		parsed.set(given, Array.isArray(key) ? key[0] : key);
+	}
+	return parsed.get(given);
+}
+
 /** Errors: FS-SSH-KEY, FS-SSH-PASSPHRASE. Null: there is no private key. */
 export function readPrivateKey(machine: string, login: Login): ParsedKey | Failed | null {
 	if (login.privateKey === undefined) return null;
-	const parsed = ssh2.utils.parseKey(login.privateKey, login.passphrase);
-	const key = Array.isArray(parsed) ? parsed[0] : parsed;
+	const key = parseKey(login.privateKey, login.passphrase);
 	if (key instanceof Error) {
 		const isLocked = /passphrase|integrity check/i.test(key.message);
 		const code = isLocked ? "FS-SSH-PASSPHRASE" : "FS-SSH-KEY";
@@ -109,10 +125,9 @@ function tellingAgent(socket: string, seen: Handshake): BaseAgent {
 
 /** A signature is asked for only once the machine knows the key (SSH_MSG_USERAUTH_PK_OK). */
 function noting(key: ParsedKey, seen: Handshake): ParsedKey {
-	const sign = key.sign.bind(key);
-	key.sign = (data, algorithm) => {
+	const sign: ParsedKey["sign"] = (data, algorithm) => {
 		seen.isProven = true;
-		return sign(data, algorithm);
+		return key.sign(data, algorithm);
 	};
-	return key;
+	return Object.assign(Object.create(key), { sign });
 }

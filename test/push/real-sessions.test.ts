@@ -6,6 +6,7 @@ import { type AddressInfo, connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { readPrivateKey } from "../../src/push/authentication.ts";
 import { script } from "../../src/push/commands/script.ts";
 import { Session } from "../../src/push/session.ts";
 import { Sessions } from "../../src/push/sessions.ts";
@@ -65,6 +66,8 @@ test("uses a private key with its passphrase, and says when that is missing or w
 		await output(t, await connected(t, sshd, { privateKey: text, passphrase: "pass phrase" }), "id", "-un"),
 		"deploy\n",
 	);
+	const login = { privateKey: text, passphrase: "pass phrase" };
+	assert.equal(readPrivateKey("a", login), readPrivateKey("b", login), "unlocked once: it takes a third of a second");
 	for (const passphrase of [undefined, "wrong"]) {
 		const refused = await Session.connect({ ...sshd.target, privateKey: text, passphrase } as Target, t.signal);
 		assert.ok("failure" in refused);

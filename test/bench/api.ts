@@ -23,6 +23,8 @@ const { values } = parseArgs({
 		known: { type: "string", default: "300" },
 		/** How long an installer takes. */
 		install: { type: "string", default: "5" },
+		/** How long clients ask before the judged seconds begin. */
+		warm: { type: "string", default: "120" },
 		/** Rollouts before the clients and after them. */
 		alone: { type: "string", default: "2" },
 		/** How long clients ask the stand-in; 0: they do not. */
@@ -59,11 +61,14 @@ async function measure(): Promise<number> {
 	await fleet.rollOut();
 	const before = await rollOut(alone);
 	const beside = Number(values.beside) > 0 ? await besideStandIn(tokens) : null;
+	const warming =
+		Number(values.warm) > 0 ? await underLoad({ url: fleet.url, tokens, seconds: Number(values.warm) }) : null;
 	const loaded = await underLoad({ url: fleet.url, tokens, seconds: Number(values.seconds) });
 	const quiet = [...before, ...(await rollOut(alone))];
 	const figures = figuresOf(loaded, beside, quiet);
 	tell({ rollout_seconds_alone: quiet });
 	if (beside) tell({ beside_the_stand_in: reportOf(beside) });
+	if (warming) tell({ warming: { ...reportOf(warming), rss_mib: warming.rssMiB } });
 	tell({ with_clients: { ...reportOf(loaded), rss_mib: loaded.rssMiB } });
 	for (const figure of figures) {
 		const { what, value, unit, atMost, floor } = figure;
@@ -144,7 +149,7 @@ async function underLoad(asked: Pick<Load, "url" | "tokens" | "seconds">) {
 	}
 	await gone;
 	clearInterval(looking);
-	// What is filled when it is first asked for is no growth.
+	// What comes with the clients is no growth.
 	const rssSlope = slopeOf(rssMiB.slice(Math.floor(rssMiB.length / 2)));
 	const cpuSeconds = Number((cpuSecondsOf(pid()) - cpuBefore).toFixed(1));
 	const answered = JSON.parse(await said) as Answered;

@@ -70,13 +70,17 @@ test("says unreadable where a file's digest cannot be read", async (t) => {
 	assert.deepEqual(outcome.facts.observations, [{ type: "unreadable", detail: "the file may not be read" }]);
 });
 
-test("takes what a package is not for one: removed with its configuration left, or half installed", async (t) => {
+test("a package is there whatever is wanted of it, and not when its configuration alone is left, or half of it", async (t) => {
 	const { pusher, target, folder, signal } = await lab(t);
 	const detection: DetectionRule[] = [{ type: "package", name: "any" }];
 	for (const [status, version] of [
 		["rc ", null],
 		["iF ", null],
+		["hU ", null],
+		["iiR", null],
 		["ii ", "1.2"],
+		["hi ", "1.2"],
+		["ri ", "1.2"],
 	] as const) {
 		const program = `#!/bin/sh\nprintf '%s\\n' '${status} 1.2'\n`;
 		await writeFile(join(folder, "bin", "dpkg-query"), program, { mode: 0o755 });

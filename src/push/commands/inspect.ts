@@ -19,7 +19,8 @@ package() {
 	if command -v dpkg-query >/dev/null; then
 		found=$(dpkg-query -W -f '\${db:Status-Abbrev} \${Version}\\n' -- "$1" 2>/dev/null)
 		case $? in 0|1) ;; *) echo "unreadable dpkg-query failed"; return ;; esac
-		while read -r status version; do [ "$status" != ii ] || break; version=; done <<END
+		# The first letter is what is wanted of it, such as h where apt-mark(8) holds it: the second alone is what it is.
+		while read -r status version; do case $status in ?i) break ;; esac; version=; done <<END
 $found
 END
 	fi

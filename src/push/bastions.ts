@@ -1,19 +1,15 @@
 import type { Client, ClientChannel } from "ssh2";
 import { type Failed, failed } from "./failed.ts";
 import { type Connection, type Dial, type Door, dialDirectly, openConnection, type Path } from "./open-connection.ts";
-import { Slots } from "./slots.ts";
 import { placeOf, sshFailure } from "./ssh-failure.ts";
 import type { Hop, Target } from "./target.ts";
 import { untilAborted } from "./until-aborted.ts";
 
-/** Paths that may be asked for at once through one machine, and handshakes through it. */
-const STARTING = 10;
 const IDLE_MS = 30_000;
 
 interface Bastion {
 	/** Never rejects. */
 	readonly opened: Promise<Connection | Failed>;
-	readonly starting: Slots;
 	readonly ending: AbortController;
 	users: number;
 	idle: NodeJS.Timeout | null;
@@ -61,7 +57,7 @@ export class Bastions {
 		const ending = new AbortController();
 		const dial = this.dialFor({ jumps: jumps.slice(0, -1), connectTimeoutMs });
 		const opened = openConnection({ ...last, login: last, connectTimeoutMs }, ending.signal, dial);
-		const bastion: Bastion = { opened, starting: new Slots(STARTING), ending, users: 0, idle: null, isOver: false };
+		const bastion: Bastion = { opened, ending, users: 0, idle: null, isOver: false };
 		this.#bastions.set(key, bastion);
 		void opened.then((connection) => {
 			if (!("client" in connection) || ending.signal.aborted) this.#close(key, bastion);
@@ -93,18 +89,13 @@ interface Passage {
 }
 
 async function pathThrough(bastion: Bastion, { door, last, signal }: Passage): Promise<Path | Failed> {
-	const give = await bastion.starting.take(signal);
-	if (!give) throw new Error("ended");
-	try {
-		const connection = await untilAborted(bastion.opened, signal);
-		if (connection === null) throw new Error("ended");
-		if ("failure" in connection) return ofHop(door, connection);
-		const stream = await forward(connection.client, door);
-		if (stream instanceof Error) return refusedPath(door, last, stream);
-		return { stream, localAddress: connection.localAddress };
-	} finally {
-		give();
-	}
+	const connection = await untilAborted(bastion.opened, signal);
+	if (connection === null) throw new Error("ended");
+	if ("failure" in connection) return ofHop(door, connection);
+	const stream = await forward(connection.client, door, signal);
+	if (stream === null) throw new Error("ended");
+	if (stream instanceof Error) return refusedPath(door, last, stream);
+	return { stream, localAddress: connection.localAddress };
 }
 
 /** The machine itself is not to blame, and its own key was not seen. */
@@ -113,14 +104,18 @@ function ofHop({ machine }: Door, { failure }: Failed): Failed {
 	return failed(code, `${machine}: on the way through ${failure.detail}`);
 }
 
-function forward(client: Client, { address, port }: Door): Promise<ClientChannel | Error> {
-	return new Promise((resolve) => {
-		try {
-			client.forwardOut("127.0.0.1", 0, address, port, (error, channel) => resolve(error ?? channel));
-		} catch (error) {
-			resolve(error as Error);
-		}
-	});
+/** Null: the signal aborted first. A machine on the way tries for minutes to reach one that is off. */
+function forward(client: Client, { address, port }: Door, signal: AbortSignal): Promise<ClientChannel | Error | null> {
+	const { promise, resolve } = Promise.withResolvers<ClientChannel | Error>();
+	try {
+		client.forwardOut("127.0.0.1", 0, address, port, (error, channel) => {
+			if (!error && signal.aborted) channel.destroy();
+			resolve(error ?? channel);
+		});
+	} catch (error) {
+		resolve(error as Error);
+	}
+	return untilAborted(promise, signal);
 }
 
 /** RFC 4254, section 5.1: 1 is "administratively prohibited", 2 "connect failed", with what connect(2) said. */

@@ -1,6 +1,6 @@
 import { type Cleaned, type Cleaning, cleanUp } from "./clean-machine.ts";
 import { deliverPackage } from "./deliver-package.ts";
-import type { Failed } from "./failed.ts";
+import { type Failed, failed } from "./failed.ts";
 import { followInstall } from "./follow-install.ts";
 import { inspectPackage } from "./inspect-package.ts";
 import { installPackage } from "./install-package.ts";
@@ -10,6 +10,7 @@ import type { Pauses } from "./rebooting.ts";
 import { scanHostKey } from "./scan-host-key.ts";
 import type { Session } from "./session.ts";
 import { Sessions } from "./sessions.ts";
+import type { Way } from "./starts.ts";
 import type { Target } from "./target.ts";
 import type { Delivery, FactsTask, Pushed, RebootTask, Scanned, Task } from "./task.ts";
 import { Turns } from "./turns.ts";
@@ -33,9 +34,6 @@ const REBOOT_PAUSES: Pauses = { firstMs: 3_000, longestMs: 15_000, goingDownMs: 
 
 /** For each machine on the way to one whose key is read. */
 const SCAN_HOP_MS = 10_000;
-
-/** Where a machine is, before anybody knows who it is. */
-type Place = Pick<Target, "address" | "port" | "jumps">;
 
 /** Everything that reaches a machine over SSH. Answers, never rejects, on anything that a network or a machine does. */
 export class Pusher {
@@ -61,8 +59,10 @@ export class Pusher {
 	}
 
 	/** Reads the key that a machine shows; it never authenticates. */
-	scanHostKey(at: Place, signal: AbortSignal): Promise<Scanned> {
-		return scanHostKey(at, signal, this.#sessions.dialFor({ connectTimeoutMs: SCAN_HOP_MS, ...at }));
+	async scanHostKey(at: Way, signal: AbortSignal): Promise<Scanned> {
+		const way = { ...at, connectTimeoutMs: SCAN_HOP_MS };
+		const scanned = await this.#sessions.look(way, signal, (dial) => scanHostKey(at, signal, dial));
+		return scanned ?? failed("FS-SSH-LOST", `${at.address}: its key was not read: we were stopped`);
 	}
 
 	/** Reads detection, the attempt's job and the staging path; changes nothing. */

@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import { Bastions } from "./bastions.ts";
 import type { Failed } from "./failed.ts";
+import type { Dial } from "./open-connection.ts";
 import { Session } from "./session.ts";
 import { SharedSession } from "./shared-session.ts";
 import { Slots } from "./slots.ts";
 import { sshFailure } from "./ssh-failure.ts";
-import { Starts } from "./starts.ts";
+import { Starts, type Way } from "./starts.ts";
 import type { Target } from "./target.ts";
 import { untilAborted } from "./until-aborted.ts";
 import type { Helpers } from "./windows/shim.ts";
@@ -82,9 +83,10 @@ export class Sessions {
 		this.#bastions.stop();
 	}
 
-	/** The way to a machine that is only looked at. */
-	dialFor(way: Parameters<Bastions["dialFor"]>[0]) {
-		return this.#bastions.dialFor(way);
+	/** Begins a handshake with a machine that is only looked at, in line with all others. Null: the signal aborted first. */
+	async look<T>(way: Way & Pick<Target, "connectTimeoutMs">, signal: AbortSignal, act: (dial: Dial) => Promise<T>) {
+		const started = await this.#starting.take(way, signal);
+		return started && (await act(this.#bastions.dialFor(way)).finally(started));
 	}
 
 	#find(key: string, target: Target): SharedSession {

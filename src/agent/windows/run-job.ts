@@ -53,7 +53,7 @@ async function runPackage(folder: string, record: JobRecord, output: OutputFiles
 	}
 	return runHooked(record, {
 		output,
-		run: () => runInstaller(folder, record, { places, output }),
+		run: (timeoutMs) => runInstaller(folder, { ...record, timeoutMs }, { places, output }),
 	});
 }
 

@@ -1,9 +1,9 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { CommandLine } from "./command-line.ts";
 import type { OutputFiles } from "./output-files.ts";
-import { runSystem } from "./system.ts";
+import { endTree } from "./system.ts";
 
 /** A service that the installer left behind may hold its output for ever. */
 const DRAIN_MS = 5_000;
@@ -40,7 +40,7 @@ export async function runProgram(
 	const stop = (why: string) => {
 		if (marker !== "-") return;
 		marker = why;
-		void endTree(child);
+		endTree(child);
 	};
 	const limit = setTimeout(() => stop("timeout"), timeoutMs);
 	const streams = [child.stdout, child.stderr];
@@ -58,10 +58,4 @@ export async function runProgram(
 	child.on("close", end);
 	child.on("exit", (code) => setTimeout(() => end(code), DRAIN_MS).unref());
 	return promise;
-}
-
-/** Windows has no groups of processes; taskkill follows the tree of parents. */
-async function endTree(child: ChildProcess): Promise<void> {
-	await runSystem("taskkill.exe", ["/t", "/f", "/pid", String(child.pid)]);
-	child.kill("SIGKILL");
 }

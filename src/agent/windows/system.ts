@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 
 /** Of System32, never whatever the PATH has under that name. */
@@ -14,6 +14,11 @@ export interface SystemRun {
 }
 
 const LONGEST_MS = 60_000;
+
+/** What it left running may hold its output for ever. */
+const DRAIN_MS = 2_000;
+
+const TREE_MS = 10_000;
 
 export interface SystemOptions {
 	readonly timeoutMs?: number;
@@ -32,15 +37,35 @@ export function runSystem(
 		stdio: ["ignore", "pipe", "pipe"],
 		windowsHide: true,
 		env: { ...process.env, ...env },
-		timeout: timeoutMs,
-		killSignal: "SIGKILL",
 	});
 	const said = { stdout: "", stderr: "" };
 	for (const stream of ["stdout", "stderr"] as const)
 		child[stream].setEncoding("latin1").on("data", (text: string) => {
 			if (said[stream].length < 1_048_576) said[stream] += text;
 		});
-	child.on("error", ({ message }) => resolve({ exitCode: null, stdout: "", stderr: message }));
-	child.on("close", (exitCode, signal) => resolve({ exitCode: signal ? null : exitCode, ...said }));
+	let isTooLong = false;
+	const limit = setTimeout(() => {
+		isTooLong = true;
+		endTree(child);
+	}, timeoutMs);
+	const end = (run: SystemRun) => {
+		clearTimeout(limit);
+		for (const stream of [child.stdout, child.stderr]) stream.destroy();
+		resolve(run);
+	};
+	const exited = (exitCode: number | null) => end({ exitCode: isTooLong ? null : exitCode, ...said });
+	child.on("error", ({ message }) => end({ exitCode: null, stdout: "", stderr: message }));
+	child.on("close", exited);
+	child.on("exit", (exitCode) => setTimeout(exited, DRAIN_MS, exitCode).unref());
 	return promise;
+}
+
+/** Windows has no groups of processes; taskkill follows the tree of parents. */
+export function endTree(child: ChildProcess): void {
+	const kill = () => child.kill("SIGKILL");
+	const args = ["/t", "/f", "/pid", String(child.pid)];
+	const killer = spawn(systemProgram("taskkill.exe"), args, { stdio: "ignore", windowsHide: true });
+	killer.on("error", kill);
+	killer.on("exit", kill);
+	setTimeout(kill, TREE_MS).unref();
 }

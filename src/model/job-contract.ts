@@ -10,3 +10,10 @@ export const DIGEST_EXIT = 125;
 export const START_GRACE_SECONDS = 60;
 /** As env(1) has it: the program is there and could not be started. */
 export const START_EXIT = 126;
+
+/** What has ended, or was staged, stays on its machine for so long. */
+export const KEPT_DAYS = 30;
+/** Of jobs of installs the newest ones. */
+export const KEPT_JOBS = 200;
+/** Of packages so much; what comes beyond it, the oldest first, stays for a day. */
+export const KEPT_PACKAGES_KIB = 10 * 2 ** 20;

@@ -302,7 +302,7 @@ const OF_PRUNING: readonly GuardMutant[] = [
 		name: "prune: too many jobs wait for the day's look",
 		file: "push/scripts/prune.ts",
 		// biome-ignore lint/suspicious/noTemplateCurlyInString: it is the source's own text
-		from: "[ $# -le ${MAX_INSTALL_JOBS} ] || return 0",
+		from: "[ $# -le ${KEPT_JOBS} ] || return 0",
 		to: ":",
 		...by(CLEAN, "keeps the newest 200 jobs of installs"),
 	},
@@ -346,7 +346,7 @@ const OF_PRUNING: readonly GuardMutant[] = [
 		name: "prune: nothing is old enough to be looked at",
 		file: "push/scripts/prune.ts",
 		// biome-ignore lint/suspicious/noTemplateCurlyInString: it is the source's own text
-		from: "\\\\( -mtime +${DAYS} -o",
+		from: "\\\\( -mtime +${KEPT_DAYS} -o",
 		to: "\\\\( -false -o",
 		...PRUNES,
 	},
@@ -354,9 +354,9 @@ const OF_PRUNING: readonly GuardMutant[] = [
 		name: "prune: packages that are too many together are not looked at",
 		file: "push/scripts/prune.ts",
 		// biome-ignore lint/suspicious/noTemplateCurlyInString: it is the source's own text
-		from: "-size +$(( ${MAX_KIB} / $# ))k",
+		from: "-size +$(( ${KEPT_PACKAGES_KIB} / $# ))k",
 		// biome-ignore lint/suspicious/noTemplateCurlyInString: it is the source's own text
-		to: "-size +${MAX_KIB}k",
+		to: "-size +${KEPT_PACKAGES_KIB}k",
 		...SHARES,
 	},
 	{

@@ -27,12 +27,14 @@ export async function clean({ packages, jobs }: Keeping): Promise<string> {
 		}
 	for (const [key, kind] of states)
 		if (kind !== "running" && !jobs.includes(key) && (await isGone(join(state, "jobs", key)))) gone.jobs++;
+	// Who has a machine cleaned lets an older run start on it again.
+	if (running === 0) await rm(join(state, "fences"), { recursive: true, force: true });
 	const kib = before - (await sizeOf(state));
 	return `cleaned ${gone.helpers} ${gone.packages} ${gone.jobs} ${running} ${kib}\n`;
 }
 
 /** Windows keeps what is open. */
-async function isGone(path: string): Promise<boolean> {
+export async function isGone(path: string): Promise<boolean> {
 	await rm(path, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
 	return !existsSync(path);
 }

@@ -1,4 +1,4 @@
-import { copyFile, link, open, readFile, rename, rm } from "node:fs/promises";
+import { copyFile, link, open, readFile, rename, rm, utimes } from "node:fs/promises";
 import { createServer } from "node:net";
 import { basename, join } from "node:path";
 import { DIGEST_EXIT, START_EXIT } from "../../model/job-contract.ts";
@@ -8,6 +8,7 @@ import { runHooked } from "./hooks.ts";
 import { type JobRecord, mark } from "./job-folder.ts";
 import { readBootId } from "./machine-facts.ts";
 import { OutputFiles } from "./output-files.ts";
+import { prune } from "./prune.ts";
 import { type Ended, runProgram } from "./run-program.ts";
 import { stateFolder } from "./state.ts";
 import { runSystem } from "./system.ts";
@@ -28,6 +29,8 @@ export async function runJob(folder: string): Promise<void> {
 	});
 	output.close();
 	await writeResult(folder, `${exitCode} ${marker} ${await readBootId()}\n`);
+	// What could not be tidied up is of no concern to who installs.
+	await prune().catch(() => undefined);
 	await runSystem("schtasks.exe", ["/delete", "/f", "/tn", `fleetseed\\${basename(folder)}`]);
 	process.exit(0);
 }
@@ -44,9 +47,12 @@ async function runPackage(folder: string, record: JobRecord, output: OutputFiles
 	const packages = join(stateFolder(), "packages");
 	const places = placesOf(record, packages, folder);
 	if (record.staged !== null) {
-		const saw = await openAs(join(packages, record.staged), places.file);
+		const staged = join(packages, record.staged);
+		// As used: what is not goes after a while.
+		await utimes(staged, new Date(), new Date()).catch(() => undefined);
+		const saw = await openAs(staged, places.file);
 		if (saw !== record.staged) {
-			for (const each of [join(packages, record.staged), places.file]) await rm(each, { force: true });
+			for (const each of [staged, places.file]) await rm(each, { force: true });
 			output.add(Buffer.from(`the staged file is not the package: its SHA-256 is ${saw}\n`));
 			return { exitCode: DIGEST_EXIT, marker: "digest" };
 		}

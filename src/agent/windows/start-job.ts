@@ -15,7 +15,6 @@ export async function startJob(key: string, job: ShimJob): Promise<string> {
 	const folder = jobFolder(key);
 	if (existsSync(folder)) return "no\n";
 	if (job.staged !== null && !existsSync(join(stateFolder(), "packages", job.staged))) return "unstaged\n";
-	if (!(await passFence(job.fence))) return "fenced\n";
 	await mkdir(join(stateFolder(), "jobs"), { recursive: true });
 	const isOurs = await mkdir(folder).then(
 		() => true,
@@ -25,6 +24,10 @@ export async function startJob(key: string, job: ShimJob): Promise<string> {
 		},
 	);
 	if (!isOurs) return "no\n";
+	if (!(await passFence(job.fence))) {
+		await rm(folder, { recursive: true, force: true });
+		return "fenced\n";
+	}
 	const record: JobRecord = { ...job, pipe: `\\\\.\\pipe\\fleetseed-${randomUUID()}` };
 	await writeFile(join(folder, "job.json"), JSON.stringify(record));
 	if (!(await startAsTask(key, folder))) startDetached(folder);

@@ -17,6 +17,7 @@ import { Shim } from "./windows/shim.ts";
 /** To look up a user, and to be refused: sudo waits two seconds after a wrong password. */
 const BECOME_MS = 30_000;
 const SHELL_MS = 30_000;
+const SFTP_MS = 60_000;
 const SHELL_ANSWER = "fleetseed-shell";
 
 type Begin = (over: AbortSignal, end: (answer: Ran | Failed) => void) => () => void;
@@ -125,18 +126,22 @@ export class Session {
 		return this.#exec(line, options, null);
 	}
 
-	/** The machine's files; one channel, which stays open as long as the connection. Errors: FS-SSH-SFTP, FS-SSH-LOST, FS-SSH-IDLE. */
-	sftp(): Promise<SFTPWrapper | Failed> {
-		this.#sftp ??= this.#openSftp();
+	/**
+	 * The machine's files; one channel, which stays open as long as the connection. Errors: FS-SSH-SFTP, FS-SSH-LOST, FS-SSH-IDLE,
+	 * FS-SSH-COMMAND-TIMEOUT after timeoutMs.
+	 */
+	sftp(timeoutMs = SFTP_MS): Promise<SFTPWrapper | Failed> {
+		this.#sftp ??= this.#openSftp(timeoutMs);
 		return this.#sftp;
 	}
 
-	async #openSftp(): Promise<SFTPWrapper | Failed> {
+	async #openSftp(timeoutMs: number): Promise<SFTPWrapper | Failed> {
 		const { client } = this.#connection;
 		if (!this.isAlive) return this.#lost();
 		const { promise, resolve } = Promise.withResolvers<SFTPWrapper | Failed>();
 		const lost = () => resolve(this.#lost());
 		client.once("close", lost);
+		const timer = setTimeout(() => resolve(this.#tooLong(timeoutMs)), timeoutMs);
 		try {
 			client.sftp((error, sftp) => resolve(error ? this.#noSftp(error) : sftp));
 		} catch {
@@ -145,8 +150,10 @@ export class Session {
 		}
 		const opened = await promise;
 		client.off("close", lost);
+		clearTimeout(timer);
+		if ("kind" in opened) this.#sftp = null;
 		// ssh2 never answers what is asked of a channel that has closed, which it can before the connection does.
-		if (!("kind" in opened))
+		else
 			opened.once("close", () => {
 				this.#sftp = null;
 			});

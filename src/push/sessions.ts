@@ -56,7 +56,9 @@ export class Sessions {
 		try {
 			const session = await untilAborted(shared.opened, ending);
 			if (session instanceof Session) {
-				const unprepared = await session.shim?.prepare(this.#helpers, ending);
+				const { shim } = session;
+				const unprepared = shim && (await untilAborted(shim.prepare(this.#helpers, ending), ending));
+				if (ending.aborted) return sshFailure(target, new Error("stopped"));
 				return unprepared ?? (await act(session, ending));
 			}
 			return session ?? sshFailure(target, new Error("stopped"));

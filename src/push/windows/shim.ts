@@ -5,6 +5,7 @@ import type { ShimRequest } from "../../model/shim.ts";
 import { type Failed, failed } from "../failed.ts";
 import type { Ran, RunOptions } from "../ran.ts";
 import type { Helper, Platform } from "../task.ts";
+import { untilAborted } from "../until-aborted.ts";
 import { Drive } from "./drive.ts";
 
 /** From the home folder of whoever logs in, in which both SFTP and commands begin. */
@@ -90,18 +91,29 @@ export class Shim {
 
 	/** Asks, and gives the answer as `stdout`. Errors: FS-SSH-*. */
 	async ask(request: ShimRequest, options: RunOptions): Promise<Ran | Failed> {
+		const { signal, timeoutMs } = options;
+		const ending = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+		const put = await untilAborted(this.#put(request, ending), ending);
+		if (put === null)
+			return signal.aborted
+				? failed("FS-SSH-LOST", `${this.#machine}: the question was given up`)
+				: failed("FS-SSH-COMMAND-TIMEOUT", `${this.#machine}: its SFTP gave no answer in ${timeoutMs / 1000} s`);
+		if ("kind" in put) return put;
+		// Base64 is a third longer.
+		const maxOutputBytes = options.maxOutputBytes * 2;
+		const line = `${this.#program()} ask ${STATE.replaceAll("/", "\\")}\\ask\\${put.name}`;
+		const ran = await this.#session.runLine(line, { ...options, maxOutputBytes });
+		if (ran.kind === "failed" || ran.exitCode !== 0) return ran;
+		return { ...ran, stdout: Buffer.from(ran.stdout.toString("latin1").replace(/\s/g, ""), "base64") };
+	}
+
+	async #put(request: ShimRequest, signal: AbortSignal): Promise<{ readonly name: string } | Failed> {
 		const drive = await this.drive();
 		if (!(drive instanceof Drive)) return drive;
 		const name = `${randomUUID()}.json`;
 		await drive.makeFolders(`${STATE}/ask`);
-		const written = await drive.write(`${STATE}/ask/${name}`, Buffer.from(JSON.stringify(request)), options);
-		if ("failure" in written) return written;
-		// Base64 is a third longer.
-		const maxOutputBytes = options.maxOutputBytes * 2;
-		const line = `${this.#program()} ask ${STATE.replaceAll("/", "\\")}\\ask\\${name}`;
-		const ran = await this.#session.runLine(line, { ...options, maxOutputBytes });
-		if (ran.kind === "failed" || ran.exitCode !== 0) return ran;
-		return { ...ran, stdout: Buffer.from(ran.stdout.toString("latin1").replace(/\s/g, ""), "base64") };
+		const written = await drive.write(`${STATE}/ask/${name}`, Buffer.from(JSON.stringify(request)), { signal });
+		return "failure" in written ? written : { name };
 	}
 
 	#program(): string {

@@ -3,6 +3,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdir, readdir, readFile, readlink, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { gzipSync } from "node:zlib";
 import { exitOf, lab, taskOf } from "./lab.ts";
 import { stage } from "./stage.ts";
 
@@ -96,6 +97,20 @@ for (const [what, make, said] of REFUSED) {
 	});
 }
 
+/** One empty file's header, so many times. */
+function tarOf(entries: number, folder: string): Buffer {
+	execFileSync("/bin/sh", ["-c", "mkdir s && : > s/file"], { cwd: folder });
+	const header = execFileSync("tar", ["-cf", "-", "-C", join(folder, "s"), "file"]).subarray(0, 512);
+	return gzipSync(Buffer.concat([...Array<Buffer>(entries).fill(header), Buffer.alloc(1_024)]), { level: 1 });
+}
+
+test("refuses an archive with more than 200000 entries, and leaves nothing", async (t) => {
+	const { exitCode, said, destination } = await outcomeOf(t, (folder) => tarOf(200_001, folder));
+	assert.equal(exitCode, 1);
+	assert.match(said, /more than 200000 entries/);
+	assert.deepEqual(await readdir(destination).catch(() => []), []);
+});
+
 test("unpacks links that stay inside, names with anything in them, and a zip", async (t) => {
 	const names = ["a b", "$(touch canary)", "-rf", "x -> ..", "new\nline"];
 	const seen = await outcomeOf(t, async (folder) => {
@@ -122,6 +137,12 @@ test("unpacks a zip, and refuses one that reaches out", { skip: !hasProgram("unz
 	const bad = await outcomeOf(t, () => zip("../evil"));
 	assert.equal(bad.exitCode, 1);
 	assert.match(bad.said, /outside its own folder/);
+	const bomb =
+		"import sys,zipfile;z=zipfile.ZipFile(sys.stdout.buffer,'w',8);z.writestr('zeros',bytes(200000000));z.close()";
+	const refused = await outcomeOf(t, () => execFileSync("python3", ["-c", bomb], { maxBuffer: 2 ** 28 }));
+	assert.equal(refused.exitCode, 1);
+	assert.match(refused.said, /more than 200 times its size/);
+	assert.deepEqual(await readdir(refused.destination).catch(() => []), []);
 });
 
 test("removes a version with its link, and the folder once it is empty", async (t) => {

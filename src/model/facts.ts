@@ -43,7 +43,7 @@ export interface MachineFacts {
 	readonly users: number;
 	/** machine-id(5): one for each installation of a system. Absent: there is none, or it was not asked for. */
 	readonly machineId?: string;
-	/** The shell of the user who does the work: "/bin/bash". */
+	/** The shell of the user who does the work: "/bin/bash"; on Windows the one that sshd starts. */
 	readonly shell?: string;
 	/** What runs as process 1: "systemd", "init". */
 	readonly init?: string;

@@ -15,7 +15,7 @@ const NAME = /^[A-Za-z0-9][A-Za-z0-9._~+-]{0,63}$/;
 const BOOT_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** "uninitialized" stands there before the first boot is over, machine-id(5). */
 const MACHINE_ID = /^(?!0{32})[0-9a-f]{32}$/;
-const SHELL = /^\/[A-Za-z0-9._/+-]{1,127}$/;
+const SHELL = /^(\/[A-Za-z0-9._/+-]{1,127}|[A-Za-z]:\\[A-Za-z0-9 ._()\\-]{1,127})$/;
 const COUNT = /^\d{1,12}$/;
 
 /**

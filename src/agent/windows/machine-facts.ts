@@ -3,29 +3,35 @@ import { existsSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import { release, totalmem } from "node:os";
 import { dirname } from "node:path";
-import { hasKey, readWord, subkeysOf } from "./registry.ts";
+import { hasKey, readText, readWord, subkeysOf } from "./registry.ts";
 import { stateFolder } from "./state.ts";
-import { runSystem } from "./system.ts";
+import { runSystem, systemProgram } from "./system.ts";
 
 /** A line each: `machine NAME VALUE`. */
 export async function machineFacts(): Promise<string> {
-	const [boot, id, arch, free, isNeeded, users] = await Promise.all([
+	const [boot, id, arch, room, isNeeded, people, shell] = await Promise.all([
 		readBootId(),
 		readWord(CRYPTOGRAPHY, "MachineGuid"),
 		readArch(),
-		readFreeKib(),
+		readRoom(),
 		isRebootNeeded(),
-		countUsers(),
+		readPeople(),
+		readText(OPENSSH, "DefaultShell"),
 	]);
 	const memory = Math.floor(totalmem() / 1024);
 	const reboot = isNeeded ? "yes" : "no";
-	const facts = { os: "Windows", version: release(), arch, free, memory, boot, id: id ?? "", reboot, users };
+	const names = [...new Set(people.flatMap(({ name }) => name ?? []))].join(" ");
+	const { diskKib: disk, freeKib: free } = room;
+	const system = { os: "Windows", version: release(), arch, disk, free, memory, boot, id: id ?? "", reboot };
+	const facts = { ...system, users: people.length, names, shell: shell ?? systemProgram("cmd.exe") };
 	return Object.entries(facts)
 		.map(([name, value]) => `machine ${name} ${value}\n`)
 		.join("");
 }
 
 const CRYPTOGRAPHY = "HKLM\\SOFTWARE\\Microsoft\\Cryptography";
+/** Absent: sshd starts cmd.exe (OpenSSH in Microsoft's documentation of Windows Server). */
+const OPENSSH = "HKLM\\SOFTWARE\\OpenSSH";
 const VOLATILE = "HKLM\\HARDWARE\\DESCRIPTION\\System";
 const BOOT_ID = "FleetseedBootId";
 
@@ -50,10 +56,15 @@ async function readArch(): Promise<string> {
 }
 
 export async function readFreeKib(): Promise<number> {
+	return (await readRoom()).freeKib;
+}
+
+/** Of the volume that packages are staged on. */
+async function readRoom(): Promise<{ readonly diskKib: number; readonly freeKib: number }> {
 	let folder = stateFolder();
 	while (!existsSync(folder) && dirname(folder) !== folder) folder = dirname(folder);
-	const { bavail, bsize } = await statfs(folder);
-	return Math.floor((bavail * bsize) / 1024);
+	const { bavail, blocks, bsize } = await statfs(folder);
+	return { diskKib: Math.floor((blocks * bsize) / 1024), freeKib: Math.floor((bavail * bsize) / 1024) };
 }
 
 const CBS = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Component Based Servicing\\RebootPending";
@@ -64,9 +75,20 @@ async function isRebootNeeded(): Promise<boolean> {
 	return (await Promise.all([hasKey(CBS), hasKey(UPDATE)])).includes(true);
 }
 
-/** A desktop session has a key of its number in its user's hive; a login over the network, such as ours, has none. */
 export async function countUsers(): Promise<number> {
+	return (await readPeople()).length;
+}
+
+/** A desktop session has a key of its number in its user's hive; a login over the network, such as ours, has none. */
+async function readPeople(): Promise<readonly { readonly name: string | null }[]> {
 	const sids = (await subkeysOf("HKU")).filter((sid) => /^S-1-5-21-[0-9-]+$|^S-1-12-1-[0-9-]+$/.test(sid));
-	const sessions = await Promise.all(sids.map((sid) => subkeysOf(`HKU\\${sid}\\Volatile Environment`)));
-	return sessions.flat().filter((name) => /^\d+$/.test(name)).length;
+	const people = await Promise.all(
+		sids.map(async (sid) => {
+			const key = `HKU\\${sid}\\Volatile Environment`;
+			const sessions = (await subkeysOf(key)).filter((name) => /^\d+$/.test(name));
+			const name = sessions.length === 0 ? null : await readWord(key, "USERNAME");
+			return sessions.map(() => ({ name }));
+		}),
+	);
+	return people.flat();
 }

@@ -23,10 +23,16 @@ export async function readKey(key: string, view: View = 64): Promise<RegistryVal
 	}
 }
 
-/** One value that is known to be plain ASCII. */
+/** One value that is known to be plain ASCII without blanks. */
 export async function readWord(key: string, name: string): Promise<string | null> {
+	const text = await readText(key, name);
+	return text !== null && /^\S+$/.test(text) ? text : null;
+}
+
+/** One value that is known to be plain ASCII. */
+export async function readText(key: string, name: string): Promise<string | null> {
 	const { exitCode, stdout } = await runSystem("reg.exe", ["query", key, "/v", name]);
-	return exitCode === 0 ? (/\sREG_SZ\s+(\S+)\s*$/m.exec(stdout)?.[1] ?? null) : null;
+	return exitCode === 0 ? (/\sREG_SZ\s+(\S[^\r\n]*?)\s*$/m.exec(stdout)?.[1] ?? null) : null;
 }
 
 export async function hasKey(key: string): Promise<boolean> {

@@ -1,26 +1,17 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { runHooked } from "../../../src/agent/windows/hooks.ts";
 import { OutputFiles } from "../../../src/agent/windows/output-files.ts";
 import { runScript } from "../../../src/agent/windows/powershell.ts";
+import { windowsFolder } from "./windows-folder.ts";
 
-/** Windows' own folder, in which a stand-in for PowerShell reads scripts as sh does. */
+/** A stand-in for PowerShell reads scripts as sh does. */
 async function windows(t: TestContext): Promise<string> {
-	const folder = await mkdtemp(join(tmpdir(), "fleetseed-windows-"));
-	await mkdir(join(folder, "System32"));
+	const folder = await windowsFolder(t);
 	const powershell = '#!/bin/sh\nfor file; do :; done\ntail -c +4 "$file" > "$file.sh" && . "$file.sh"\n';
 	await writeFile(join(folder, "System32", "WindowsPowerShell\\v1.0\\powershell.exe"), powershell, { mode: 0o755 });
-	const before = { SystemRoot: process.env.SystemRoot, FLEETSEED_STATE: process.env.FLEETSEED_STATE };
-	Object.assign(process.env, { SystemRoot: folder, FLEETSEED_STATE: folder });
-	t.after(async () => {
-		for (const [name, value] of Object.entries(before))
-			if (value === undefined) delete process.env[name];
-			else process.env[name] = value;
-		await rm(folder, { recursive: true, force: true });
-	});
 	return folder;
 }
 

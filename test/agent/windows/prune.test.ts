@@ -1,26 +1,19 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { mkdir, mkdtemp, readdir, rm, truncate, utimes, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm, truncate, utimes, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { clean } from "../../../src/agent/windows/clean.ts";
 import { prune } from "../../../src/agent/windows/prune.ts";
 import { startJob } from "../../../src/agent/windows/start-job.ts";
 import type { ShimJob } from "../../../src/model/shim.ts";
+import { windowsFolder } from "./windows-folder.ts";
 
 const GIB = 2 ** 30;
 
 async function stateOf(t: TestContext) {
-	const state = await mkdtemp(join(tmpdir(), "fleetseed-windows-"));
-	const before = process.env.FLEETSEED_STATE;
-	process.env.FLEETSEED_STATE = state;
-	t.after(async () => {
-		if (before === undefined) delete process.env.FLEETSEED_STATE;
-		else process.env.FLEETSEED_STATE = before;
-		await rm(state, { recursive: true, force: true });
-	});
+	const state = await windowsFolder(t);
 	for (const folder of ["jobs", "packages", "helper"]) await mkdir(join(state, folder));
 	const age = async (path: string, days: number) => {
 		const at = new Date(Date.now() - days * 86_400_000);

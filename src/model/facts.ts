@@ -5,6 +5,8 @@ export type Observation =
 			readonly type: "file";
 			readonly exists: boolean /** Read only when the rule names a digest. */;
 			readonly sha256?: string;
+			/** Read only when the rule names a version; "-": it carries none. */
+			readonly version?: string;
 	  }
 	| {
 			readonly type: "registry";

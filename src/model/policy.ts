@@ -164,7 +164,13 @@ export interface UninstallSpec {
  */
 export type DetectionRule =
 	| { readonly type: "package"; readonly name: string; readonly version?: string }
-	| { readonly type: "file"; readonly path: string; readonly sha256?: string }
+	| {
+			readonly type: "file";
+			readonly path: string;
+			readonly sha256?: string;
+			/** Of a program or library of Windows: "2.10.0.34". */
+			readonly version?: string;
+	  }
 	| {
 			readonly type: "registry";
 			/** Of HKLM. */

@@ -28,10 +28,15 @@ function holds(rule: DetectionRule, saw: Observation): boolean {
 	if (rule.type === "package" && saw.type === "package")
 		return saw.version !== null && (rule.version === undefined || saw.version === rule.version);
 	if (rule.type === "file" && saw.type === "file")
-		return saw.exists && (rule.sha256 === undefined || saw.sha256 === rule.sha256);
+		return saw.exists && isAsWanted(rule.sha256, saw.sha256) && isAsWanted(rule.version, saw.version);
 	if (rule.type === "registry" && saw.type === "registry")
 		return saw.exists && (rule.data === undefined || saw.data === rule.data);
 	if (rule.type === "msi" && saw.type === "msi")
 		return saw.version !== null && (rule.version === undefined || saw.version === rule.version);
 	return saw.type === "script" && saw.exitCode === 0;
+}
+
+/** Nothing in particular, or just this. */
+function isAsWanted(wanted: string | undefined, saw: string | undefined): boolean {
+	return wanted === undefined || saw === wanted;
 }

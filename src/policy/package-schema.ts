@@ -28,6 +28,8 @@ const registryText = text(
 	"text without control characters, in quotes when it looks like a number",
 );
 
+const fileVersion = text(/^\d{1,5}(\.\d{1,5}){3}$/, "four numbers with dots, such as 2.10.0.34");
+
 const detectionRule = z.discriminatedUnion(
 	"type",
 	[
@@ -40,6 +42,7 @@ const detectionRule = z.discriminatedUnion(
 			type: z.literal("file").describe("A file or folder exists."),
 			path: anyMachinePath.describe("Its path, absolute (on Windows C:\\\\...) or starting with ~/."),
 			checksum: checksum.optional().describe("The file's content: sha256: and 64 hex digits."),
+			version: fileVersion.optional().describe("Windows: the version that a program or library carries, four numbers."),
 		}),
 		mapping({
 			type: z.literal("registry").describe("Windows: a key exists, or a value in it."),

@@ -74,7 +74,12 @@ function toDetectionRule(rule: NonNullable<WrittenPackage["detection"]>[number])
 		case "package":
 			return { type: "package", name: rule.name, ...(rule.version === undefined ? {} : { version: rule.version }) };
 		case "file":
-			return { type: "file", path: rule.path, ...(rule.checksum === undefined ? {} : { sha256: rule.checksum }) };
+			return {
+				type: "file",
+				path: rule.path,
+				...(rule.checksum === undefined ? {} : { sha256: rule.checksum }),
+				...(rule.version === undefined ? {} : { version: rule.version }),
+			};
 		case "registry":
 			return {
 				type: "registry",

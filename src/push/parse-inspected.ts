@@ -24,13 +24,18 @@ function parseJob(line: string): JobState | null {
 }
 
 function parseObservation(line: string): Observation {
-	const [type, word = "", sha256] = line.split(" ");
+	const [type, word = "", sha256, fileVersion] = line.split(" ");
 	switch (type) {
 		case "package":
 			return { type, version: word === "" ? null : word };
 		case "file":
 			if (word === "no") return { type, exists: false };
-			return sha256 === undefined ? { type, exists: true } : { type, exists: true, sha256 };
+			return {
+				type,
+				exists: true,
+				...(sha256 === undefined ? {} : { sha256 }),
+				...(fileVersion === undefined ? {} : { version: fileVersion }),
+			};
 		case "registry":
 			return readRegistry(line.slice("registry yes".length).trim(), word === "yes");
 		case "msi":

@@ -129,7 +129,12 @@ export class MachineModel {
 			case "package":
 				return { type: "package", version: isThere ? (rule.version ?? version) : (version ?? null) };
 			case "file":
-				return { type: "file", exists: isThere, ...(isThere && rule.sha256 ? { sha256: rule.sha256 } : {}) };
+				return {
+					type: "file",
+					exists: isThere,
+					...(isThere && rule.sha256 ? { sha256: rule.sha256 } : {}),
+					...(isThere && rule.version ? { version: rule.version } : {}),
+				};
 			case "registry":
 				return {
 					type: "registry",

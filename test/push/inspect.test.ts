@@ -90,6 +90,19 @@ test("a package is there whatever is wanted of it, and not when its configuratio
 	}
 });
 
+test("says unreadable where a rule wants a file's version, which those of Windows alone carry", async (t) => {
+	const { pusher, target, folder, signal } = await lab(t);
+	await writeFile(join(folder, "file"), "");
+	const detection: DetectionRule[] = [
+		{ type: "file", path: "~/file", version: "1.0.0.0" },
+		{ type: "file", path: "~/nowhere", version: "1.0.0.0" },
+	];
+	const { outcome } = await pusher.inspect(target, taskOf({ detection }), signal);
+	assert.ok(outcome.kind === "inspected");
+	const [there, nowhere] = outcome.facts.observations;
+	assert.deepEqual([there?.type, nowhere], ["unreadable", { type: "file", exists: false }]);
+});
+
 test("runs nothing that a rule's data asks for", async (t) => {
 	const { pusher, target, folder, signal } = await lab(t);
 	const payloads = [

@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import type { DetectionRule } from "../../model/policy.ts";
 import { digestOf } from "./digest.ts";
+import { fileVersion } from "./file-version.ts";
 import { jobFolder, readState } from "./job-folder.ts";
 import { machineFacts } from "./machine-facts.ts";
 import { runScript } from "./powershell.ts";
@@ -32,7 +33,7 @@ export async function inspect({ key, sha256, rules }: Inspecting): Promise<strin
 async function look(rule: DetectionRule): Promise<string> {
 	switch (rule.type) {
 		case "file":
-			return lookAtFile(rule.path, rule.sha256 !== undefined);
+			return lookAtFile(rule);
 		case "script": {
 			const { exitCode: code } = await runScript(rule.script, SCRIPT_MS);
 			return code === null ? "unreadable the script did not run to its end in PowerShell" : `script ${code}`;
@@ -46,13 +47,16 @@ async function look(rule: DetectionRule): Promise<string> {
 	}
 }
 
-async function lookAtFile(written: string, readsDigest: boolean): Promise<string> {
+type FileRule = Extract<DetectionRule, { readonly type: "file" }>;
+
+async function lookAtFile({ path: written, sha256, version }: FileRule): Promise<string> {
 	const path = written.startsWith("~/") ? join(homedir(), written.slice(2)) : written;
 	if (!existsSync(path)) return "file no";
-	if (!readsDigest) return "file yes";
+	if (sha256 === undefined && version === undefined) return "file yes";
 	if (!statSync(path).isFile()) return "file yes -";
 	try {
-		return `file yes ${await digestOf(path)}`;
+		const digest = sha256 === undefined ? "-" : await digestOf(path);
+		return version === undefined ? `file yes ${digest}` : `file yes ${digest} ${(await fileVersion(path)) ?? "-"}`;
 	} catch {
 		return "unreadable the file may not be read";
 	}

@@ -13,7 +13,7 @@ function observationText(observed: Observation): string {
 			return observed.version === null ? "package not installed" : `package ${observed.version}`;
 		case "file":
 			if (!observed.exists) return "file not there";
-			return observed.sha256 === undefined ? "file there" : `file sha256:${observed.sha256}`;
+			return fileText(observed);
 		case "registry":
 			if (!observed.exists) return "registry value not there";
 			return observed.data === undefined ? "registry value there" : `registry value ${observed.data}`;
@@ -24,4 +24,9 @@ function observationText(observed: Observation): string {
 		case "unreadable":
 			return `unreadable: ${observed.detail}`;
 	}
+}
+
+function fileText({ sha256, version }: Extract<Observation, { readonly type: "file" }>): string {
+	const read = [...(sha256 === undefined ? [] : [`sha256:${sha256}`]), ...(version === undefined ? [] : [version])];
+	return `file ${read.join(", ") || "there"}`;
 }

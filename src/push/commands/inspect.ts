@@ -36,6 +36,7 @@ file() {
 	case $path in "~/"*) path=$HOME/\${path#"~/"} ;; esac
 	[ -e "$path" ] || { echo "file no"; return; }
 	[ -n "$2" ] || { echo "file yes"; return; }
+	[ "$2" != version ] || { echo "unreadable a file has a version on Windows alone"; return; }
 	[ -f "$path" ] || { echo "file yes -"; return; }
 	sum=$(sha256sum < "$path" 2>/dev/null) || { echo "unreadable the file may not be read"; return; }
 	echo "file yes \${sum%% *}"
@@ -73,6 +74,7 @@ function ruleWords(rule: DetectionRule): readonly string[] {
 		case "package":
 			return ["package", rule.name, ""];
 		case "file":
+			if (rule.version !== undefined) return ["file", rule.path, "version"];
 			return ["file", rule.path, rule.sha256 === undefined ? "" : "sha256"];
 		case "script":
 			return ["script", rule.script, ""];

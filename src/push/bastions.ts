@@ -29,7 +29,10 @@ export class Bastions {
 	dialFor({ jumps = [], connectTimeoutMs }: Pick<Target, "jumps" | "connectTimeoutMs">): Dial {
 		const last = jumps.at(-1);
 		if (!last) return dialDirectly;
-		return (door, signal) => this.#through({ jumps, last, connectTimeoutMs }, door, signal);
+		const way = { jumps, last, connectTimeoutMs };
+		return Object.assign((door: Door, signal: AbortSignal) => this.#through(way, door, signal), {
+			ready: (door: Door, signal: AbortSignal) => this.#ready(way, door, signal),
+		});
 	}
 
 	/** Closes every connection. Safe to call twice. */
@@ -37,7 +40,27 @@ export class Bastions {
 		for (const [key, bastion] of this.#bastions) this.#close(key, bastion);
 	}
 
+	/** A machine on the way that stalls is the one to blame, and not who is behind it: its own deadline comes first. */
+	async #ready(way: Way, door: Door, signal: AbortSignal): Promise<Failed | null> {
+		const { bastion, leave } = this.#enter(way);
+		const connection = await untilAborted(bastion.opened, signal);
+		leave();
+		if (connection === null) return sshFailure(door, new Error("ended"));
+		return "failure" in connection ? ofHop(door, connection) : null;
+	}
+
 	async #through(way: Way, door: Door, signal: AbortSignal): Promise<Path | Failed> {
+		const { bastion, leave } = this.#enter(way);
+		const path = await pathThrough(bastion, { door, last: way.last, signal }).catch((error: Error) => {
+			leave();
+			throw error;
+		});
+		if ("failure" in path) leave();
+		else path.stream.once("close", leave);
+		return path;
+	}
+
+	#enter(way: Way): { readonly bastion: Bastion; readonly leave: () => void } {
 		const key = JSON.stringify(way.jumps);
 		const bastion = this.#bastions.get(key) ?? this.#open(key, way);
 		bastion.users++;
@@ -47,10 +70,7 @@ export class Bastions {
 			if (bastion.users === 0 && !bastion.isOver)
 				bastion.idle = setTimeout(() => this.#close(key, bastion), this.#idleMs);
 		};
-		const path = await pathThrough(bastion, { door, last: way.last, signal });
-		if ("failure" in path) leave();
-		else path.stream.once("close", leave);
-		return path;
+		return { bastion, leave };
 	}
 
 	#open(key: string, { jumps, last, connectTimeoutMs }: Way): Bastion {

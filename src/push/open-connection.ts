@@ -43,13 +43,17 @@ export interface Path {
 	readonly localAddress: string;
 }
 
-/** Answers a path to the door, or why there is none. May throw what sockets throw. */
-export type Dial = (door: Door, signal: AbortSignal) => Promise<Path | Failed>;
+export interface Dial {
+	/** Answers a path to the door, or why there is none. May throw what sockets throw. */
+	(door: Door, signal: AbortSignal): Promise<Path | Failed>;
+	/** Waits for what has deadlines of its own: the machines on the way. Answers why they are not there. Absent: there are none. */
+	readonly ready?: (door: Door, signal: AbortSignal) => Promise<Failed | null>;
+}
 
 /**
  * One authenticated connection to a machine whose host key is pinned. Another key ends it before authentication, as
  * FS-SSH-HOSTKEY (or -HOSTKEY-REVOKED, -HOSTKEY-UNKNOWN) with the key that was shown; other errors FS-SSH-*. Deadline:
- * connectTimeoutMs for all of it; the code says how far it came.
+ * connectTimeoutMs for all of it, once the machines on the way are there; the code says how far it came.
  */
 export async function openConnection(
 	door: Door,
@@ -58,6 +62,8 @@ export async function openConnection(
 ): Promise<Connection | Failed> {
 	const key = door.login ? readPrivateKey(door.machine, door.login) : null;
 	if (key && "kind" in key) return key;
+	const unready = await dial.ready?.(door, signal);
+	if (unready) return unready;
 	const seen = newHandshake();
 	const deadline = AbortSignal.timeout(door.connectTimeoutMs);
 	const ending = AbortSignal.any([signal, deadline]);

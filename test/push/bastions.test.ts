@@ -7,6 +7,7 @@ import { hostKeyOf } from "../../src/push/host-keys.ts";
 import { makeKeyPair } from "../../src/push/key-pair.ts";
 import { Sessions } from "../../src/push/sessions.ts";
 import type { Hop, Target } from "../../src/push/target.ts";
+import { heldOpen } from "./foreign.ts";
 import { lab } from "./lab.ts";
 
 /** Nothing answers here: whoever passes a connection on to it tries for as long as TCP does. */
@@ -67,4 +68,23 @@ test("machines that are off behind another one are given up in time, 32 at once,
 	const tookMs = performance.now() - begunAt;
 	assert.ok(tookMs < TIMEOUT_MS * 6, `${tookMs} ms`);
 	assert.equal(seen.most, 32);
+});
+
+test("a machine on the way that says nothing is told as the one that does, and not who is behind it", async (t) => {
+	const { target, signal } = await lab(t);
+	const { hop } = await gateway(t);
+	const sessions = new Sessions({ limit: 8 });
+	t.after(() => sessions.stop());
+	const port = await heldOpen(t, "");
+	const detailOf = async (...jumps: readonly Hop[]) => {
+		const way = { ...target, jumps, connectTimeoutMs: TIMEOUT_MS };
+		const failed = await sessions.use(way, signal, async () => null);
+		assert.ok(failed?.kind === "failed");
+		return `${failed.failure.code} ${failed.failure.detail}`;
+	};
+	const silent = { ...hop, machine: "silent", port };
+	const expected =
+		/^FS-SSH-TIMEOUT-BANNER mill-03: on the way through (gate: on the way through )?silent: the port took/;
+	assert.match(await detailOf(silent), expected);
+	assert.match(await detailOf(silent, hop), expected);
 });

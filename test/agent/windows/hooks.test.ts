@@ -48,6 +48,11 @@ test("a hook that takes all of it is a timeout, and nothing is run after it", as
 	assert.deepEqual([given, said], [[], 0]);
 });
 
+test("21 of pre_install is later, and nothing has failed", async (t) => {
+	const { ended, given, said } = await runWith(t, { preInstall: "exit 21", onFailure: "echo bye" }, 20_000);
+	assert.deepEqual([ended, given, said], [{ exitCode: 21, marker: "later" }, [], 0]);
+});
+
 test("an installer that fails is followed by on_failure, and a post_install that fails by it too", async (t) => {
 	const onFailure = 'printf %s "$FLEETSEED_EXIT"';
 	const failed = await runWith(t, { onFailure }, 20_000, 1603);

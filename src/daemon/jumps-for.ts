@@ -59,6 +59,7 @@ async function hopOf({ fleet, known, settings }: Knowledge, route: Route, writte
 		user: user ?? config.user ?? route.user,
 		hostKeys: [...approved, ...knownKeys(known, name, place)],
 		revoked: [...known.knownHosts.revoked],
+		keepalive: settings.ssh.keepalive,
 		...login,
 	};
 }

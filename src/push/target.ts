@@ -23,14 +23,14 @@ export interface Hop extends Login {
 	readonly hostKeys: readonly HostKey[];
 	/** Fingerprints that no machine may show, whatever was pinned. */
 	readonly revoked?: readonly string[];
+	/** How often a machine that says nothing is asked for a sign of life, and how many questions may stay unanswered. Absent: 15 s, 3. */
+	readonly keepalive?: { readonly intervalMs: number; readonly countMax: number };
 }
 
 /** Where a machine is, who it is, and how to log in to it. */
 export interface Target extends Hop {
 	/** For each connection on the way, from the first packet to the login. */
 	readonly connectTimeoutMs: number;
-	/** How often a machine that says nothing is asked for a sign of life, and how many questions may stay unanswered. Absent: 15 s, 3. */
-	readonly keepalive?: { readonly intervalMs: number; readonly countMax: number };
 	/** The machines to go through, the nearest first; absent: none. */
 	readonly jumps?: readonly Hop[];
 	/** Absent: commands run as the user who logs in. */

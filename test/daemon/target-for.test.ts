@@ -82,6 +82,11 @@ test("ssh_config outranks the machine and the daemon's configuration, and the po
 	);
 });
 
+test("machines on the way are asked for a sign of life as often as those behind them", async (t) => {
+	const { keepalive, jumps = [] } = await reached(t, { config: CONFIG, knownHosts: `[fd00::7]:2207 ${line}\n` });
+	assert.deepEqual([...new Set([keepalive, ...jumps.map((hop) => hop.keepalive)])], [keepalive]);
+});
+
 test("machines on the way have their own users, ports and keys: approved ones, or known ones", async (t) => {
 	const { jumps = [] } = await reached(t, { config: CONFIG, knownHosts: `[fd00::7]:2207 ${line}\n` });
 	assert.deepEqual(

@@ -145,6 +145,35 @@ test("unpacks a zip, and refuses one that reaches out", { skip: !hasProgram("unz
 	assert.deepEqual(await readdir(refused.destination).catch(() => []), []);
 });
 
+test("a zip whose headers lie about sizes is refused by what comes out of it", {
+	skip: !hasProgram("unzip"),
+}, async (t) => {
+	const lying = (files: number) => () =>
+		execFileSync("python3", ["-c", LYING_ZIP, String(files)], { maxBuffer: 2 ** 28 });
+	const bomb = await outcomeOf(t, lying(5));
+	assert.equal(bomb.exitCode, 1);
+	assert.match(bomb.said, /more than 200 times its size, and says otherwise/);
+	assert.deepEqual(await readdir(bomb.destination).catch(() => []), []);
+	const harmless = await outcomeOf(t, lying(1));
+	assert.equal(harmless.exitCode, 0, harmless.said);
+});
+
+/** Files of 50 MB, each of which says in both of its headers that it has ten bytes. */
+const LYING_ZIP = `
+import io, struct, sys, zipfile
+out = io.BytesIO()
+with zipfile.ZipFile(out, "w", 8) as z:
+	for n in range(int(sys.argv[1])):
+		z.writestr(f"zeros{n}", bytes(50_000_000))
+data = bytearray(out.getvalue())
+for mark, at in ((b"PK\\x03\\x04", 22), (b"PK\\x01\\x02", 24)):
+	place = data.find(mark)
+	while place >= 0:
+		struct.pack_into("<I", data, place + at, 10)
+		place = data.find(mark, place + 4)
+sys.stdout.buffer.write(data)
+`;
+
 test("removes a version with its link, and the folder once it is empty", async (t) => {
 	const { destination, task, pusher, target, signal } = await outcomeOf(t, (folder) =>
 		archiveOf(folder, "--gzip", "x"),

@@ -81,12 +81,14 @@ function addReportRoute(server: Api, { audit, cockpit }: Desks): void {
 	);
 }
 
-function addEventsRoute(server: Api, { audit }: Desks): void {
+function addEventsRoute(server: Api, { audit, tokens }: Desks): void {
 	const summary =
 		"Every line of the audit as it is written (server-sent events): `event: line`, with the line's number as its id. Send Last-Event-ID to go on after a line.";
 	const events = route({ role: "viewer", tag: "audit", summary, answer: z.string() });
 	const headers = z.object({ "last-event-id": lineNumber.optional() });
-	server.get("/api/v1/events", { ...events, schema: { ...events.schema, headers } }, (request, reply) => {
+	// A HEAD would wait for the end of what has none.
+	const options = { ...events, schema: { ...events.schema, headers }, exposeHeadRoute: false };
+	server.get("/api/v1/events", options, (request, reply) => {
 		const last = audit.lastSeq();
 		const after = Math.min(Number(request.headers["last-event-id"] ?? last), last);
 		reply.hijack();
@@ -97,7 +99,9 @@ function addEventsRoute(server: Api, { audit }: Desks): void {
 			"cache-control": "no-store",
 			"x-accel-buffering": "no",
 		});
-		streamLines(reply.raw, audit, after).catch((error: unknown) => {
+		const { token } = request.principal;
+		const isWelcome = () => token === null || tokens.counts(token);
+		streamLines(reply.raw, audit, { after, isWelcome }).catch((error: unknown) => {
 			request.log.error({ err: error }, "event stream failed");
 			reply.raw.destroy();
 		});

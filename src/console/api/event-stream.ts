@@ -5,11 +5,23 @@ import type { AuditDesk } from "../audit/audit-desk.ts";
 /** Proxies close what says nothing for a minute. */
 const HEARTBEAT_MS = 20_000;
 
+interface Following {
+	/** The line that the client has already. */
+	readonly after: number;
+	/** Whether its token still counts. */
+	readonly isWelcome: () => boolean;
+}
+
 /**
  * Sends the journal's lines after one as server-sent events (WHATWG HTML 9.2), each with its number as the id, so that a
- * client that comes again says where it was. Who reads slowly holds up nobody: it is sent more when it has read.
+ * client that comes again says where it was. Who reads slowly holds up nobody: it is sent more when it has read. Whose token
+ * counts no longer is sent nothing more.
  */
-export async function streamLines(response: ServerResponse, desk: AuditDesk, after: number): Promise<void> {
+export async function streamLines(
+	response: ServerResponse,
+	desk: AuditDesk,
+	{ after, isWelcome }: Following,
+): Promise<void> {
 	const gone = new AbortController();
 	let wake: () => void = () => undefined;
 	response.on("close", () => {
@@ -17,10 +29,13 @@ export async function streamLines(response: ServerResponse, desk: AuditDesk, aft
 		wake();
 	});
 	const unlisten = desk.listen(() => wake());
-	const heartbeat = setInterval(() => response.write(": still here\n\n"), HEARTBEAT_MS);
+	const heartbeat = setInterval(() => {
+		if (isWelcome()) response.write(": still here\n\n");
+		else wake();
+	}, HEARTBEAT_MS);
 	try {
 		response.write(`retry: 2000\nid: ${after}\nevent: hello\ndata: {"seq":${after}}\n\n`);
-		for (let sent = after; !gone.signal.aborted; ) {
+		for (let sent = after; !gone.signal.aborted && isWelcome(); ) {
 			const frames = desk.frames(sent);
 			if (frames) {
 				sent = frames.seq;
@@ -35,5 +50,6 @@ export async function streamLines(response: ServerResponse, desk: AuditDesk, aft
 	} finally {
 		clearInterval(heartbeat);
 		unlisten();
+		response.end();
 	}
 }

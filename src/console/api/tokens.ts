@@ -60,11 +60,21 @@ export class Tokens {
 	/** Whose token it is; null: nobody's, or no longer anybody's. */
 	find(token: string): Principal | null {
 		const id = FORM.exec(token)?.[1];
-		const kept = id === undefined ? null : this.#options.table.find(id);
-		if (!kept || kept.revokedAt !== null) return null;
-		if (kept.expiresAt !== null && kept.expiresAt <= this.#options.now()) return null;
+		const kept = id === undefined ? null : this.#counting(id);
+		if (!kept) return null;
 		if (!timingSafeEqual(digest(token), Buffer.from(kept.digest, "hex"))) return null;
 		return { name: kept.name, role: roles.parse(kept.role), token: kept.id };
+	}
+
+	/** By its id: neither revoked nor run out. */
+	counts(id: string): boolean {
+		return this.#counting(id) !== null;
+	}
+
+	#counting(id: string): TokenRecord | null {
+		const kept = this.#options.table.find(id);
+		if (!kept || kept.revokedAt !== null) return null;
+		return kept.expiresAt !== null && kept.expiresAt <= this.#options.now() ? null : kept;
 	}
 }
 

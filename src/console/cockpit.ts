@@ -51,7 +51,7 @@ export interface Cockpit {
 	/** What `reload` would change; changes nothing. */
 	diff(): Promise<ChangesReport>;
 	/** Reads policies, inventory and known hosts again, and says what that changed. */
-	reload(): Promise<ChangesReport>;
+	reload(by: string): Promise<ChangesReport>;
 }
 
 /** groups: without the lists that have an entry for each machine, which are long for large fleets. */

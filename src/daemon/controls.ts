@@ -209,9 +209,9 @@ export class Controls implements Cockpit {
 		});
 	}
 
-	async reload(): Promise<ChangesReport> {
+	async reload(by: string): Promise<ChangesReport> {
 		const before = this.#fleet;
-		const changed = await this.#daemon.reload();
+		const changed = await this.#daemon.reload(by);
 		return this.#changes(before, this.#fleet, changed);
 	}
 

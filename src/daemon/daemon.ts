@@ -186,7 +186,7 @@ export class Daemon {
 		await this.#store.start();
 		await this.#swarm.start();
 		this.#admit();
-		await this.reload();
+		await this.#readFiles();
 		// The policies of before may have named more, and the size may be another.
 		await tidyStore(this.#performers);
 		await shareHeld(this.#performers);
@@ -219,8 +219,13 @@ export class Daemon {
 		return this.#files.settingsChanges();
 	}
 
-	/** Reads settings, policies, inventory and known hosts again. What is wrong is told and changes nothing. */
-	async reload(): Promise<Changed> {
+	/** Reads settings, policies, inventory and known hosts again. What is wrong is told and changes nothing. `by`: who asked for it. */
+	reload(by: string): Promise<Changed> {
+		return this.#readFiles(by);
+	}
+
+	/** Without anybody who asked it is a start. */
+	async #readFiles(by?: string): Promise<Changed> {
 		const { log, now } = this.#options;
 		const settings = await this.#files.reloadSettings();
 		if (settings.changes.some(({ key }) => key === "notices"))
@@ -228,8 +233,10 @@ export class Daemon {
 		// Sites are told to the swarm with the machines.
 		if (settings.problems.length === 0) this.#admitted = null;
 		const { events, problems } = await this.#files.reload(() => this.ledger.fleet, now);
-		this.record(events);
 		this.problems = [...settings.problems, ...problems];
+		const found = { settings: settings.changes, problems: this.problems.length };
+		const asked: readonly Event[] = by === undefined ? [] : [{ kind: "Reloaded", by, ...found, at: now() }];
+		this.record([...asked, ...events]);
 		for (const problem of this.problems) log.error({ code: problem.code }, describeProblem(problem));
 		this.loop.wake();
 		return { changes: settings.changes, problems: this.problems };

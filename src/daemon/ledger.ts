@@ -120,5 +120,13 @@ export class Ledger {
 
 /** What is kept although nothing is decided from it. */
 function isRecordAlone({ kind }: Event): boolean {
-	return kind === "DeliveryChosen" || kind === "MachineCleaned" || kind === "TokenMade" || kind === "TokenRevoked";
+	return RECORDS.has(kind);
 }
+
+const RECORDS: ReadonlySet<Event["kind"]> = new Set([
+	"DeliveryChosen",
+	"MachineCleaned",
+	"Reloaded",
+	"TokenMade",
+	"TokenRevoked",
+]);

@@ -54,7 +54,7 @@ async function run(config: string, settings: Settings, log: Logger): Promise<voi
 	const desks = { cockpit, audit: daemon.audit, tokens, metrics: daemon.metrics, onDisk };
 	const api = new ApiServer({ desks, socketPath: settings.socketPath, tcp: settings.api, log });
 	process.on("SIGHUP", () => {
-		daemon.reload().catch((error: unknown) => log.error({ err: error }, "reload failed"));
+		daemon.reload("SIGHUP").catch((error: unknown) => log.error({ err: error }, "reload failed"));
 	});
 	const stopped = new Promise<void>((resolve) => {
 		for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => resolve());

@@ -12,6 +12,7 @@ export type Event = { readonly at: number } & (
 	| DeliveryEvent
 	| CleaningEvent
 	| TokenEvent
+	| ReloadEvent
 	| OperatorEvent
 	| DaemonEvent
 );
@@ -83,6 +84,17 @@ export type TokenEvent =
 			readonly by: string;
 	  }
 	| { readonly kind: "TokenRevoked"; readonly token: string; readonly name: string; readonly by: string };
+
+/** The administrator's files were read again; what that changed of policies and machines follows as events of their own. */
+export interface ReloadEvent {
+	readonly kind: "Reloaded";
+	/** A person, or SIGHUP. */
+	readonly by: string;
+	/** Keys of the configuration that changed, with when that takes effect. */
+	readonly settings: readonly { readonly key: string; readonly effect: "now" | "after a restart" }[];
+	/** How many mistakes were found; what has one stayed as it was. */
+	readonly problems: number;
+}
 
 /** What a person orders, with who and why; a reason that nobody gave is left out where it was not always there. */
 export type OperatorEvent =

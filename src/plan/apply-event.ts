@@ -30,6 +30,7 @@ export function applyEvent(fleet: Fleet, event: Event): Fleet {
 		case "MachineCleaned":
 		case "TokenMade":
 		case "TokenRevoked":
+		case "Reloaded":
 			return fleet;
 		case "DaemonStarted":
 			return applyStart(fleet, event.at);

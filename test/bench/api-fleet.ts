@@ -66,7 +66,7 @@ export class ApiFleet {
 	async rollOut(): Promise<number> {
 		this.#version += 1;
 		await writeFile(join(this.#folder, "policies", `${POLICY}.yaml`), stringify(await this.#policy()));
-		await this.#client.post("reload", {});
+		await this.#client.post("reload", { by: "bench" });
 		const { length } = this.#fleet.machines;
 		const done = await this.#until(({ rollouts: [rollout], totals }) => {
 			const isNew = rollout?.revision !== undefined && !this.#seen.has(rollout.id ?? "");

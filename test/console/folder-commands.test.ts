@@ -22,13 +22,13 @@ const SHOWN = `office: changed, revision 00000000 -> 1a2b3c4d (office\\u{202e}.y
   a run begins at once
 `;
 
-test("reload shows what it changed, then the problems, and exits 1 for them", async () => {
+test("reload goes in with who asked, shows what it changed, then the problems, and exits 1 for them", async () => {
 	line.cockpit.changes = { ...line.cockpit.changes, policies: [change] };
 	const { out, code } = await fleetseed("reload");
 	const problem = "office.yaml:3:1 expected a name (FS-POLICY-REQUIRED)\n";
 	assert.equal(out, `${SHOWN}${problem}reloaded; what has problems stays as it was\n`);
 	assert.equal(code, 1);
-	assert.deepEqual(line.cockpit.acts, ["reload"]);
+	assert.deepEqual(line.cockpit.acts, ["reload by eve"]);
 });
 
 test("a reload that changes nothing says only that it was done", async () => {

@@ -260,8 +260,8 @@ export class MemoryCockpit implements Cockpit {
 		return this.changes;
 	}
 
-	async reload() {
-		this.acts.push("reload");
+	async reload(by: string) {
+		this.acts.push(`reload by ${by}`);
 		return this.changes;
 	}
 }

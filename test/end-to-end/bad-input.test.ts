@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import type { StatusReport } from "../../src/console/cockpit.ts";
+import type { AuditLine, StatusReport } from "../../src/console/cockpit.ts";
+import { operatorName } from "../../src/console/commands/context.ts";
 import type { Finding } from "../../src/console/host-reports.ts";
 import { run } from "../console/command-line.ts";
 import { Controller } from "../demo/controller.ts";
@@ -109,6 +110,24 @@ for (const [what, text, code] of [
 		assert.deepEqual(await reload(), { out: "reloaded\n", code: 0 });
 	});
 }
+
+test("who had the files read again is in the audit, with what that changed of the configuration", async () => {
+	const config = join(folder, "fleetseed.yaml");
+	const before = await readFile(config, "utf8");
+	await writeFile(config, `${before}\napprovals: { above_machines: 500 }\n`);
+	await reload();
+	await writeFile(config, before);
+	await reload();
+	const [relaxed, raised] = (await controller.command("audit", "export"))
+		.trim()
+		.split("\n")
+		.map((line) => JSON.parse(line) as AuditLine)
+		.filter(({ act }) => act === "reload")
+		.toReversed();
+	assert.equal(raised?.detail, "approvals changes now");
+	assert.equal(raised.who, operatorName());
+	assert.equal(relaxed?.detail, "approvals changes now");
+});
 
 test("a wrong checksum is refused and set aside, and the machine says why it waits", async () => {
 	await writeFile(policyFile("wrong.yaml"), JSON.stringify(policy("wrong", "0".repeat(64))));

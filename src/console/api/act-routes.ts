@@ -29,7 +29,8 @@ export function addActRoutes(server: Api, desks: Desks): void {
 	}
 	const summary = "Read policies, inventory and known hosts again, and say what that changed.";
 	const reload = route({ role: "operator", tag: "steer", summary, answer: changesReport });
-	server.post("/api/v1/reload", reload, () => cockpit.reload());
+	const reloading = { ...reload, schema: { ...reload.schema, body: operator } };
+	server.post("/api/v1/reload", reloading, (request) => cockpit.reload(whoAsks(request, request.body.by)));
 	addTrustRoutes(server, desks);
 	addCleanRoute(server, desks);
 }

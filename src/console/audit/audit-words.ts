@@ -1,5 +1,6 @@
-import type { Event, Outcome } from "../../model/event.ts";
+import type { Event, Outcome, ReloadEvent } from "../../model/event.ts";
 import type { Step } from "../../model/step.ts";
+import { counted } from "../counted.ts";
 import { iso } from "../time-text.ts";
 
 const ACTS: Readonly<Record<Exclude<Event["kind"], "StepStarted" | "StepFinished" | "StepInterrupted">, string>> = {
@@ -19,6 +20,7 @@ const ACTS: Readonly<Record<Exclude<Event["kind"], "StepStarted" | "StepFinished
 	PolicyApproved: "approve_policy",
 	PolicyRemoved: "remove_policy",
 	PolicyRetryRequested: "retry_policy",
+	Reloaded: "reload",
 	Resumed: "resume",
 	RetryRequested: "retry_machine",
 	RingPromoted: "promote",
@@ -56,6 +58,8 @@ export function detailOf(event: Event): string {
 			return withReason(`ring ${event.ring}`, event.reason);
 		case "PolicyRetryRequested":
 			return withReason(event.only.join(", "), event.reason);
+		case "Reloaded":
+			return reloadDetail(event);
 		case "TokenMade":
 			return `token ${event.token} of ${event.name} as ${event.role}${event.expiresAt === null ? "" : ` until ${iso(event.expiresAt)}`}`;
 		case "TokenRevoked":
@@ -63,6 +67,13 @@ export function detailOf(event: Event): string {
 		default:
 			return ("reason" in event && event.reason) || "";
 	}
+}
+
+/** "approvals changes now, api changes after a restart; 2 problems" */
+function reloadDetail({ settings, problems }: ReloadEvent): string {
+	const changed = settings.map(({ key, effect }) => `${key} changes ${effect}`).join(", ");
+	const mistakes = problems > 0 ? counted(problems, "problem") : "";
+	return [changed, mistakes].filter((each) => each !== "").join("; ");
 }
 
 function withReason(detail: string, reason: string | undefined): string {

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { EXIT } from "../exit-codes.ts";
 import type { ChangesReport } from "../policy-reports.ts";
 import { renderChanges } from "../render-changes.ts";
-import { type Context, JSON_OPTION, type JsonOption, withClient } from "./context.ts";
+import { type Context, JSON_OPTION, type JsonOption, operatorName, withClient } from "./context.ts";
 
 interface ReloadOptions extends JsonOption {
 	readonly dryRun?: boolean;
@@ -32,7 +32,7 @@ async function diff(context: Context, options: JsonOption): Promise<void> {
 }
 
 async function reload(context: Context, options: JsonOption): Promise<void> {
-	const report = await withClient(context, (client) => client.post<ChangesReport>("reload", {}));
+	const report = await withClient(context, (client) => client.post<ChangesReport>("reload", { by: operatorName() }));
 	tell(context, options, report);
 	if (options.json) return;
 	context.terminal.print(report.problems.length === 0 ? "reloaded" : "reloaded; what has problems stays as it was");

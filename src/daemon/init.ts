@@ -1,8 +1,9 @@
-import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
+import { chmod, readFile, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import type { InitReport } from "../console/host-reports.ts";
 import { makeKeyPair, publicKeyOf } from "../push/key-pair.ts";
+import { makeFolder } from "./make-folder.ts";
 import { SERVICE_FOLDER } from "./service-folder.ts";
 
 const STARTER = join(import.meta.dirname, "../../config/starter");
@@ -13,7 +14,7 @@ const KEY = "id_ed25519";
 export async function init({ folder }: { readonly folder: string }): Promise<InitReport> {
 	const made: string[] = [];
 	const kept: string[] = [];
-	await mkdir(join(folder, "policies"), { recursive: true });
+	await makeFolder(join(folder, "policies"));
 	for (const name of FILES) {
 		const file = join(folder, name);
 		const text = await readFile(join(STARTER, name), "utf8");
@@ -31,7 +32,6 @@ export async function init({ folder }: { readonly folder: string }): Promise<Ini
 /** False: something of that name is there, and is left as it is. */
 async function write(file: string, content: string | Uint8Array, mode: number): Promise<boolean> {
 	try {
-		await mkdir(dirname(file), { recursive: true });
 		await writeFile(file, content, { flag: "wx", mode });
 		// Whatever the caller's umask leaves.
 		await chmod(file, mode);
@@ -64,14 +64,14 @@ function standingAlone(text: string): string {
 
 function nextSteps(folder: string): readonly string[] {
 	const config = join(folder, "fleetseed.yaml");
-	const socket = resolve(folder, "fleetseed.sock");
+	const own = `FLEETSEED_CONFIG=${resolve(config)} FLEETSEED_SOCKET=${resolve(folder, "fleetseed.sock")}`;
 	const [start, reload] = isOfService(folder)
 		? [
 				"fleetseed check && systemctl enable --now fleetseed (if it runs already: systemctl restart fleetseed)",
 				"systemctl reload fleetseed",
 			]
 		: [
-				`fleetseed check --config ${config} && fleetseed serve --config ${config}; for all other commands: export FLEETSEED_SOCKET=${socket}`,
+				`fleetseed check --config ${config} && fleetseed serve --config ${config}; for all other commands: export ${own}`,
 				"fleetseed reload",
 			];
 	return [

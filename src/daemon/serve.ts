@@ -1,4 +1,3 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger } from "pino";
 import { ApiServer } from "../console/api/server.ts";
@@ -13,6 +12,7 @@ import { readSettings } from "./configuration.ts";
 import { Controls } from "./controls.ts";
 import { Daemon } from "./daemon.ts";
 import { logTo } from "./log.ts";
+import { makeFolder } from "./make-folder.ts";
 import { notifySystemd, statusWriter } from "./notify-systemd.ts";
 import { Watchdog } from "./watchdog.ts";
 
@@ -28,7 +28,12 @@ export async function serve({ config }: { readonly config: string }): Promise<nu
 		return EXIT.usage;
 	}
 	const { settings } = read;
-	await mkdir(settings.stateFolder, { recursive: true, mode: 0o700 });
+	const unmade = await makeFolder(settings.stateFolder, 0o700).catch((error: Error) => error);
+	if (unmade instanceof Error) {
+		process.stderr.write(`state: ${settings.stateFolder} cannot be made: ${unmade.message} (FS-CONFIG)\n`);
+		process.stderr.write(`${ERROR_CODES["FS-CONFIG"]}\n`);
+		return EXIT.usage;
+	}
 	const lock = StateLock.take(join(settings.stateFolder, "daemon.lock"));
 	if (lock === null) {
 		const { stateFolder } = settings;

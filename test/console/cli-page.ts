@@ -13,7 +13,7 @@ export function cliPage(): string {
     fleetseed [options] command [arguments]
 
 ${optionsOf(program)}
-The socket is \`FLEETSEED_SOCKET\` where \`--socket\` does not name it. With \`NO_COLOR\` nothing is coloured.
+The socket is \`FLEETSEED_SOCKET\` where \`--socket\` does not name it, the configuration \`FLEETSEED_CONFIG\` where \`--config\` does not. With \`NO_COLOR\` nothing is coloured.
 
 | exit code | means |
 |---|---|

@@ -32,12 +32,20 @@ test("it writes what the daemon can begin with, and the key is its owner's alone
 	assert.deepEqual(notes, [`there is no policy in ${join(place, "policies")} yet`]);
 });
 
+test("where no folder can be made it says so at once", { timeout: 60_000 }, async () => {
+	await assert.rejects(init({ folder: "/proc/fleetseed" }), /ENOENT.*'\/proc\/fleetseed'/);
+	const file = join(folder, "a-file");
+	await writeFile(file, "");
+	await assert.rejects(init({ folder: file }), /ENOTDIR/);
+	await assert.rejects(init({ folder: join(file, "below") }), /ENOTDIR/);
+});
+
 test("what comes next is said for the folder that it wrote", async () => {
 	const place = join(folder, "elsewhere");
 	const { next } = await init({ folder: place });
 	const config = join(place, "fleetseed.yaml");
 	const [, start, doctor, , policy] = next;
-	const all = `for all other commands: export FLEETSEED_SOCKET=${join(place, "fleetseed.sock")}`;
+	const all = `for all other commands: export FLEETSEED_CONFIG=${config} FLEETSEED_SOCKET=${join(place, "fleetseed.sock")}`;
 	assert.equal(start, `fleetseed check --config ${config} && fleetseed serve --config ${config}; ${all}`);
 	assert.match(doctor ?? "", new RegExp(`^fleetseed doctor --config ${config} `));
 	assert.match(policy ?? "", new RegExp(`^Put a policy into ${join(place, "policies")}, .*; then: fleetseed reload$`));

@@ -65,7 +65,12 @@ test("the state is the daemon's alone, and a second daemon on it is refused befo
 });
 
 test("doctor finds the daemon of the configuration that it looks at, wherever its socket is", async () => {
-	const { out } = await run(["doctor", "--config", join(folder, "fleetseed.yaml"), "--json"]);
+	const config = join(folder, "fleetseed.yaml");
+	const { out } = await run(["doctor", "--config", config, "--json"]);
+	assert.equal(
+		(await run(["check"], { FLEETSEED_CONFIG: config })).out,
+		(await run(["check", "--config", config])).out,
+	);
 	const findings = JSON.parse(out) as readonly Finding[];
 	assert.match(findings.find(({ about }) => about === "daemon")?.saw ?? "", /^it answers and knows \d+ machines/);
 });
@@ -75,6 +80,14 @@ test("a configuration with a mistake starts nothing, and the exit code says so",
 	await writeFile(config, "version: 1\nstat: here\n");
 	const { err, code } = await run(["serve", "--config", config]);
 	assert.deepEqual([code, /bad\.yaml:2:1 stat: /.test(err)], [2, true], err);
+});
+
+test("a state folder that cannot be made is told, and starts nothing", async () => {
+	const config = join(folder, "nowhere.yaml");
+	await writeFile(config, "version: 1\npolicies: policies\nstate: /proc/fleetseed\n");
+	const { err, code } = await run(["serve", "--config", config]);
+	assert.equal(code, 2);
+	assert.match(err, /^state: \/proc\/fleetseed cannot be made: ENOENT.* \(FS-CONFIG\)\n.+\n$/);
 });
 
 async function reload(): Promise<{ readonly out: string; readonly code: number }> {

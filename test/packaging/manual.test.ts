@@ -33,6 +33,7 @@ test("the page of commands has every command with its arguments, its options and
 		"--watch",
 		"0",
 		"3",
+		"FLEETSEED_CONFIG",
 		"NO_COLOR",
 	])
 		assert.ok(found.includes(term), term);

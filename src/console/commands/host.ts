@@ -24,7 +24,8 @@ interface ConfigOption extends JsonOption {
 }
 
 const FOLDER = "/etc/fleetseed";
-export const CONFIG_OPTION = ["--config <file>", "the daemon's configuration", `${FOLDER}/fleetseed.yaml`] as const;
+const CONFIG = process.env.FLEETSEED_CONFIG ?? `${FOLDER}/fleetseed.yaml`;
+export const CONFIG_OPTION = ["--config <file>", "the daemon's configuration", CONFIG] as const;
 
 /** Commands that set this computer up, look after it, and run the daemon on it. */
 export function addHostCommands(program: Command, context: Context, acts: HostActs): void {

@@ -24,6 +24,7 @@ export function commandPage({ version, epoch }: Release): string {
 				.map(([code, meaning]) => item(bold(code), roff(meaning)))
 				.join(""),
 			ENVIRONMENT:
+				item(bold("FLEETSEED_CONFIG"), roff("The daemon's configuration, where --config does not name it.")) +
 				item(bold("FLEETSEED_SOCKET"), roff("The daemon's socket, where --socket does not name it.")) +
 				item(bold("NO_COLOR"), roff("No colour, also on a terminal. Colour is never the only sign.")),
 			FILES: Object.entries({

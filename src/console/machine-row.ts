@@ -2,6 +2,7 @@ import type { MachineFacts } from "../model/facts.ts";
 import type { Machine } from "../model/machine.ts";
 import type { Site } from "../model/traffic.ts";
 import { siteOf } from "../plan/site-of.ts";
+import { unnamed } from "../plan/unnamed.ts";
 import { actOf } from "./act.ts";
 import type { FactsRow, MachineRow } from "./cockpit.ts";
 import { keyText } from "./host-key-text.ts";
@@ -17,7 +18,7 @@ export function machineRow(machine: Machine, sites: readonly Site[]): MachineRow
 		trust: trust.kind,
 		presence:
 			presence.kind === "unreachable"
-				? `unreachable: ${presence.failure.detail} (${presence.failure.code})`
+				? `unreachable: ${unnamed(name, presence.failure).detail} (${presence.failure.code})`
 				: presence.kind,
 		groups,
 		labels,

@@ -7,6 +7,7 @@ import type { Held } from "../plan/held.ts";
 import { failureOf as failureIn, seatOf } from "../plan/seat.ts";
 import type { MachineStanding } from "../plan/standing.ts";
 import { taskOf } from "../plan/task.ts";
+import { unnamed } from "../plan/unnamed.ts";
 import { byWhom } from "./act.ts";
 import type { MachineState } from "./cockpit.ts";
 import type { InFlight, Sight } from "./sight.ts";
@@ -52,7 +53,7 @@ function failed(rollout: Rollout, machine: Machine): Standing {
 		...NOTHING,
 		state: "failed",
 		failure,
-		reason: describeReason(rollout.policy.name, { kind: "failed", failure }),
+		reason: describeReason(rollout.policy.name, { kind: "failed", failure: unnamed(machine.name, failure) }),
 	};
 }
 

@@ -1,6 +1,7 @@
 import type { Fleet } from "../model/fleet.ts";
 import type { MachineStep, Step } from "../model/step.ts";
 import { rolloutOf, taskOf } from "../plan/task.ts";
+import { unnamed } from "../plan/unnamed.ts";
 import type { PlannedStep } from "./cockpit.ts";
 import { someOf } from "./counted.ts";
 import { iso } from "./time-text.ts";
@@ -105,7 +106,7 @@ function becauseOfTask(fleet: Fleet, step: MachineStep): string {
 	switch (task.phase) {
 		case "unread":
 			return task.failure
-				? `tried again after: ${task.failure.detail} (${task.failure.code})`
+				? `tried again after: ${unnamed(step.machine, task.failure).detail} (${task.failure.code})`
 				: "nobody has looked yet";
 		case "absent":
 			return "it is not there";

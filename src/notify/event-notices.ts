@@ -2,6 +2,7 @@ import type { Event } from "../model/event.ts";
 import type { Fleet } from "../model/fleet.ts";
 import type { Notice } from "../model/notice.ts";
 import type { Step } from "../model/step.ts";
+import { unnamed } from "../plan/unnamed.ts";
 import { printable } from "../policy/printable.ts";
 
 /** An event that was written, with the fleet on both sides of it. */
@@ -130,7 +131,7 @@ function failedOn(before: Fleet, after: Fleet, { machine, rollout, package: name
 	const end = endOf(after);
 	if (end?.phase !== "failed" || endOf(before)?.phase === "failed") return null;
 	const what = name === undefined ? "the reboot" : name;
-	const why = end.failure ? `: ${end.failure.detail} (${end.failure.code})` : "";
+	const why = end.failure ? `: ${unnamed(machine, end.failure).detail} (${end.failure.code})` : "";
 	return { kind: "failed", policy, rollout, machine, summary: `${policy}: ${what} failed on ${machine}${why}` };
 }
 

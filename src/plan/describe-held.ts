@@ -1,8 +1,11 @@
+import type { Failure } from "../model/failure.ts";
 import type { GateReason, Held, HeldReason, MachineReason, RunReason, StepReason } from "./held.ts";
+import { unnamed } from "./unnamed.ts";
 
 /** One sentence for a person: what it waits for, with counts and times in the policy's own zone. */
-export function describeHeld({ policy, reason, until }: Held): string {
-	return describeReason(policy, reason, until);
+export function describeHeld({ policy, machine, reason, until }: Held): string {
+	const own = "failure" in reason && reason.failure ? { ...reason, failure: unnamed(machine, reason.failure) } : reason;
+	return describeReason(policy, own, until);
 }
 
 /** `until`: when it is asked again, ms since the epoch. */
@@ -182,7 +185,7 @@ function describeTime(at: number, timeZone: string): string {
 	return `${part("weekday")} ${part("day")} ${part("month")} ${part("hour")}:${part("minute")} ${timeZone}`;
 }
 
-function withCode({ code, detail }: { readonly code: string; readonly detail: string }): string {
+function withCode({ code, detail }: Failure): string {
 	return `${detail} (${code})`;
 }
 

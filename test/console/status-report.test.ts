@@ -235,7 +235,7 @@ test("groups put together what differs by name and address alone, the failed fir
 		const presence = { kind: "unreachable", failure, failures: 1, at: NOW, since: NOW };
 		return [name, { address: `10.0.1.${index}`, presence }];
 	};
-	const failure = { code: "FS-INSTALL-EXIT", detail: "app: the installer exited 1" };
+	const failure = { code: "FS-INSTALL-EXIT", detail: "broken: app: the installer exited 1" };
 	const given = {
 		machines: { ...Object.fromEntries(names.map(away)), broken: null },
 		rollout: { tasks: { broken: { phase: "failed", failure } } },
@@ -245,9 +245,10 @@ test("groups put together what differs by name and address alone, the failed fir
 	assert.deepEqual(report.rollouts[0]?.machines, []);
 	const [first, second, ...others] = report.groups;
 	assert.deepEqual([first?.state, first?.names], ["failed", ["broken"]]);
+	assert.equal(first?.reason, "app: the installer exited 1 (FS-INSTALL-EXIT)", "its name is said once");
 	assert.deepEqual(second, {
 		state: "waiting_for_machine",
-		reason: "waiting for the machine: ...: no answer from ... (FS-SSH-TIMEOUT)",
+		reason: "waiting for the machine: no answer from ... (FS-SSH-TIMEOUT)",
 		machines: 40,
 		names: names.slice(0, 5),
 	});

@@ -6,9 +6,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import type { Finding } from "../../src/console/host-reports.ts";
+import { clock } from "../../src/daemon/doctor/clock.ts";
 import { doctor } from "../../src/daemon/doctor/doctor.ts";
+import { sshd } from "../../src/daemon/doctor/machines.ts";
+import { discovery } from "../../src/daemon/doctor/network.ts";
 import { init } from "../../src/daemon/init.ts";
+import { parseSettings } from "../../src/policy/parse-settings.ts";
 import { Journal } from "../../src/record/journal.ts";
+import { DemoFleet } from "../demo/fleet.ts";
+import { makeIdentity } from "../demo/identity.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "fleetseed-doctor-"));
 after(() => rm(folder, { recursive: true }));
@@ -53,6 +59,7 @@ test("on a computer where all is well nothing is wrong, and what is not there ye
 	assert.equal(about(findings, "helpers").state, "note");
 	assert.equal(about(findings, "peer port").state, "good");
 	assert.match(about(findings, "ssh key").saw, /\/id_ed25519, ssh-ed25519$/);
+	for (const what of ["clock", "mDNS", "sshd", "tracker port"]) about(findings, what);
 });
 
 test("each thing that is wrong is named, with how to mend it", async () => {
@@ -63,7 +70,8 @@ test("each thing that is wrong is named, with how to mend it", async () => {
 	await once(closed, "listening");
 	const silent = (closed.address() as AddressInfo).port;
 	closed.close();
-	await configure(`swarm: { tracker_port: ${port}, peer_port: 46881 }\ninventory: machines.yaml`);
+	const api = `api: { listen: "127.0.0.1:${port}" }`;
+	await configure(`swarm: { tracker_port: ${port}, peer_port: 46881 }\ninventory: machines.yaml\n${api}`);
 	await writeFile(
 		join(folder, "machines.yaml"),
 		`version: 1\nmachines: [{ name: off, address: 127.0.0.1, port: ${silent} }]\n`,
@@ -77,12 +85,16 @@ test("each thing that is wrong is named, with how to mend it", async () => {
 	await chmod(join(folder, "state"), 0o755);
 	const findings = await doctor({ config });
 	server.close();
-	for (const what of ["configuration", "ssh key", "state", "journal", "tracker port"]) {
+	for (const what of ["configuration", "ssh key", "state", "journal", "tracker port", "api port"]) {
 		const { state, mend } = about(findings, what);
 		assert.deepEqual([what, state, mend !== null], [what, "wrong", true]);
 	}
 	assert.match(about(findings, "ssh key").mend ?? "", /^chmod 600 /);
-	assert.ok(findings.some(({ about, saw }) => about === "sshd" && /^off do not answer: .*nothing listens/.test(saw)));
+	assert.ok(
+		findings.some(({ about, saw }) => about === "sshd" && /^off does not answer: nothing listens for SSH/.test(saw)),
+	);
+	assert.ok(!findings.some(({ about, state }) => about === "sshd" && state === "good"), "nobody answers");
+	assert.match(about(findings, "api port").mend ?? "", /set api\.listen\.$/);
 });
 
 test("a configuration that cannot be read is the first thing to mend", async () => {
@@ -91,3 +103,46 @@ test("a configuration that cannot be read is the first thing to mend", async () 
 	assert.deepEqual(findings.map(({ about, state }) => [about, state])[0], ["configuration", "wrong"]);
 	assert.match(findings[0]?.saw ?? "", /fleetseed\.yaml:1:1 policies/);
 });
+
+test("a machine that announces itself is heard, and one that shows another key than the approved one is wrong", async (t) => {
+	const fleet = new DemoFleet();
+	const { publicKey } = await makeIdentity(folder);
+	const name = `doctor-${process.pid}`;
+	await fleet.start({ folder: join(folder, "machines"), names: [name], publicKey });
+	t.after(() => fleet.stop());
+	const [machine] = fleet.machines;
+	assert.ok(machine);
+	const { type, fingerprint } = machine.hostKey;
+	const known = (key: string) => ({ ...machine, trust: "approved", keys: [key] });
+	assert.deepEqual(await sshd([known(`${type} ${fingerprint}`)]), [
+		{ about: "sshd", state: "good", saw: "1 machine answers", mend: null },
+	]);
+	const changed = (await sshd([known(`${type} SHA256:${"x".repeat(43)}`)])).find(({ state }) => state === "wrong");
+	assert.equal(changed?.saw, `${name}: another host key than the one approved is shown`);
+	assert.match(changed.mend ?? "", /compare fingerprints/);
+	const parsed = parseSettings("version: 1\npolicies: p\ndiscovery: { interfaces: [127.0.0.1] }\n", "heard.yaml");
+	assert.ok("settings" in parsed);
+	// Machines of other tests may be heard, too.
+	const heard = await discovery(parsed.settings);
+	assert.equal(heard.state, "good");
+	assert.match(heard.saw, /^(1 machine answers|\d+ machines answer)$/);
+});
+
+for (const [says, state, saw] of [
+	["echo yes", "good", /^it is kept in time$/],
+	["echo no", "note", /^nothing keeps it in time$/],
+	["exit 1", "note", /^timedatectl does not say/],
+] as const)
+	test(`the clock, where timedatectl does "${says}", is ${state}`, async (t) => {
+		const programs = await mkdtemp(join(folder, "programs-"));
+		await writeFile(join(programs, "timedatectl"), `#!/bin/sh\n${says}\n`, { mode: 0o755 });
+		const { PATH } = process.env;
+		process.env.PATH = `${programs}:${PATH}`;
+		t.after(() => {
+			process.env.PATH = PATH;
+		});
+		const found = await clock();
+		assert.deepEqual([found.about, found.state], ["clock", state]);
+		assert.match(found.saw, saw);
+		assert.equal(found.mend === null, state === "good");
+	});

@@ -98,7 +98,7 @@ const CASES: readonly (readonly [string, Fleet, Event, readonly string[]])[] = [
 	[
 		"an install that failed for good, in what the machine said without what could fool a reader",
 		running,
-		{ kind: "StepFinished", step: install, outcome: failed("FS-INSTALL-HOOK", "no\u001b[2J {{x}}\n"), at: AT },
+		{ kind: "StepFinished", step: install, outcome: failed("FS-INSTALL-HOOK", "mill-01: no\u001b[2J {{x}}\n"), at: AT },
 		["failed office: app failed on mill-01: no\\u{1b}[2J {{x}}\\n (FS-INSTALL-HOOK)"],
 	],
 ];

@@ -1,5 +1,6 @@
-import { someOf } from "../../console/counted.ts";
+import { counted, someOf } from "../../console/counted.ts";
 import type { Finding } from "../../console/host-reports.ts";
+import { unnamed } from "../../plan/unnamed.ts";
 import { Pusher } from "../../push/pusher.ts";
 import { good, note, wrong } from "./findings.ts";
 
@@ -32,7 +33,8 @@ export async function sshd(machines: readonly Known[]): Promise<readonly Finding
 				machine,
 				AbortSignal.timeout(SCAN_MS),
 			);
-			if (scanned.kind === "failed") silent.push({ name: machine.name, detail: scanned.failure.detail });
+			if (scanned.kind === "failed")
+				silent.push({ name: machine.name, detail: unnamed(machine.address, scanned.failure).detail });
 			else if (isOther(machine, scanned.hostKey.fingerprint)) changed.push(machine.name);
 		}
 	};
@@ -40,13 +42,15 @@ export async function sshd(machines: readonly Known[]): Promise<readonly Finding
 	const of = looked.length < machines.length ? ` of the first ${looked.length}` : "";
 	const answering = looked.length - silent.length;
 	return [
-		good(about, `${answering} machines${of} answer`),
+		...(answering === 0
+			? []
+			: [good(about, `${counted(answering, "machine")}${of} ${answering === 1 ? "answers" : "answer"}`)]),
 		...(silent.length === 0
 			? []
 			: [
 					note(
 						about,
-						`${someOf(silent.map(({ name }) => name))} do not answer: ${silent[0]?.detail}`,
+						`${someOf(silent.map(({ name }) => name))} ${silent.length === 1 ? "does" : "do"} not answer: ${silent[0]?.detail}`,
 						"Switch them on, start sshd, or let this computer through their firewall; they are brought up when they are back.",
 					),
 				]),
@@ -55,7 +59,7 @@ export async function sshd(machines: readonly Known[]): Promise<readonly Finding
 			: [
 					wrong(
 						about,
-						`${someOf(changed)} show another host key than the one approved`,
+						`${someOf(changed)}: another host key than the one approved is shown`,
 						"If they were rebuilt, compare fingerprints on their consoles, then: fleetseed machines approve NAME",
 					),
 				]),

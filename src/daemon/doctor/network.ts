@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
+import { counted } from "../../console/counted.ts";
 import type { Finding } from "../../console/host-reports.ts";
 import { Browser } from "../../discover/browser.ts";
 import type { Settings } from "../../policy/parse-settings.ts";
@@ -10,20 +11,34 @@ import { good, note, wrong } from "./findings.ts";
 const LISTEN_MS = 2_500;
 const CONNECT_MS = 2_000;
 
-/** The ports that machines come to: ours if the daemon runs, else free. */
-export async function ports({ swarm }: Settings, isRunning: boolean): Promise<readonly Finding[]> {
-	const wanted = { "tracker port": swarm.trackerPort, "peer port": swarm.peerPort };
-	const host = swarm.address ?? "127.0.0.1";
-	return Promise.all(
-		Object.entries(wanted).map(([about, port]) => (isRunning ? answers(about, host, port) : isFree(about, port))),
-	);
+interface Port {
+	readonly about: string;
+	/** Where the daemon listens; absent: on every address. */
+	readonly host?: string;
+	readonly port: number;
+	/** In the configuration. */
+	readonly key: string;
 }
 
-async function answers(about: string, host: string, port: number): Promise<Finding> {
+const EVERY_ADDRESS: readonly (string | undefined)[] = [undefined, "0.0.0.0", "::"];
+
+/** The ports that machines and people come to: ours if the daemon runs, else free. */
+export async function ports({ swarm, api }: Settings, isRunning: boolean): Promise<readonly Finding[]> {
+	const at = swarm.address === undefined ? {} : { host: swarm.address };
+	const wanted: readonly Port[] = [
+		{ about: "tracker port", ...at, port: swarm.trackerPort, key: "swarm.tracker_port" },
+		{ about: "peer port", ...at, port: swarm.peerPort, key: "swarm.peer_port" },
+		...(api && api.port !== 0 ? [{ about: "api port", host: api.host, port: api.port, key: "api.listen" }] : []),
+	];
+	return Promise.all(wanted.map((each) => (isRunning ? answers(each) : isFree(each))));
+}
+
+async function answers({ about, host: own, port }: Port): Promise<Finding> {
+	const host = own === undefined || EVERY_ADDRESS.includes(own) ? "127.0.0.1" : own;
 	const socket = connect({ host, port, timeout: CONNECT_MS });
 	try {
 		await once(socket, "connect", { signal: AbortSignal.timeout(CONNECT_MS) });
-		return good(about, `${port}/tcp is open here; let machines come to it through any firewall`);
+		return good(about, `${port}/tcp is open here; let those come to it who are to, through any firewall`);
 	} catch (error) {
 		const saw = `${port}/tcp does not answer at ${host} (${(error as Error).message})`;
 		return wrong(about, saw, "See what the daemon says: journalctl -u fleetseed");
@@ -32,19 +47,15 @@ async function answers(about: string, host: string, port: number): Promise<Findi
 	}
 }
 
-async function isFree(about: string, port: number): Promise<Finding> {
+async function isFree({ about, host, port, key }: Port): Promise<Finding> {
 	const server = createServer();
 	try {
-		server.listen(port);
+		server.listen({ port, ...(host === undefined ? {} : { host }) });
 		await once(server, "listening");
 		return good(about, `${port}/tcp is free for the daemon`);
 	} catch (error) {
-		const key = about.replace(" ", "_");
-		return wrong(
-			about,
-			`${port}/tcp is taken (${(error as Error).message})`,
-			`Stop who has it (ss -tlnp), or set swarm.${key}.`,
-		);
+		const saw = `${port}/tcp cannot be had (${(error as Error).message})`;
+		return wrong(about, saw, `Stop who has it (ss -tlnp), or set ${key}.`);
 	} finally {
 		server.close();
 	}
@@ -77,5 +88,5 @@ export async function discovery({ discovery: { enabled, interfaces } }: Settings
 			"nobody answers",
 			"Let 5353/udp through the firewall, and let machines announce _ssh._tcp (avahi-daemon); or list them in the inventory.",
 		);
-	return good(about, `${seen.size} machines answer`);
+	return good(about, `${counted(seen.size, "machine")} ${seen.size === 1 ? "answers" : "answer"}`);
 }

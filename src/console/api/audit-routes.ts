@@ -63,7 +63,9 @@ function addReportRoute(server: Api, { audit, cockpit }: Desks): void {
 		{ ...report, schema: { ...report.schema, querystring: query } },
 		async (request, reply) => {
 			const { policy, rollout } = request.query;
-			const page = await rolloutPage(audit, { policy, rollout: rollout ?? null, at: Date.now() });
+			const { rollouts } = await cockpit.status("all");
+			const standing = (id: string) => rollouts.find((each) => each.id === id)?.machines ?? null;
+			const page = await rolloutPage(audit, { policy, rollout: rollout ?? null, at: Date.now(), standing });
 			if (page !== null) {
 				reply
 					.header("content-security-policy", ROLLOUT_PAGE_POLICY)

@@ -1,15 +1,17 @@
 import { scaleLinear, scaleUtc } from "d3-scale";
 import { curveStepAfter, line } from "d3-shape";
 import { html, type Markup, Markup as Raw } from "../html.ts";
-import type { RolloutStory } from "./rollout-story.ts";
+import { endsOf, type RolloutStory } from "./rollout-story.ts";
 
 const WIDTH = 960;
 const HEIGHT = 220;
 const MARGIN = { top: 10, right: 16, bottom: 28, left: 44 };
 
 /** How many machines were verified by when; empty when none was. */
-export function progressChart({ machines, beganAt, lastAt }: RolloutStory): Markup {
-	const done = machines.filter(({ outcome }) => outcome === "verified").map(({ at }) => Date.parse(at));
+export function progressChart(story: RolloutStory): Markup {
+	const { beganAt, lastAt } = story;
+	const machines = endsOf(story);
+	const done = machines.filter(({ isVerified }) => isVerified).map(({ at }) => Date.parse(at));
 	if (done.length === 0) return html``;
 	done.sort((a, b) => a - b);
 	const [from, to] = [Date.parse(beganAt), Math.max(Date.parse(lastAt), Date.parse(beganAt) + 1000)];

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import type { AuditLine, AuditVerification } from "../cockpit.ts";
+import type { AuditLine, AuditVerification, RolloutMachine } from "../cockpit.ts";
 import { html, type Markup, Markup as Raw } from "../html.ts";
 import type { AuditDesk } from "./audit-desk.ts";
 import { progressChart } from "./progress-chart.ts";
-import { type MachineStory, type RolloutStory, StoryTeller } from "./rollout-story.ts";
+import { endsOf, isFailed, type MachineStory, type RolloutStory, StoryTeller } from "./rollout-story.ts";
 
 interface Asked {
 	readonly policy: string;
@@ -11,14 +11,21 @@ interface Asked {
 	readonly rollout: string | null;
 	/** When it is asked, ms since the epoch. */
 	readonly at: number;
+	/** Where the machines of a rollout stand now, those too that nothing was done on; null: it is not the policy's current one. */
+	readonly standing: (rollout: string) => readonly Standing[] | null;
 }
 
+type Standing = Pick<RolloutMachine, "machine" | "state" | "reason">;
+
 /** One rollout as a page that needs nothing else, with the journal's own proof at its end; null: there was no such rollout. */
-export async function rolloutPage(desk: AuditDesk, { policy, rollout, at }: Asked): Promise<string | null> {
+export async function rolloutPage(desk: AuditDesk, { policy, rollout, at, standing }: Asked): Promise<string | null> {
 	const teller = new StoryTeller(policy, rollout);
 	for await (const lines of desk.all()) for (const line of lines) teller.read(line);
 	const story = teller.told();
-	return story && pageOf(story, await desk.verify(), new Date(at).toISOString()).text;
+	if (!story) return null;
+	const touched = new Set(story.machines.map(({ machine }) => machine));
+	const untouched = (standing(story.rollout) ?? []).filter(({ machine }) => !touched.has(machine));
+	return pageOf({ story, untouched, proof: await desk.verify(), at: new Date(at).toISOString() }).text;
 }
 
 const STYLE = `
@@ -37,10 +44,19 @@ code { font-size: 0.9em; overflow-wrap: anywhere; } svg { width: 100%; height: a
 /** The page's one style, by its digest, for the header that it is sent with. */
 export const ROLLOUT_PAGE_POLICY = `default-src 'none'; style-src 'sha256-${createHash("sha256").update(STYLE).digest("base64")}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 
-function pageOf(story: RolloutStory, proof: AuditVerification, at: string): Markup {
+interface Told {
+	readonly story: RolloutStory;
+	/** Machines of the rollout that nothing was done on. */
+	readonly untouched: readonly Standing[];
+	readonly proof: AuditVerification;
+	readonly at: string;
+}
+
+function pageOf({ story, untouched, proof, at }: Told): Markup {
 	const { policy, rollout, revision, beganAt, lastAt, machines } = story;
-	const verified = machines.filter(({ outcome }) => outcome === "verified");
-	const failed = machines.filter(({ outcome }) => outcome.startsWith("FS-") || outcome === "differs");
+	const failed = machines.filter(isFailed);
+	const ends = endsOf(story);
+	const [good, bad] = [ends.filter(({ isVerified }) => isVerified).length, ends.filter((end) => end.isFailed).length];
 	const packages = new Map(machines.map((each) => [each.package, each.sha256]));
 	return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${policy}: rollout of ${minute(beganAt)}</title><style>${new Raw(STYLE)}</style></head>
@@ -48,10 +64,11 @@ function pageOf(story: RolloutStory, proof: AuditVerification, at: string): Mark
 <h1>${policy}</h1>
 <p>Rollout ${rollout}, from ${minute(beganAt)} to ${minute(lastAt)} UTC. Told from the journal at ${minute(at)} UTC.</p>
 <ul class="figures">
-<li><strong>${new Set(machines.map(({ machine }) => machine)).size}</strong>machines</li>
-<li><strong class="good">${verified.length}</strong>verified</li>
-<li><strong class="${failed.length > 0 ? "bad" : ""}">${failed.length}</strong>failed</li>
-<li><strong>${machines.length - verified.length - failed.length}</strong>not done</li>
+<li><strong>${ends.length + untouched.length}</strong>machines</li>
+<li><strong class="good">${good}</strong>verified</li>
+<li><strong class="${bad > 0 ? "bad" : ""}">${bad}</strong>failed</li>
+<li><strong>${ends.length - good - bad}</strong>not done</li>
+<li><strong>${untouched.length}</strong>not begun</li>
 </ul>
 ${progressChart(story)}
 <h2>What was rolled out</h2>
@@ -65,10 +82,18 @@ ${story.acts.map(actRow)}
 </tbody></table>
 <h2>Machines</h2>
 ${machineTable(machines)}
+${untouched.length > 0 ? html`<h2>Machines that nothing was done on</h2>${untouchedTable(untouched)}` : ""}
 <h2>Proof</h2>
 ${proofOf(story, proof)}
 </main></body></html>
 `;
+}
+
+function untouchedTable(rows: readonly Standing[]): Markup {
+	const head = html`<thead><tr><th scope="col">machine</th><th scope="col">state</th><th scope="col">why</th></tr></thead>`;
+	const row = ({ machine, state, reason }: Standing) =>
+		html`<tr><th scope="row">${machine}</th><td>${state.replaceAll("_", " ")}</td><td>${reason ?? ""}</td></tr>`;
+	return html`<table>${head}<tbody>${rows.map(row)}</tbody></table>`;
 }
 
 function actRow({ at, who, act, machine, rollout, policy, detail }: AuditLine): Markup {

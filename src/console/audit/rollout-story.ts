@@ -31,6 +31,32 @@ export interface RolloutStory {
 	readonly lines: { readonly first: number; readonly last: number; readonly hash: string };
 }
 
+/** What became of a machine in a rollout, over all its packages. */
+export interface MachineEnd {
+	readonly isVerified: boolean;
+	readonly isFailed: boolean;
+	/** Of the last that was done on it. */
+	readonly at: string;
+}
+
+/** A machine that nothing has been said of for one of the packages is not done yet. */
+export function endsOf({ machines }: RolloutStory): readonly MachineEnd[] {
+	const packages = new Set(machines.map((each) => each.package)).size;
+	return [...Map.groupBy(machines, ({ machine }) => machine).values()].map((stories) => ({
+		isVerified: stories.length === packages && stories.every(({ outcome }) => outcome === "verified"),
+		isFailed: stories.some(isFailed),
+		at:
+			stories
+				.map(({ at }) => at)
+				.sort()
+				.at(-1) ?? "",
+	}));
+}
+
+export function isFailed({ outcome }: MachineStory): boolean {
+	return outcome.startsWith("FS-") || outcome === "differs";
+}
+
 const MOVES = ["begin", "soak", "promote", "halt", "give_up", "queue", "miss"];
 
 /** Reads lines in order, and tells of one rollout of a policy: the one named, or the newest. */

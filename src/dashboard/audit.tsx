@@ -4,18 +4,23 @@ import { get, segment } from "./api.ts";
 import { useLive } from "./live.ts";
 import { MachineLink, PolicyLink } from "./parts.tsx";
 import { Table } from "./table.tsx";
+import { tell } from "./told.tsx";
 import { count, timeText } from "./words.ts";
 
 const LINES = 100;
 
 export function AuditPage() {
 	const [proof, setProof] = useState<AuditVerification | null>(null);
+	const verify = () => {
+		setProof(null);
+		get<AuditVerification>("audit/verify").then(setProof, (error: Error) => tell({ text: error.message, isBad: true }));
+	};
 	return (
 		<>
 			<h1>Audit</h1>
 			<section class="card">
 				<div class="acts">
-					<button type="button" class="main" onClick={() => get<AuditVerification>("audit/verify").then(setProof)}>
+					<button type="button" class="main" onClick={verify}>
 						Verify every line
 					</button>
 					<a href="/api/v1/audit/export?format=csv">Export as CSV</a>

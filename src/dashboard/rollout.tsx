@@ -4,10 +4,11 @@ import { segment } from "./api.ts";
 import { Budgets } from "./budgets.tsx";
 import { useNow } from "./live.ts";
 import { MachineLink } from "./parts.tsx";
+import { PolicyContent } from "./policy-content.tsx";
 import { ProgressChart } from "./progress-chart.tsx";
 import { RolloutMachines } from "./rollout-machines.tsx";
 import { RolloutTime } from "./rollout-time.tsx";
-import { count, left, timeText } from "./words.ts";
+import { count, left, machineCount, timeText } from "./words.ts";
 
 /** Every policy with how far it is. */
 export function RolloutsPage({ status }: { readonly status: StatusReport }) {
@@ -143,8 +144,10 @@ function Steering({ rollout }: { readonly rollout: RolloutReport }) {
 					tone="main"
 					path={`${path}/approve`}
 					body={{ revision }}
-					question={`Approve revision ${revision.slice(0, 8)} of ${policy}? It goes to ${count(machines)} machines.`}
-				/>
+					question={`Approve revision ${revision.slice(0, 8)} of ${policy}? It goes to ${machineCount(machines)}.`}
+				>
+					<PolicyContent policy={policy} revision={revision} />
+				</Act>
 			)}
 			<Act
 				label="Run now"

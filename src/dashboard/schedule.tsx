@@ -29,10 +29,10 @@ export function SchedulePage() {
 						until={value.until}
 						windows={row.windows}
 						marks={[
-							...row.next_runs.map((at) => ({ at, words: "run" })),
+							...row.next_runs.slice(0, RUNS).map((at) => ({ at, words: "run" })),
 							...(row.available_at ? [{ at: row.available_at, words: "available" }] : []),
 							...(row.deadline ? [{ at: row.deadline, words: "deadline" }] : []),
-						].slice(0, MARKS)}
+						]}
 					/>
 					<AxisKey windows={row.windows} />
 					<Times row={row} />
@@ -43,7 +43,7 @@ export function SchedulePage() {
 }
 
 /** One line each: a run every hour is no picture. */
-const MARKS = 12;
+const RUNS = 12;
 
 interface DaysProps {
 	readonly days: number;

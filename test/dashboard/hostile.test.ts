@@ -46,7 +46,8 @@ class HostileCockpit extends MemoryCockpit {
 		const said = { by: all, reason: all, at: AT };
 		const gate = { kind: "soaking", sentence: all, until: null };
 		const rings = rollout.rings.map((ring) => ({ ...ring, name: all, gate }));
-		const hostile = { ...rollout, held: all, halted: said, rings, machines, budgets };
+		const approval = { required: 2, approvers: STRINGS, because: all, given: [], is_approved: false };
+		const hostile = { ...rollout, approval, held: all, halted: said, rings, machines, budgets };
 		return {
 			...report,
 			paused: said,
@@ -69,6 +70,12 @@ class HostileCockpit extends MemoryCockpit {
 			machines: names,
 			groups,
 		};
+	}
+
+	override async policy(name: string) {
+		const report = await super.policy("office");
+		const differences = STRINGS.map((each) => ({ path: each, before: each, after: each, sentence: each }));
+		return report && { ...report, policy: name, content: STRINGS, since: { revision: report.revision, differences } };
 	}
 
 	override async machines() {

@@ -94,6 +94,7 @@ async function followTutorial(host: Host, machines: readonly LabMachine[]): Prom
 	);
 	const ways = status.rollouts.flatMap((rollout) => rollout.ways.map(({ method }) => method));
 	return {
+		its_status_says_what_is_waited_for: /(waits for|looks again) \S/.test(await host.property("StatusText")),
 		service_is_active: (await host.property("ActiveState")) === "active",
 		first_rollout_is_done: status.totals.installed === 2 && status.totals.failed === 0,
 		hello_is_there: greetings.every((text, index) => text.trim() === `hello from ${machines[index]?.name}`),

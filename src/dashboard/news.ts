@@ -1,3 +1,4 @@
+import { byWhom } from "../console/act.ts";
 import type { RolloutReport, StatusReport } from "../console/cockpit.ts";
 
 /** What a person who only listens is told of between two looks: what asks for them, and what goes on or stops. */
@@ -36,7 +37,7 @@ function newsOfRollout(before: RolloutReport, after: RolloutReport): readonly st
 			...(isDone(ring) && !(known && isDone(known)) ? [`ring ${ring.name}: all ${ring.machines} verified`] : []),
 		];
 	});
-	const halted = after.halted && !before.halted ? [`ended by ${after.halted.by}: ${after.halted.reason}`] : [];
+	const halted = after.halted && !before.halted ? [`ended by ${byWhom(after.halted)}`] : [];
 	return [
 		...changed(before.paused, after.paused, after.policy),
 		...[...halted, ...rings].map((words) => `${after.policy}: ${words}`),

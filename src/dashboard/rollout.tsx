@@ -116,7 +116,8 @@ function Notes({ rollout, paused }: { readonly rollout: RolloutReport; readonly 
 			)}
 			{halted && (
 				<p class="note bad">
-					Ended by {halted.by} at {timeText(halted.at)}: {halted.reason}
+					Ended by {halted.by} at {timeText(halted.at)}
+					{halted.reason && `: ${halted.reason}`}
 				</p>
 			)}
 			{held && !pause && !halted && <p class="note">{held}</p>}

@@ -43,11 +43,11 @@ function toldOf(change: Change): Told | null {
 	switch (event.kind) {
 		case "Paused": {
 			const what = event.policy ?? "everything";
-			return { kind: "paused", policy: event.policy, summary: `${what} is paused by ${event.by}: ${event.reason}` };
+			return { kind: "paused", policy: event.policy, summary: `${what} is paused by ${byWhom(event)}` };
 		}
 		case "RolloutAborted": {
-			const { policy, by, reason } = event;
-			return { kind: "failed", policy, summary: `${policy}: the run was aborted by ${by}: ${reason}` };
+			const { policy } = event;
+			return { kind: "failed", policy, summary: `${policy}: the run was aborted by ${byWhom(event)}` };
 		}
 		case "MachineSeen": {
 			const { machine, address } = event;
@@ -65,6 +65,11 @@ function toldOf(change: Change): Told | null {
 		default:
 			return null;
 	}
+}
+
+/** "eve: lunch"; not everybody gives a reason. */
+function byWhom({ by, reason }: { readonly by: string; readonly reason: string }): string {
+	return reason === "" ? by : `${by}: ${reason}`;
 }
 
 function machineIn(step: Step): string | null {

@@ -28,6 +28,15 @@ test("a ring's end, its failures and what it waits for are news", () => {
 	assert.deepEqual(newsOf(status, withRing({ gate })), ["office: ring all is proven and waits for a person"]);
 });
 
+test("who ended a run is news, with the reason if there is one", () => {
+	const halted = (reason: string) => {
+		const by = { by: "eve", reason, at: status.at };
+		return { ...status, rollouts: status.rollouts.map((rollout) => ({ ...rollout, halted: by })) };
+	};
+	assert.deepEqual(newsOf(status, halted("wrong")), ["office: ended by eve: wrong"]);
+	assert.deepEqual(newsOf(status, halted("")), ["office: ended by eve"]);
+});
+
 test("a pause, a stranger and a mistake in a file are news", () => {
 	const paused = { by: "eve", reason: "", at: status.at };
 	assert.deepEqual(newsOf(status, { ...status, paused }), ["everything is paused by eve"]);

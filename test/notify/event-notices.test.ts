@@ -56,6 +56,12 @@ const CASES: readonly (readonly [string, Fleet, Event, readonly string[]])[] = [
 		{ kind: "Paused", policy: null, by: "eve", reason: "lunch", at: AT },
 		["paused everything is paused by eve: lunch"],
 	],
+	[
+		"an abort for which nobody gave a reason",
+		running,
+		{ kind: "RolloutAborted", policy: "office", by: "eve", reason: "", at: AT },
+		["failed office: the run was aborted by eve"],
+	],
 	["a resumption, which nobody is told of", running, { kind: "Resumed", policy: null, by: "eve", at: AT }, []],
 	[
 		"an abort",

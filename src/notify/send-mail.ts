@@ -30,8 +30,9 @@ export async function sendMail(mail: Mail, password: string | null, message: Not
 		});
 		return { kind: "sent" };
 	} catch (error) {
-		const code = Number(Reflect.get(error as object, "responseCode"));
-		return { kind: "failed", why: String(error), isForGood: code >= 500 };
+		const { responseCode, code } = error as { readonly responseCode?: number; readonly code?: string };
+		// A password can be mended while what waits is still news.
+		return { kind: "failed", why: String(error), isForGood: (responseCode ?? 0) >= 500 && code !== "EAUTH" };
 	} finally {
 		transport.close();
 	}

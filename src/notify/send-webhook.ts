@@ -8,8 +8,8 @@ import { signature } from "./sign.ts";
 const TIMEOUT_MS = 10_000;
 const ANSWER_LIMIT_BYTES = 64 * 1024;
 
-/** Answers of these are for a while; other 4xx are for good. */
-const FOR_A_WHILE = new Set([408, 425, 429]);
+/** Answers of these are for a while, a secret that is mended among them; other 4xx are for good. */
+const FOR_A_WHILE = new Set([401, 403, 408, 425, 429]);
 
 /** Posts the message, signed, to the one address that is configured: redirections are answers like any other, and not followed. */
 export async function sendWebhook(webhook: Webhook, secret: string, message: NoticeMessage): Promise<Sent> {

@@ -17,7 +17,7 @@ import { Journal } from "../record/journal.ts";
 import { Pace } from "../swarm/pace.ts";
 import { Swarm } from "../swarm/swarm.ts";
 import { AdminFiles, type Changed } from "./admin-files.ts";
-import { admittedOf } from "./admitted-of.ts";
+import { Admission } from "./admission.ts";
 import { approvalsInAdvance } from "./approve-in-advance.ts";
 import type { readSettings } from "./configuration.ts";
 import { FirstUse } from "./first-use.ts";
@@ -70,12 +70,11 @@ export class Daemon {
 	readonly #store: Store;
 	readonly #swarm: Swarm;
 	readonly #browser: Browser;
-	readonly #secret: Buffer;
+	readonly #admission: Admission;
 	readonly #uplink: UplinkMeter;
 	readonly #firstUse: FirstUse;
 	readonly #files: AdminFiles;
 	readonly #performers: Performers;
-	#admitted: unknown = null;
 
 	/** The state folder must exist. */
 	constructor(options: DaemonOptions) {
@@ -103,7 +102,8 @@ export class Daemon {
 			noticesWaiting: () => this.notifier.waiting(),
 		});
 		this.notifier = notifierFor({ settings: live, stateFolder: settings.stateFolder, metrics: this.metrics, log, now });
-		this.#secret = readSecret(join(settings.stateFolder, "tracker.secret"));
+		const secret = readSecret(join(settings.stateFolder, "tracker.secret"));
+		this.#admission = new Admission(secret);
 		this.#store = new Store({ folder: settings.stateFolder, maxPackageBytes: settings.maxPackageBytes });
 		const helpers = new HelperFiles(settings.swarm.helperFolder ?? HELPER_FOLDER);
 		this.pusher = new Pusher({
@@ -154,7 +154,7 @@ export class Daemon {
 			...performers,
 			store: this.#store,
 			swarm: this.#swarm,
-			secret: this.#secret,
+			secret,
 			helpers,
 			downloadLimit,
 			limitsOf: this.traffic.limitsOf.bind(this.traffic),
@@ -230,8 +230,6 @@ export class Daemon {
 		const settings = await this.#files.reloadSettings();
 		if (settings.changes.some(({ key }) => key === "notices"))
 			await this.notifier.configure(this.settings.notices, this.journal.lastSeq());
-		// Sites are told to the swarm with the machines.
-		if (settings.problems.length === 0) this.#admitted = null;
 		const { events, problems } = await this.#files.reload(() => this.ledger.fleet, now);
 		this.problems = [...settings.problems, ...problems];
 		const found = { settings: settings.changes, problems: this.problems.length };
@@ -295,13 +293,11 @@ export class Daemon {
 		this.record([{ kind: "MachineApproved", machine, hostKeys: [hostKey], by: "accept-new", at: now() }]);
 	}
 
-	/** Only approved machines are peers; told again whenever the machines have changed. */
+	/** Only approved machines are peers. */
 	#admit(): void {
-		const { machines } = this.ledger.fleet;
-		if (this.#admitted === machines) return;
-		this.#admitted = machines;
-		const approved = [...machines.values()].filter(({ trust }) => trust.kind === "approved");
-		this.#browser.protect(new Set(approved.map(({ name }) => name)));
-		this.#swarm.admit(admittedOf(approved, { secret: this.#secret, sites: this.settings.sites }));
+		const admitted = this.#admission.follow(this.ledger.fleet.machines, this.settings.sites);
+		if (admitted === null) return;
+		this.#browser.protect(new Set(admitted.map(({ machine }) => machine)));
+		this.#swarm.admit(admitted);
 	}
 }

@@ -1,3 +1,4 @@
+import type { KeyObject } from "node:crypto";
 import type { DownloadLimit } from "../acquire/download-limit.ts";
 import type { Progress } from "../acquire/job.ts";
 import type { Store } from "../acquire/store.ts";
@@ -24,7 +25,7 @@ export interface Performers {
 	readonly pusher: Pusher;
 	readonly settings: Settings;
 	readonly known: () => Known;
-	readonly secret: Buffer;
+	readonly secret: KeyObject;
 	readonly downloadLimit: DownloadLimit;
 	readonly limitsOf: TrafficControl["limitsOf"];
 	/** Holds what goes through SSH, all of it together, to the controller's own limit. */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createSecretKey } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -76,7 +77,7 @@ async function daemonLab(
 			knownHosts: parseKnownHosts(""),
 			sshConfig: NO_SSH_CONFIG,
 		}),
-		secret: Buffer.alloc(32),
+		secret: createSecretKey(Buffer.alloc(32)),
 		downloadLimit: new DownloadLimit(),
 		limitsOf: () => ({ source: own, machine: { up: null, down: ofMachine } }),
 		uplink: new Pace(() => own),

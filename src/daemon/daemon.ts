@@ -122,7 +122,7 @@ export class Daemon {
 		});
 		this.pieces = new PieceWatch({ ask: () => this.#swarm.pieces(), clock: () => performance.now() });
 		this.#uplink = new UplinkMeter(this.#swarm, this.journal, (totals) =>
-			this.history.saw(totals, this.progress.peers(), now()),
+			this.history.saw(totals, this.progress.takeNews(), now()),
 		);
 		const downloadLimit = new DownloadLimit();
 		this.traffic = new TrafficControl({

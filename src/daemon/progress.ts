@@ -5,6 +5,9 @@ import { countRollout, rostersOfRollouts } from "../plan/rollout-count.ts";
 import type { PeerProgress } from "../swarm/swarm.ts";
 import { waitingFor } from "./waiting-for.ts";
 
+/** Deliveries: more than are ever under way. */
+const MOST = 50_000;
+
 interface Download {
 	readonly receivedBytes: number;
 	readonly sizeBytes: number | null;
@@ -13,20 +16,25 @@ interface Download {
 /** What is under way right now, for people to look at; nothing is decided from it and it is not kept. */
 export class Progress {
 	readonly #peers = new Map<string, PeerProgress>();
+	#news = new Map<string, PeerProgress>();
 	readonly #ways = new Map<string, string>();
 	readonly #downloads = new Map<string, Download>();
 
 	sawPeer(seen: PeerProgress): void {
-		this.#peers.set(`${seen.machine} ${seen.sha256}`, seen);
+		const key = `${seen.machine} ${seen.sha256}`;
+		keep(this.#peers, key, seen);
+		this.#news.set(key, seen);
 	}
 
 	sawDownload(sha256: string, download: Download): void {
 		this.#downloads.set(sha256, download);
 	}
 
-	/** What each machine told the tracker last. */
-	peers(): Iterable<PeerProgress> {
-		return this.#peers.values();
+	/** What machines told the tracker last, of those that told anything since this was asked for. */
+	takeNews(): Iterable<PeerProgress> {
+		const news = this.#news;
+		this.#news = new Map();
+		return news.values();
 	}
 
 	peer(machine: string, sha256: string): PeerProgress | undefined {
@@ -35,7 +43,7 @@ export class Progress {
 
 	/** The way that a delivery goes now, after each that gave up. */
 	chose(machine: string, sha256: string, way: string): void {
-		this.#ways.set(`${machine} ${sha256}`, way);
+		keep(this.#ways, `${machine} ${sha256}`, way);
 	}
 
 	/** "http: the machine has curl; passed over: ..." */
@@ -93,4 +101,12 @@ function inFlight({ running }: Fleet): string {
 	const kinds = Map.groupBy(running.values(), ({ step }) => step.kind);
 	const counts = [...kinds].map(([kind, each]) => `${each.length} ${kind}`);
 	return counts.length === 0 ? "nothing in flight" : `in flight: ${counts.join(", ")}`;
+}
+
+/** What nothing was heard of for longest is forgotten. */
+function keep<Told>(told: Map<string, Told>, key: string, latest: Told): void {
+	told.delete(key);
+	told.set(key, latest);
+	const [oldest] = told.keys();
+	if (oldest !== undefined && told.size > MOST) told.delete(oldest);
 }

@@ -17,10 +17,17 @@ class Tally {
 	}
 }
 
+interface Received {
+	readonly told: Tally;
+	sentBytes: number;
+}
+
 interface Spread {
 	sourceBytes: number;
 	/** By machine: what it told the tracker that it received, and what the controller sent it. */
-	readonly machines: Map<string, { readonly told: Tally; sentBytes: number }>;
+	readonly machines: Map<string, Received>;
+	/** By all machines. */
+	receivedBytes: number;
 	samples: readonly Sample[];
 }
 
@@ -28,14 +35,18 @@ interface Spread {
 export class SwarmHistory {
 	readonly #spreads = new Map<string, Spread>();
 
+	/** `peers`: of those that told anything since the last time. */
 	saw(totals: readonly Total[], peers: Iterable<PeerProgress>, at: number): void {
 		for (const { sha256, uploadedBytes, byMachine } of totals) {
 			const spread = this.#of(sha256);
 			spread.sourceBytes = uploadedBytes;
-			for (const [machine, bytes] of Object.entries(byMachine)) machineIn(spread, machine).sentBytes = bytes;
+			for (const [machine, bytes] of Object.entries(byMachine))
+				change(spread, machine, (received) => {
+					received.sentBytes = bytes;
+				});
 		}
 		for (const { sha256, machine, downloadedBytes } of peers)
-			machineIn(this.#of(sha256), machine).told.add(downloadedBytes);
+			change(this.#of(sha256), machine, ({ told }) => told.add(downloadedBytes));
 		for (const spread of this.#spreads.values()) spread.samples = withSample(spread.samples, sampleOf(spread, at));
 	}
 
@@ -51,24 +62,27 @@ export class SwarmHistory {
 	#of(sha256: string): Spread {
 		const known = this.#spreads.get(sha256);
 		if (known) return known;
-		const spread: Spread = { sourceBytes: 0, machines: new Map(), samples: [] };
+		const spread: Spread = { sourceBytes: 0, machines: new Map(), receivedBytes: 0, samples: [] };
 		this.#spreads.set(sha256, spread);
 		return spread;
 	}
 }
 
-function machineIn({ machines }: Spread, name: string) {
-	const known = machines.get(name);
-	if (known) return known;
-	const made = { told: new Tally(), sentBytes: 0 };
-	machines.set(name, made);
-	return made;
+/** The sum goes along: a fleet is large, and looked at every two seconds. */
+function change(spread: Spread, name: string, by: (received: Received) => void): void {
+	const received = spread.machines.get(name) ?? { told: new Tally(), sentBytes: 0 };
+	spread.machines.set(name, received);
+	const before = bytesOf(received);
+	by(received);
+	spread.receivedBytes += bytesOf(received) - before;
 }
 
 /** Who is in no swarm tells nothing, and has what we sent it. */
-function sampleOf({ sourceBytes, machines }: Spread, at: number): Sample {
-	let receivedBytes = 0;
-	for (const { told, sentBytes } of machines.values()) receivedBytes += Math.max(told.sum, sentBytes);
+function bytesOf({ told, sentBytes }: Received): number {
+	return Math.max(told.sum, sentBytes);
+}
+
+function sampleOf({ sourceBytes, receivedBytes }: Spread, at: number): Sample {
 	return { at, sourceBytes, receivedBytes };
 }
 

@@ -36,6 +36,7 @@ test("the benchmark of the core measures everything it names, as a table and as 
 	for (const word of [
 		/^decide, median/,
 		/^decide, 95 %/,
+		/^what follows a decision/,
 		/^applyEvent/,
 		/^decide grows/,
 		/^simulate/,

@@ -22,3 +22,29 @@ test("what is done is counted of all who take part, not of those whose turn has 
 		/^[a-z]+: 1 of 4 verified, 1 failed; nothing in flight/,
 	);
 });
+
+const told = (machine: string, downloadedBytes: number) => {
+	return { machine, sha256: "a".repeat(64), downloadedBytes, uploadedBytes: 0, leftBytes: 0, event: "update" as const };
+};
+
+test("what machines told is news once, the last of each", () => {
+	const progress = new Progress();
+	for (const seen of [told("a", 1), told("b", 2), told("a", 3)]) progress.sawPeer(seen);
+	assert.deepEqual([...progress.takeNews()], [told("a", 3), told("b", 2)]);
+	assert.deepEqual([...progress.takeNews()], []);
+	progress.sawPeer(told("b", 4));
+	assert.deepEqual([...progress.takeNews()], [told("b", 4)]);
+	assert.deepEqual(progress.peer("a", "a".repeat(64)), told("a", 3));
+});
+
+test("of very many machines whoever has told nothing for longest is forgotten", () => {
+	const progress = new Progress();
+	const sha256 = "a".repeat(64);
+	progress.sawPeer(told("first", 1));
+	progress.sawPeer(told("second", 1));
+	for (let index = 0; index < 49_998; index += 1) progress.sawPeer(told(`other-${index}`, 1));
+	progress.sawPeer(told("second", 2));
+	progress.sawPeer(told("one-more", 1));
+	assert.equal(progress.peer("first", sha256), undefined);
+	assert.deepEqual(progress.peer("second", sha256), told("second", 2));
+});

@@ -6,6 +6,7 @@ import { totalmem } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { parseMachineFacts } from "../../src/push/parse-machine-facts.ts";
+import { barePath } from "./bare-path.ts";
 import { lab, putProgram, taskOf } from "./lab.ts";
 
 /** Programs of this host, which the machine has, too. */
@@ -77,7 +78,7 @@ test("counts people, and not the logins without a terminal, as ours is", async (
 });
 
 test("hears of a reboot that the machine needs, from Debian's mark, from rpm's tools and by a newer kernel", async (t) => {
-	const { folder, read } = await debian(t);
+	const { folder, read } = await debian(t, { PATH: barePath(t) });
 	const needed = async () => (await read()).isRebootNeeded;
 	await writeFile(join(folder, "root/run/reboot-required"), "");
 	assert.equal(await needed(), true);

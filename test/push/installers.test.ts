@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { fenceOf, jobKey } from "../../src/push/job-key.ts";
 import type { Task } from "../../src/push/pusher.ts";
+import { barePath } from "./bare-path.ts";
 import { exitOf, lab, putProgram, taskOf } from "./lab.ts";
 import { stage } from "./stage.ts";
 
@@ -92,7 +93,7 @@ const NEWER = "\tpackage tool-2.0-1.noarch (which is newer than tool-1.0-1.noarc
 
 for (const [manager, expected] of Object.entries(MANAGERS)) {
 	test(`installs, takes back and removes an rpm by ${manager} where a machine has that`, async (t) => {
-		const { pusher, target, folder, state, signal } = await lab(t);
+		const { pusher, target, folder, state, signal } = await lab(t, { env: { PATH: barePath(t) } });
 		if (manager !== "rpm") await putProgram(folder, manager, `echo "${manager} $*" >> ~/log`);
 		await putProgram(folder, "rpm", RPM);
 		const sha256 = await stage(state, "the package\n");

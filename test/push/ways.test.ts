@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough, Readable } from "node:stream";
 import { type TestContext, test } from "node:test";
@@ -34,9 +33,7 @@ while [ -e ~/seed ]; do sleep 0.05; done
 
 /** A machine with nothing but what every Debian has, and what a test adds. */
 async function bareMachine(t: TestContext, also: readonly string[] = []) {
-	const programs = await mkdtemp(join(tmpdir(), "fleetseed-programs-"));
-	t.after(() => rm(programs, { recursive: true, force: true }));
-	const at = await lab(t, { env: { PATH: barePath(programs, also) } });
+	const at = await lab(t, { env: { PATH: barePath(t, also) } });
 	const chosen: string[] = [];
 	const reads: number[] = [];
 	const delivery: Delivery = {

@@ -226,6 +226,8 @@ export class Machine {
 		channel.on("data", (chunk: Buffer) => {
 			this.scripts += chunk.toString("latin1").match(/^[0-9a-f]{32} \d+$/gm)?.length ?? 0;
 		});
+		// Whoever has closed the channel hears no more of what the command still says.
+		for (const stream of [channel, channel.stderr]) stream.on("error", () => undefined);
 		if (child.stdin) channel.pipe(child.stdin).on("error", () => channel.end());
 		child.stdout?.pipe(channel, { end: false });
 		child.stderr?.pipe(channel.stderr, { end: false });

@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { addAuditCommands } from "./commands/audit.ts";
 import { addBackupCommand } from "./commands/backup.ts";
 import { addCompletionCommand } from "./commands/completion.ts";
@@ -26,7 +26,9 @@ export function programOf(context: Omit<Context, "socketPath">, acts: HostActs):
 	const program = new Command("fleetseed")
 		.description("Download once, seed it to the LAN, install on schedule.")
 		.version(version())
-		.option("--socket <path>", "the daemon's unix socket", process.env.FLEETSEED_SOCKET ?? DEFAULT_SOCKET)
+		.addOption(
+			new Option("--socket <path>", "the daemon's unix socket").env("FLEETSEED_SOCKET").default(DEFAULT_SOCKET),
+		)
 		.addHelpText("after", `\nExit codes: ${codes.join("; ")}.`)
 		.showHelpAfterError("What it takes: the same with --help.")
 		.exitOverride();

@@ -54,9 +54,8 @@ function optionsOf(command: Command): string {
 	return `| option | |\n|---|---|\n${options.map(optionRow).join("")}`;
 }
 
-/** The socket's preset is where the daemon listens, and not what the environment of this run says. */
-function optionRow({ flags, description, defaultValue: preset, long }: Option): string {
-	const isTold = long !== "--socket" && preset !== undefined && preset !== "" && preset !== false;
+function optionRow({ flags, description, defaultValue: preset }: Option): string {
+	const isTold = preset !== undefined && preset !== "" && preset !== false;
 	const text = `${sentence(description)}${isTold ? ` Default: ${preset}.` : ""}`;
 	return `| \`${flags}\` | ${text.replaceAll("|", "\\|")} |\n`;
 }

@@ -58,7 +58,7 @@ test("machines that are off behind another one are given up in time, 32 at once,
 	};
 	assert.equal(await codeOf({}), "ran");
 	const begunAt = performance.now();
-	const off = Array.from({ length: 64 }, (_, index) => codeOf({ ...OFF, machine: `off-${index}`, port: index + 1 }));
+	const off = Array.from({ length: 80 }, (_, index) => codeOf({ ...OFF, machine: `off-${index}`, port: index + 1 }));
 	const on = Array.from({ length: 4 }, (_, index) => codeOf({ machine: `on-${index}` }));
 	assert.deepEqual(
 		await Promise.all(on),

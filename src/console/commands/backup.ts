@@ -5,7 +5,7 @@ import { counted } from "../counted.ts";
 import { EXIT } from "../exit-codes.ts";
 import { printable } from "../printable.ts";
 import { type Context, JSON_OPTION, type JsonOption, misused } from "./context.ts";
-import { CONFIG_OPTION, type HostActs } from "./host.ts";
+import { configOption, type HostActs } from "./host.ts";
 
 interface BackupOptions extends JsonOption {
 	readonly config: string;
@@ -21,7 +21,7 @@ export function addBackupCommand(program: Command, context: Context, acts: Pick<
 		.command("backup")
 		.description("copy the journal into one new file, with the daemon on or off, and look whether every line is there")
 		.argument("<file>")
-		.option(...CONFIG_OPTION)
+		.addOption(configOption())
 		.option(...JSON_OPTION)
 		.action((file: string, options: BackupOptions) => backUp(context, acts, { ...options, file }));
 }

@@ -8,7 +8,7 @@ import { counted } from "../counted.ts";
 import { EXIT } from "../exit-codes.ts";
 import { printable } from "../printable.ts";
 import { type Context, JSON_OPTION, type JsonOption } from "./context.ts";
-import { CONFIG_OPTION, type HostActs } from "./host.ts";
+import { configOption, type HostActs } from "./host.ts";
 
 /** Commands over files alone; they need no daemon. */
 export function addFileCommands(program: Command, context: Context, acts: Pick<HostActs, "checkInstalled">): void {
@@ -16,7 +16,7 @@ export function addFileCommands(program: Command, context: Context, acts: Pick<H
 		.command("check")
 		.description("check policy files, or all that is installed: every problem with its place")
 		.argument("[file...]", "policy files; default: the daemon's configuration and all that it names")
-		.option(...CONFIG_OPTION)
+		.addOption(configOption())
 		.option(...JSON_OPTION)
 		.action((files: string[], options: CheckOptions) =>
 			files.length > 0 ? check(context, files, options) : checkInstalled(context, acts, options),

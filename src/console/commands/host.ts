@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { EXIT } from "../exit-codes.ts";
 import type { BackupAnswer, Finding, InitReport, InstalledReport } from "../host-reports.ts";
 import { printable } from "../printable.ts";
@@ -24,8 +24,11 @@ interface ConfigOption extends JsonOption {
 }
 
 const FOLDER = "/etc/fleetseed";
-const CONFIG = process.env.FLEETSEED_CONFIG ?? `${FOLDER}/fleetseed.yaml`;
-export const CONFIG_OPTION = ["--config <file>", "the daemon's configuration", CONFIG] as const;
+
+export function configOption(): Option {
+	const option = new Option("--config <file>", "the daemon's configuration");
+	return option.env("FLEETSEED_CONFIG").default(`${FOLDER}/fleetseed.yaml`);
+}
 
 /** Commands that set this computer up, look after it, and run the daemon on it. */
 export function addHostCommands(program: Command, context: Context, acts: HostActs): void {
@@ -38,13 +41,13 @@ export function addHostCommands(program: Command, context: Context, acts: HostAc
 	program
 		.command("doctor")
 		.description("look whether this computer can do its work, and say how to mend what is wrong")
-		.option(...CONFIG_OPTION)
+		.addOption(configOption())
 		.option(...JSON_OPTION)
 		.action((options: ConfigOption) => doctor(context, acts, options));
 	program
 		.command("serve")
 		.description("run the daemon in the foreground")
-		.option(...CONFIG_OPTION)
+		.addOption(configOption())
 		.action(async (options: ConfigOption) => context.exit(await acts.serve(options)));
 }
 

@@ -13,7 +13,8 @@ import { NOTICE_KINDS } from "../../src/model/notice.ts";
 import { retryAfterMs } from "../../src/notify/courier.ts";
 import { Notifier } from "../../src/notify/notifier.ts";
 import { EMPTY_FLEET } from "../../src/plan/empty-fleet.ts";
-import type { Mail, Sink, Webhook } from "../../src/policy/notices-schema.ts";
+import type { Sink, Webhook } from "../../src/policy/notices-schema.ts";
+import { mailTo } from "./mail-to.ts";
 import { Receiver } from "./receiver.ts";
 import { until } from "./until.ts";
 
@@ -253,18 +254,7 @@ test("mail is written to those who are configured, after a login", async () => {
 	});
 	const listening = server.listen(0, "127.0.0.1");
 	await once(listening, "listening");
-	const mail: Mail = {
-		kind: "mail",
-		name: "admins",
-		server: "127.0.0.1",
-		port: (listening.address() as AddressInfo).port,
-		security: "none",
-		user: "fleetseed",
-		password: "p",
-		from: "fleetseed@example.org",
-		to: ["eve@example.org", "adam@example.org"],
-		events: NOTICE_KINDS,
-	};
+	const mail = mailTo((listening.address() as AddressInfo).port, ["eve@example.org", "adam@example.org"]);
 	const { notifier } = notifierAt("mail.sqlite");
 	notifier.start([mail], 0);
 	notifier.changed(paused(1, 2));

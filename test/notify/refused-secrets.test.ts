@@ -10,7 +10,8 @@ import type { Event } from "../../src/model/event.ts";
 import { NOTICE_KINDS } from "../../src/model/notice.ts";
 import { Notifier } from "../../src/notify/notifier.ts";
 import { EMPTY_FLEET } from "../../src/plan/empty-fleet.ts";
-import type { Mail, Sink } from "../../src/policy/notices-schema.ts";
+import type { Sink } from "../../src/policy/notices-schema.ts";
+import { mailTo } from "./mail-to.ts";
 import { Receiver } from "./receiver.ts";
 import { until } from "./until.ts";
 
@@ -29,18 +30,7 @@ test("who does not know our secret or password is asked again, since it can be m
 	server.on("error", () => undefined);
 	const listening = server.listen(0, "127.0.0.1");
 	await once(listening, "listening");
-	const mail: Mail = {
-		kind: "mail",
-		name: "admins",
-		server: "127.0.0.1",
-		port: (listening.address() as AddressInfo).port,
-		security: "none",
-		user: "fleetseed",
-		password: "p",
-		from: "fleetseed@example.org",
-		to: ["eve@example.org"],
-		events: NOTICE_KINDS,
-	};
+	const mail = mailTo((listening.address() as AddressInfo).port);
 	const outcomes: string[] = [];
 	const notifier = new Notifier({
 		file: join(folder, "unknown.sqlite"),

@@ -45,7 +45,9 @@ async function gateway(t: TestContext) {
 	return { hop, seen };
 }
 
-test("machines that are off behind another one are given up in time, 32 at once, and none of the others is taken for one", async (t) => {
+test("machines that are off behind another one are given up in time, 32 at once, and none of the others is taken for one", {
+	timeout: 120_000,
+}, async (t) => {
 	const { target, signal } = await lab(t);
 	const { hop, seen } = await gateway(t);
 	const sessions = new Sessions({ limit: 200 });

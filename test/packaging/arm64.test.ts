@@ -16,9 +16,12 @@ import { noEmulator, openArm64Root } from "./arm64-root.ts";
 const DEB = join(import.meta.dirname, `../../dist/package/fleetseed_${version()}_arm64.deb`);
 const run = promisify(execFile);
 const PATIENCE_MS = 120_000;
+const built = existsSync(join(HELPERS, "manifest.json"))
+	? (await readManifest(HELPERS)).platforms["linux-arm64"]
+	: undefined;
 const lacks = {
 	package: noEmulator || (!existsSync(DEB) && "it is not built: npm run package -- --only arm64"),
-	helper: noEmulator || (!existsSync(join(HELPERS, "manifest.json")) && "it is not built: npm run build:helper"),
+	helper: noEmulator || (built === undefined && "it is not built: npm run build:helper"),
 };
 let folder = "";
 let emulated: (program: string) => readonly string[];
@@ -50,13 +53,11 @@ test("the package for arm64 says its version, and finds the configuration that i
 });
 
 test("the peer for arm64 fetches a package from a real seeder", { skip: lacks.helper }, async () => {
-	const { platforms } = await readManifest(HELPERS);
-	const { file } = platforms["linux-arm64"] ?? {};
-	assert.ok(file, "linux-arm64 is in the manifest");
+	assert.ok(built);
 	await using bench = await openBench({ machines: 1, sizeBytes: 1_000_000 });
 	const helper = join(folder, "helper");
 	await mkdir(folder, { recursive: true });
-	await writeFile(helper, gunzipSync(await readFile(join(HELPERS, file))));
+	await writeFile(helper, gunzipSync(await readFile(join(HELPERS, built.file))));
 	await chmod(helper, 0o755);
 	const machine = await spawnAt(bench, "m1", (torrent, into) =>
 		[...emulated(helper), "fetch", "--torrent", torrent, "--folder", into].concat(["--seed-seconds", "1"]),

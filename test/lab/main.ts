@@ -3,7 +3,7 @@ import { type LabArguments, readArguments, type ScenarioName, USAGE } from "./ar
 import { buildDebianPackage, type DebianPackage } from "./debian-package.ts";
 import { Footprint } from "./footprint.ts";
 import { type Lab, raiseLab } from "./lab.ts";
-import { type BrokenOff, holds, renderResult, type ScenarioResult } from "./result.ts";
+import { type BrokenOff, failuresOf, holds, renderResult, type ScenarioResult } from "./result.ts";
 import { runScenario } from "./scenarios.ts";
 import { stopOnSignals } from "./stop-on-signals.ts";
 
@@ -26,6 +26,7 @@ async function main(): Promise<number> {
 	try {
 		const results = await playAll(await raiseLabs(footprints, wanted, signal), wanted);
 		console.log(render(wanted, results));
+		for (const failure of failuresOf(results)) log(failure);
 		return results.every(holds) ? 0 : 1;
 	} catch (error) {
 		const reason = signal.aborted ? signal.reason : error;

@@ -62,6 +62,17 @@ export function holds(result: ScenarioResult | BrokenOff): boolean {
 	return "checks" in result && Object.values(result.checks).every(Boolean);
 }
 
+/** A line for each scenario that does not hold: what of it, and what was seen. */
+export function failuresOf(results: readonly (ScenarioResult | BrokenOff)[]): readonly string[] {
+	return results
+		.filter((result) => !holds(result))
+		.map((result) => {
+			if ("error" in result) return `${result.scenario} BROKE OFF: ${result.error}`;
+			const broken = Object.keys(result.checks).filter((name) => !result.checks[name]);
+			return `${result.scenario} DOES NOT HOLD: ${broken.join(", ")}; seen: ${JSON.stringify(result.notes)}`;
+		});
+}
+
 /** For people: the figures, then each claim. */
 export function renderResult(result: ScenarioResult | BrokenOff): string {
 	if ("error" in result) return `${result.scenario.padEnd(36)}BROKE OFF: ${result.error}`;

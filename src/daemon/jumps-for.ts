@@ -6,6 +6,7 @@ import { keysFor } from "../push/known-hosts.ts";
 import type { Hop, Login } from "../push/target.ts";
 import type { Known } from "./known.ts";
 import { readLogin } from "./login-for.ts";
+import type { HostConfig } from "./ssh-config.ts";
 
 const WRITTEN = /^(?:([^@]+)@)?(\[[^\]]+\]|[^:]+)(?::(\d{1,5}))?$/;
 
@@ -49,8 +50,7 @@ async function hopOf({ fleet, known, settings }: Knowledge, route: Route, writte
 		address: config.hostName ?? machine?.address ?? name,
 		port: Number(port ?? config.port ?? machine?.port ?? 22),
 	};
-	const ofItsOwn = { ...(config.identityFile === undefined ? {} : { identityFile: config.identityFile }) };
-	const login = config.identityFile === undefined ? route.login : await readLogin(ofItsOwn, settings);
+	const login = await loginOf(config, route, settings);
 	if ("code" in login) return login;
 	const approved = machine?.trust.kind === "approved" ? machine.trust.hostKeys : [];
 	return {
@@ -62,6 +62,13 @@ async function hopOf({ fleet, known, settings }: Knowledge, route: Route, writte
 		keepalive: settings.ssh.keepalive,
 		...login,
 	};
+}
+
+/** The passphrase of the machine at the end goes for the keys on the way, too, as for any key that ssh_config names. */
+async function loginOf({ identityFile }: HostConfig, { login }: Route, settings: Settings): Promise<Login | Failure> {
+	if (identityFile === undefined) return login;
+	const read = await readLogin({ identityFile }, settings);
+	return "code" in read || login.passphrase === undefined ? read : { ...read, passphrase: login.passphrase };
 }
 
 function knownKeys({ knownHosts }: Known, name: string, { address, port }: Pick<Hop, "address" | "port">) {

@@ -98,6 +98,13 @@ test("machines on the way have their own users, ports and keys: approved ones, o
 	);
 });
 
+test("a key of a machine on the way is unlocked by the passphrase that the policy names", async (t) => {
+	const config = `${CONFIG}\tIdentityFile FOLDER/policy\n`;
+	const { jumps = [] } = await reached(t, { config }, { passphrase: "word", identity: "key" });
+	const [gate] = jumps;
+	assert.deepEqual([gate?.privateKey, gate?.passphrase], ["key policy", "hush"]);
+});
+
 test("a policy that names one way to log in uses no other", async (t) => {
 	const { privateKey, password } = await reached(t, { config: CONFIG }, { password: "word" });
 	assert.deepEqual([privateKey, password], [undefined, "hush"]);

@@ -10,7 +10,6 @@ export function pageWithTable(page: string): string {
 	const rows = keysOf(policyJsonSchema() as JsonSchema)
 		// A ring's targets have the keys of the policy's own, and a reboot's window those of a maintenance window.
 		.filter(({ path }) => !/^(rollout\.rings\[\]\.targets|reboot\.window)\./.test(path))
-		.filter(({ path }, index, all) => all.findIndex((other) => other.path === path) === index)
 		.map((key) => `| \`${key.path}\` | ${key.description ?? ""} | ${presetOf(key.default)} |\n`);
 	return page.replace(TABLE, `| key | meaning | default |\n|---|---|---|\n${rows.join("")}`);
 }

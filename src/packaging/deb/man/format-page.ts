@@ -32,7 +32,6 @@ export function settingsPage({ version, epoch }: Release): string {
 /** fleetseed-policy(5), from the schema that reads policies. */
 export function policyPage({ version, epoch }: Release): string {
 	const schema = policyJsonSchema() as JsonSchema;
-	const keys = keysOf(schema).filter(({ path }, index, all) => all.findIndex((other) => other.path === path) === index);
 	return renderPage({
 		name: "fleetseed-policy",
 		section: 5,
@@ -44,7 +43,7 @@ export function policyPage({ version, epoch }: Release): string {
 			DESCRIPTION: prose(
 				`${FORMS} Counts are 5 or "10%". Keys that start with x- are yours, other unknown keys are errors. \`fleetseed check\` says what is wrong, \`fleetseed simulate\` plays a policy on a modelled fleet, \`fleetseed diff\` says what a reload would change.`,
 			),
-			KEYS: keys.map(keyItem).join(""),
+			KEYS: keysOf(schema).map(keyItem).join(""),
 			EXAMPLES: roff("/usr/share/doc/fleetseed/examples/policies, and policies.md beside it, which explains them."),
 			"SEE ALSO": roff("fleetseed(1), fleetseed.yaml(5)"),
 		},

@@ -118,12 +118,14 @@ export class Daemon {
 			trackerPort,
 			peerPort,
 			onProgress: (seen) => this.progress.sawPeer(seen),
+			onSent: (sent) => {
+				this.#uplink.add(sent);
+				this.history.sent(sent);
+			},
 			onRestart: (detail) => log.warn({ detail }, "swarm process restarts"),
 		});
 		this.pieces = new PieceWatch({ ask: () => this.#swarm.pieces(), clock: () => performance.now() });
-		this.#uplink = new UplinkMeter(this.#swarm, this.journal, (totals) =>
-			this.history.saw(totals, this.progress.takeNews(), now()),
-		);
+		this.#uplink = new UplinkMeter(this.#swarm, this.journal, () => this.history.saw(this.progress.takeNews(), now()));
 		const downloadLimit = new DownloadLimit();
 		this.traffic = new TrafficControl({
 			swarm: this.#swarm,
@@ -147,9 +149,10 @@ export class Daemon {
 		const record = (events: readonly Event[]) => this.record(events);
 		const onAcquiring = this.progress.sawDownload.bind(this.progress);
 		const receivedBytes = this.progress.receivedBytes.bind(this.progress);
+		const sentBytes = this.history.sentTo.bind(this.history);
 		const onWay = this.progress.chose.bind(this.progress);
 		const known = this.known.bind(this);
-		const performers = { ledger, journal, pusher, known, now, record, onAcquiring, onWay, receivedBytes };
+		const performers = { ledger, journal, pusher, known, now, record, onAcquiring, onWay, receivedBytes, sentBytes };
 		this.#performers = {
 			...performers,
 			store: this.#store,

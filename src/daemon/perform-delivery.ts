@@ -31,7 +31,7 @@ export async function performDelivery(performers: Performers, push: Push): Promi
 	// What went through SSH went up the controller's link, too, and no swarm counts it.
 	if (outcome.sourceBytes) journal.addUplink(sha256, outcome.sourceBytes);
 	const after = await sentTo(performers, step.machine, sha256);
-	const seeded = before === null || after === null ? null : after - before;
+	const seeded = before === null || after === null ? null : Math.max(0, after - before);
 	const counted = asCounted(outcome, performers.receivedBytes(step.machine, sha256), seeded);
 	return { ...pushed, outcome: withFloor(counted, floor, delivery.sizeBytes) };
 }
@@ -74,9 +74,12 @@ function readAtPace({ store, limitsOf, uplink }: Performers, sha256: string, sta
 }
 
 /** What the swarm has sent to the machine; null: it is away. */
-async function sentTo({ swarm }: Performers, machine: string, sha256: string): Promise<number | null> {
-	const totals = await swarm.totals().catch(() => null);
-	return totals && (totals.find((each) => each.sha256 === sha256)?.byMachine[machine] ?? 0);
+async function sentTo({ swarm, sentBytes }: Performers, machine: string, sha256: string): Promise<number | null> {
+	const isCounted = await swarm.countSent().then(
+		() => true,
+		() => false,
+	);
+	return isCounted ? (sentBytes(machine, sha256) ?? 0) : null;
 }
 
 type Delivered = Extract<Outcome, { kind: "delivered" }>;

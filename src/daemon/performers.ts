@@ -37,6 +37,8 @@ export interface Performers {
 	readonly onAcquiring: (sha256: string, progress: Progress) => void;
 	/** What the tracker heard from the machine. */
 	readonly receivedBytes: (machine: string, sha256: string) => number | undefined;
+	/** What the swarm has told that it sent to the machine. */
+	readonly sentBytes: (machine: string, sha256: string) => number | undefined;
 }
 
 /** A step on a machine, with what it is about. */

@@ -1,8 +1,10 @@
 import type { Sample } from "../console/swarm-report.ts";
-import type { PeerProgress, Total } from "../swarm/messages.ts";
+import type { PeerProgress, Sending } from "../swarm/messages.ts";
 
 /** A page has no more points than this; then every second one is left out. */
 const MOST = 600;
+/** Packages: more than are ever on their way at a time. Beyond them those are forgotten that rested longest. */
+const MOST_PACKAGES = 100;
 /** However often people look. */
 const SOONEST_MS = 1000;
 
@@ -35,16 +37,19 @@ interface Spread {
 export class SwarmHistory {
 	readonly #spreads = new Map<string, Spread>();
 
-	/** `peers`: of those that told anything since the last time. */
-	saw(totals: readonly Total[], peers: Iterable<PeerProgress>, at: number): void {
-		for (const { sha256, uploadedBytes, byMachine } of totals) {
+	/** By the controller, each byte once. */
+	sent(sent: readonly Sending[]): void {
+		for (const { sha256, machine, bytes } of sent) {
 			const spread = this.#of(sha256);
-			spread.sourceBytes = uploadedBytes;
-			for (const [machine, bytes] of Object.entries(byMachine))
-				change(spread, machine, (received) => {
-					received.sentBytes = bytes;
-				});
+			spread.sourceBytes += bytes;
+			change(spread, machine, (received) => {
+				received.sentBytes += bytes;
+			});
 		}
+	}
+
+	/** `peers`: of those that told anything since the last time. */
+	saw(peers: Iterable<PeerProgress>, at: number): void {
 		for (const { sha256, machine, downloadedBytes } of peers)
 			change(this.#of(sha256), machine, ({ told }) => told.add(downloadedBytes));
 		for (const spread of this.#spreads.values()) spread.samples = withSample(spread.samples, sampleOf(spread, at));
@@ -59,11 +64,13 @@ export class SwarmHistory {
 		return this.#spreads.get(sha256)?.machines.get(machine)?.sentBytes;
 	}
 
+	/** It is the one that moved last. */
 	#of(sha256: string): Spread {
-		const known = this.#spreads.get(sha256);
-		if (known) return known;
-		const spread: Spread = { sourceBytes: 0, machines: new Map(), receivedBytes: 0, samples: [] };
+		const spread = this.#spreads.get(sha256) ?? { sourceBytes: 0, machines: new Map(), receivedBytes: 0, samples: [] };
+		this.#spreads.delete(sha256);
 		this.#spreads.set(sha256, spread);
+		const [oldest] = this.#spreads.keys();
+		if (oldest !== undefined && this.#spreads.size > MOST_PACKAGES) this.#spreads.delete(oldest);
 		return spread;
 	}
 }

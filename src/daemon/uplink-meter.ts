@@ -1,22 +1,22 @@
 import type { Journal } from "../record/journal.ts";
-import type { Total } from "../swarm/messages.ts";
+import type { Sending } from "../swarm/messages.ts";
 import type { Swarm } from "../swarm/swarm.ts";
 
 const INTERVAL_MS = 2_000;
 
 /** Keeps what the controller itself sends into the swarm, also for the daemon that comes after. */
 export class UplinkMeter {
-	readonly #swarm: Swarm;
-	readonly #journal: Journal;
-	readonly #last = new Map<string, number>();
-	readonly #onTotals: (totals: readonly Total[]) => void;
+	readonly #swarm: Pick<Swarm, "countSent">;
+	readonly #journal: Pick<Journal, "addUplink">;
+	readonly #unkept = new Map<string, number>();
+	readonly #onRead: () => void;
 	#timer: NodeJS.Timeout | null = null;
 
-	/** `onTotals` is told of each reading. */
-	constructor(swarm: Swarm, journal: Journal, onTotals: (totals: readonly Total[]) => void) {
+	/** `onRead` is called after each reading, also of a swarm that is down. */
+	constructor(swarm: Pick<Swarm, "countSent">, journal: Pick<Journal, "addUplink">, onRead: () => void) {
 		this.#swarm = swarm;
 		this.#journal = journal;
-		this.#onTotals = onTotals;
+		this.#onRead = onRead;
 	}
 
 	start(): void {
@@ -29,16 +29,19 @@ export class UplinkMeter {
 		await this.read();
 	}
 
+	add(sent: readonly Sending[]): void {
+		for (const { sha256, bytes } of sent) this.#unkept.set(sha256, (this.#unkept.get(sha256) ?? 0) + bytes);
+	}
+
 	/** A swarm that is down has sent nothing new. */
 	async read(): Promise<void> {
-		const totals = await this.#swarm.totals().catch(() => []);
-		for (const { sha256, uploadedBytes } of totals) {
-			const more = uploadedBytes - (this.#last.get(sha256) ?? 0);
+		await this.#swarm.countSent().catch(() => undefined);
+		for (const [sha256, bytes] of this.#unkept) {
 			// What a broken connection never took is taken back, and sent again.
-			if (more <= 0) continue;
-			this.#journal.addUplink(sha256, more);
-			this.#last.set(sha256, uploadedBytes);
+			if (bytes < 0) continue;
+			this.#unkept.delete(sha256);
+			if (bytes > 0) this.#journal.addUplink(sha256, bytes);
 		}
-		this.#onTotals(totals);
+		this.#onRead();
 	}
 }

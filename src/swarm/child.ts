@@ -1,7 +1,7 @@
 import { AllowList } from "./allow-list.ts";
 import { HttpSource } from "./http-source.ts";
 import { makeTorrent } from "./make-torrent.ts";
-import type { Opening, Order, PackagePieces, Report, Shared, Total } from "./messages.ts";
+import type { Opening, Order, PackagePieces, Report, Shared } from "./messages.ts";
 import { Seeder } from "./seeder.ts";
 import { Sent } from "./sent.ts";
 import { Shaping } from "./shaping.ts";
@@ -77,8 +77,9 @@ class SwarmChild {
 			case "retire":
 				void this.#retire(order.sha256);
 				return;
-			case "totals":
-				tell({ kind: "answer", id: order.id, answer: this.#totals() });
+			case "count":
+				tell({ kind: "sent", sent: this.#sent.take() });
+				tell({ kind: "answer", id: order.id, answer: null });
 				return;
 			case "pieces":
 				tell({ kind: "answer", id: order.id, answer: this.#pieces() });
@@ -88,12 +89,6 @@ class SwarmChild {
 	#count(infoHash: string, peerId: string, bytes: number): void {
 		const sha256 = this.#sha256s.get(infoHash);
 		if (sha256 !== undefined) this.#sent.add(sha256, this.#tracker?.machineOf(peerId) ?? "", bytes);
-	}
-
-	#totals(): readonly Total[] {
-		return [...this.#sha256s.values()].map((sha256) => {
-			return { sha256, uploadedBytes: this.#sent.total(sha256), byMachine: this.#sent.byMachine(sha256) };
-		});
 	}
 
 	#pieces(): readonly PackagePieces[] {

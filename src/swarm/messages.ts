@@ -29,12 +29,13 @@ export interface Shared {
 	readonly sizeBytes: number;
 }
 
-/** What one torrent has sent since the process started. */
-export interface Total {
+/** What the source sent to a machine since it last told. */
+export interface Sending {
 	readonly sha256: string;
-	readonly uploadedBytes: number;
-	/** By machine, without what the protocol itself costs. */
-	readonly byMachine: Readonly<Record<string, number>>;
+	/** Empty: a peer that has not announced itself. */
+	readonly machine: string;
+	/** Without what the protocol itself costs. Below zero: what a broken connection never took is taken back. */
+	readonly bytes: number;
 }
 
 /** Which pieces a machine holds, as it told the source or the tracker. */
@@ -65,16 +66,17 @@ export type Order =
 	| { readonly kind: "shape"; readonly shape: Shape }
 	| { readonly kind: "share"; readonly id: number; readonly sha256: string }
 	| { readonly kind: "retire"; readonly sha256: string }
-	| { readonly kind: "totals"; readonly id: number }
+	| { readonly kind: "count"; readonly id: number }
 	| { readonly kind: "pieces"; readonly id: number };
 
 /** From the swarm process to the daemon. */
 export type Report =
 	| { readonly kind: "opened"; readonly ports: Ports }
 	| { readonly kind: "progress"; readonly progress: PeerProgress }
+	| { readonly kind: "sent"; readonly sent: readonly Sending[] }
 	| {
 			readonly kind: "answer";
 			readonly id: number;
-			readonly answer: Shared | readonly Total[] | readonly PackagePieces[];
+			readonly answer: Shared | readonly PackagePieces[] | null;
 	  }
 	| { readonly kind: "refused"; readonly id: number; readonly detail: string };

@@ -1,4 +1,6 @@
-/** What the controller has sent since the process started, by package and machine: its own count, whatever the machines claim. */
+import type { Sending } from "./messages.ts";
+
+/** What the controller has sent since it last told, by package and machine: its own count, whatever the machines claim. */
 export class Sent {
 	readonly #bytes = new Map<string, Map<string, number>>();
 
@@ -8,12 +10,12 @@ export class Sent {
 		machines.set(machine, (machines.get(machine) ?? 0) + bytes);
 	}
 
-	/** Bytes of one package by machine. */
-	byMachine(sha256: string): Readonly<Record<string, number>> {
-		return Object.fromEntries(this.#bytes.get(sha256) ?? []);
-	}
-
-	total(sha256: string): number {
-		return [...(this.#bytes.get(sha256)?.values() ?? [])].reduce((sum, bytes) => sum + bytes, 0);
+	/** It counts from zero again. */
+	take(): readonly Sending[] {
+		const taken = [...this.#bytes].flatMap(([sha256, machines]) =>
+			[...machines].map(([machine, bytes]) => ({ sha256, machine, bytes })),
+		);
+		this.#bytes.clear();
+		return taken;
 	}
 }

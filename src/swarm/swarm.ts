@@ -3,8 +3,7 @@ import { isIPv6 } from "node:net";
 import type { Shape } from "../model/traffic.ts";
 import { Calls } from "./calls.ts";
 import { torrentPath } from "./make-torrent.ts";
-import type { Admitted, PackagePieces, PeerProgress, Ports, Report, Shared, Total } from "./messages.ts";
-import { RunningTotals } from "./running-totals.ts";
+import type { Admitted, PackagePieces, PeerProgress, Ports, Report, Sending, Shared } from "./messages.ts";
 import { SwarmDown } from "./swarm-down.ts";
 import { SwarmProcess } from "./swarm-process.ts";
 import { withAnnounce } from "./torrent-file.ts";
@@ -20,6 +19,8 @@ export interface SwarmOptions {
 	readonly trackerPort: number;
 	readonly peerPort: number;
 	readonly onProgress: (progress: PeerProgress) => void;
+	/** Told when it is asked for by `countSent`, each byte once. */
+	readonly onSent: (sent: readonly Sending[]) => void;
 	/** The swarm process died, and is started again. */
 	readonly onRestart: (detail: string) => void;
 }
@@ -36,7 +37,7 @@ const START_MS = 30_000;
 const READY_MS = 10_000;
 /** Making a torrent reads the whole package: 30 minutes do for half a terabyte. */
 const SHARE_MS = 30 * 60_000;
-/** Totals, and who has which pieces. */
+/** What was sent, and who has which pieces. */
 const LOOK_MS = 5_000;
 
 /**
@@ -48,7 +49,6 @@ export class Swarm {
 	readonly #process: SwarmProcess;
 	readonly #calls = new Calls();
 	readonly #shared = new Set<string>();
-	readonly #totals = new RunningTotals();
 	#admitted: readonly Admitted[] = [];
 	#shape: Shape = { uploadBytesPerSecond: null, packages: [] };
 	#ports: Ports;
@@ -136,11 +136,10 @@ export class Swarm {
 		if (this.#isOpen) this.#process.send({ kind: "shape", shape });
 	}
 
-	/** What the source has sent of each package, protocol included; of a process that died, until it was last asked. */
-	async totals(): Promise<readonly Total[]> {
+	/** Resolves once `onSent` has been told all that the source has sent up to now; what a process had not told when it died nobody knows. */
+	async countSent(): Promise<void> {
 		if (!this.#isOpen) throw new SwarmDown("the swarm process is being started");
-		const ask = (id: number) => this.#process.send({ kind: "totals", id });
-		return this.#totals.count(await this.#calls.make<readonly Total[]>(LOOK_MS, ask));
+		await this.#calls.make<null>(LOOK_MS, (id) => this.#process.send({ kind: "count", id }));
 	}
 
 	/** Who has which pieces of each package that is shared, as far as machines have told. */
@@ -158,6 +157,7 @@ export class Swarm {
 	#receive(report: Report): void {
 		if (report.kind === "opened") this.#opened(report.ports);
 		else if (report.kind === "progress") this.#options.onProgress(report.progress);
+		else if (report.kind === "sent") this.#options.onSent(report.sent);
 		else if (report.kind === "answer") this.#calls.resolve(report.id, report.answer);
 		else this.#calls.reject(report.id, new Error(report.detail));
 	}
@@ -180,7 +180,6 @@ export class Swarm {
 
 	#gone(detail: string): void {
 		this.#lastEnd = `; it ended last with ${detail}`;
-		this.#totals.processEnded();
 		this.#close(new SwarmDown(detail));
 		this.#options.onRestart(detail);
 	}

@@ -54,7 +54,7 @@ async function daemonLab(
 		ledger,
 		journal,
 		store,
-		swarm: new Swarm({ ...swarmOptions, onProgress: ignore, onRestart: ignore }),
+		swarm: new Swarm({ ...swarmOptions, onProgress: ignore, onSent: ignore, onRestart: ignore }),
 		helpers: new HelperFiles(folder),
 		pusher,
 		settings: {
@@ -86,6 +86,7 @@ async function daemonLab(
 		onAcquiring: ignore,
 		onWay: ignore,
 		receivedBytes: ignore,
+		sentBytes: ignore,
 	};
 	const act = (step: Step) => perform(performers, step, t.signal);
 	return { ...room, ledger, store, act };

@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { UplinkMeter } from "../../src/daemon/uplink-meter.ts";
 import { Journal } from "../../src/record/journal.ts";
-import type { Swarm } from "../../src/swarm/swarm.ts";
 
 test("each byte is kept once, also where what a broken connection never took is taken back; a swarm that is down adds nothing", async (t) => {
 	const folder = await mkdtemp(join(tmpdir(), "fleetseed-uplink-"));
@@ -14,19 +13,17 @@ test("each byte is kept once, also where what a broken connection never took is 
 		journal.close();
 		await rm(folder, { recursive: true });
 	});
-	const readings = [100, 80, 90, null, 130];
-	const told: number[] = [];
-	const totals = async () => {
-		const uploadedBytes = readings.shift();
-		if (typeof uploadedBytes !== "number") throw new Error("down");
-		return [{ sha256: "aa", uploadedBytes, byMachine: {} }];
+	const readings: (number | null)[] = [100, -20, 10, null, 40];
+	let times = 0;
+	const countSent = async () => {
+		const bytes = readings.shift();
+		if (typeof bytes !== "number") throw new Error("down");
+		meter.add([{ sha256: "aa", machine: "m1", bytes }]);
 	};
-	const meter = new UplinkMeter({ totals } as unknown as Swarm, journal, ([total]) =>
-		told.push(total?.uploadedBytes ?? 0),
-	);
+	const meter: UplinkMeter = new UplinkMeter({ countSent }, journal, () => times++);
 	for (const kept of [100, 100, 100, 100, 130]) {
 		await meter.read();
 		assert.equal(journal.uplink().get("aa"), kept);
 	}
-	assert.deepEqual(told, [100, 80, 90, 0, 130]);
+	assert.equal(times, 5);
 });

@@ -243,7 +243,7 @@ for (const program of ["curl", "wget"]) {
 		const { outcome } = await deliver({ url: async () => url });
 		assert.equal(outcome.kind === "delivered" && outcome.method, "http");
 		assert.match(chosen[0] ?? "", new RegExp(`^http: the machine has ${program}; passed over: agent`));
-		assert.equal(sent.total(SHA256), 500_000);
+		assert.deepEqual(sent.take(), [{ sha256: SHA256, machine: "mill-03", bytes: 500_000 }]);
 		assert.deepEqual(await staged(), CONTENT);
 		await until(async () => !(await readdir(join(state, "incoming", SHA256))).includes("source"));
 	});

@@ -8,6 +8,7 @@ const swarm = new Swarm({
 	trackerPort: 0,
 	peerPort: 0,
 	onProgress: () => undefined,
+	onSent: () => undefined,
 	onRestart: () => undefined,
 });
 await swarm.start();

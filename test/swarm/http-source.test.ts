@@ -53,7 +53,7 @@ test("a machine gets a package whole, or the range that it asks for", async () =
 test("it is held to the controller's limit, and to none once that is lifted", async () => {
 	await using bench = await openBench({ machines: 1, sizeBytes: 16_000_000 });
 	bench.shape({ source: 1_000_000 });
-	const sent = async () => (await bench.swarm.totals())[0]?.uploadedBytes ?? 0;
+	const sent = bench.sentBytes;
 	const answer = ask(bench);
 	await until("it comes", async () => (await sent()) > 0);
 	const began = { bytes: await sent(), at: performance.now() };
@@ -67,7 +67,7 @@ test("it is held to the controller's limit, and to none once that is lifted", as
 
 test("each machine is held to its own limit of the package, also to one that is set or lifted in the middle", async () => {
 	await using bench = await openBench({ machines: 2, sizeBytes: 16_000_000 });
-	const sent = async (machine: string) => (await bench.swarm.totals())[0]?.byMachine[machine] ?? 0;
+	const sent = bench.sentBytes;
 	bench.shape({ down: 1_000_000 });
 	const answers = [ask(bench), ask(bench, { token: "token-2", localAddress: "127.0.0.3" })];
 	for (const machine of ["m1", "m2"]) await until("it comes", async () => (await sent(machine)) > 0);
@@ -90,7 +90,7 @@ test("nobody gets a byte without the token of the machine whose address it is", 
 	assert.deepEqual(pick(await ask(bench, { sha256: "..%2f..%2fetc%2fpasswd" })), [404, 0]);
 	bench.swarm.admit([]);
 	await until("it is not admitted any more", async () => (await ask(bench)).status === 403);
-	assert.equal((await bench.swarm.totals())[0]?.uploadedBytes, 0);
+	assert.equal(await bench.sentBytes(), 0);
 });
 
 function pick({ status, body }: { readonly status: number; readonly body: Buffer }) {
@@ -101,15 +101,13 @@ test("the bytes are counted by machine, and those that a broken connection never
 	await using bench = await openBench({ machines: 2, sizeBytes: 32_000_000 });
 	await ask(bench, { headers: { range: "bytes=0-999999" } });
 	await ask(bench, { headers: { range: "bytes=0-4999" }, token: "token-2", localAddress: "127.0.0.3" });
-	const [total] = await bench.swarm.totals();
-	assert.deepEqual(total?.byMachine, { m1: 1_000_000, m2: 5_000 });
-	assert.equal(total?.uploadedBytes, 1_005_000);
+	assert.equal(await bench.sentBytes(), 1_005_000);
+	assert.deepEqual(Object.fromEntries(bench.sent), { m1: 1_000_000, m2: 5_000 });
 	const url = `http://127.0.0.1:${bench.swarm.ports.tracker}/packages/${bench.sha256}?token=token-2`;
 	const asking = request(url, { localAddress: "127.0.0.3", agent: false }, (response) => response.destroy());
 	asking.on("error", () => undefined).end();
 	await new Promise((resolve) => asking.once("close", resolve));
-	const sent = async () => (await bench.swarm.totals())[0]?.byMachine.m2 ?? 0;
-	await until("its connection is closed", async () => (await sent()) < 16_000_000);
+	await until("its connection is closed", async () => (await bench.sentBytes("m2")) < 16_000_000);
 });
 
 test("a package that is gone from the disk breaks the connection", async () => {

@@ -82,10 +82,10 @@ test("the swarm process is started again when it is killed, on the same ports, a
 	const machines = await spawnAll(bench);
 	await until("the source sends", async () => (await uplinkMultiple(bench)) > 0.05);
 	assert.ok(pid);
-	const sentBytes = async () => (await swarm.totals())[0]?.uploadedBytes ?? 0;
+	const { sentBytes } = bench;
 	const before = await sentBytes();
 	process.kill(pid, "SIGKILL");
-	await assert.rejects(swarm.totals(), SwarmDown);
+	await assert.rejects(swarm.countSent(), SwarmDown);
 	assert.match(bench.restarts.join(), /SIGKILL/);
 	const counts: number[] = [];
 	const counted = () =>
@@ -104,14 +104,14 @@ test("the swarm process is started again when it is killed, on the same ports, a
 test("sharing again changes nothing, and sharing what is not there is refused", async () => {
 	await using bench = await openBench();
 	assert.deepEqual(await bench.swarm.share(bench.sha256), bench.shared);
-	assert.equal((await bench.swarm.totals()).length, 1);
+	assert.equal((await bench.swarm.pieces()).length, 1);
 	await assert.rejects(bench.swarm.share("0".repeat(64)), /ENOENT/);
 });
 
 test("a call to a swarm that was stopped says that it is down", async () => {
 	const bench = await openBench();
 	await bench[Symbol.asyncDispose]();
-	await assert.rejects(bench.swarm.totals(), { code: "FS-SWARM-DOWN", message: /FS-SWARM-DOWN/ });
+	await assert.rejects(bench.swarm.countSent(), { code: "FS-SWARM-DOWN", message: /FS-SWARM-DOWN/ });
 	await bench.swarm.stop();
 });
 

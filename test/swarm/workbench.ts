@@ -38,12 +38,16 @@ export async function openBench({
 	await writeFile(join(folder, "packages", sha256), content);
 	const progress: PeerProgress[] = [];
 	const restarts: string[] = [];
+	const sent = new Map<string, number>();
 	const swarm = new Swarm({
 		storeFolder: folder,
 		host: "127.0.0.1",
 		trackerPort: 0,
 		peerPort: 0,
 		onProgress: (seen) => progress.push(seen),
+		onSent: (all) => {
+			for (const { machine, bytes } of all) sent.set(machine, (sent.get(machine) ?? 0) + bytes);
+		},
 		onRestart: (detail) => restarts.push(detail),
 	});
 	const peers = Array.from({ length: machines }, (_, index) => ({
@@ -63,7 +67,12 @@ export async function openBench({
 	/** Limits of the package and of the source; without a word there are none. */
 	const shape = ({ up = null, down = null, source = null, awaitedBy = null }: Partial<Shaped> = {}) =>
 		swarm.shape({ uploadBytesPerSecond: source, packages: [{ sha256, up, down, awaitedBy }] });
-	const rest = { peers, progress, restarts, running, shape, [Symbol.asyncDispose]: close };
+	/** Bytes that the source has sent, to all machines or to one. */
+	const sentBytes = async (machine?: string) => {
+		await swarm.countSent();
+		return [...sent].reduce((sum, [to, bytes]) => sum + (machine === undefined || to === machine ? bytes : 0), 0);
+	};
+	const rest = { peers, progress, restarts, sent, sentBytes, running, shape, [Symbol.asyncDispose]: close };
 	return { folder, content, sha256, swarm, shared, ...rest };
 }
 
@@ -124,7 +133,6 @@ export function hasCompleted({ output }: Machine): boolean {
 }
 
 /** Bytes that the source has sent, as a multiple of the package. */
-export async function uplinkMultiple({ swarm, shared }: Bench): Promise<number> {
-	const totals = await swarm.totals();
-	return totals.reduce((sum, { uploadedBytes }) => sum + uploadedBytes, 0) / shared.sizeBytes;
+export async function uplinkMultiple({ sentBytes, shared }: Bench): Promise<number> {
+	return (await sentBytes()) / shared.sizeBytes;
 }

@@ -11,20 +11,24 @@ export interface SourceOpening {
 	readonly machines: readonly (Admitted & { readonly torrentFile: string })[];
 }
 
-export type SourceOrder = { readonly kind: "totals" };
+export type SourceOrder = { readonly kind: "count" };
 
 export type SourceReport =
 	| { readonly kind: "open"; readonly pid: number; readonly ports: Ports; readonly infoHash: string }
-	| { readonly kind: "totals"; readonly uploadedBytes: number };
+	| { readonly kind: "sent"; readonly bytes: number };
 
 const { storeFolder, host, sha256, machines } = JSON.parse(process.argv[2] ?? "") as SourceOpening;
 const tell = (report: SourceReport) => process.send?.(report);
+let sentBytes = 0;
 const swarm = new Swarm({
 	storeFolder,
 	host,
 	trackerPort: 0,
 	peerPort: 0,
 	onProgress: () => undefined,
+	onSent: (sent) => {
+		for (const { bytes } of sent) sentBytes += bytes;
+	},
 	onRestart: (detail) => process.stderr.write(`the swarm process was started again: ${detail}\n`),
 });
 swarm.admit(machines);
@@ -35,8 +39,8 @@ for (const { token, torrentFile } of machines)
 tell({ kind: "open", pid: swarm.pid ?? 0, ports: swarm.ports, infoHash });
 
 process.on("message", async ({ kind }: SourceOrder) => {
-	if (kind !== "totals") return;
-	const totals = await swarm.totals();
-	tell({ kind: "totals", uploadedBytes: totals.reduce((sum, { uploadedBytes }) => sum + uploadedBytes, 0) });
+	if (kind !== "count") return;
+	await swarm.countSent();
+	tell({ kind: "sent", bytes: sentBytes });
 });
 process.on("disconnect", () => process.exit(0));

@@ -12,7 +12,7 @@ const SOURCE = fileURLToPath(new URL("fleetseed-source.ts", import.meta.url));
 const SEED_SECONDS = 3_600;
 
 type Opened = Extract<SourceReport, { kind: "open" }>;
-type Totals = Extract<SourceReport, { kind: "totals" }>;
+type Sent = Extract<SourceReport, { kind: "sent" }>;
 
 /** What those who are not machines of ours have to know to disturb it. */
 export interface FleetseedRace extends Race, Pick<Opened, "infoHash" | "ports"> {
@@ -31,7 +31,7 @@ export const FLEETSEED: System<FleetseedRace> = {
 			ports: opened.ports,
 			torrentOf: ({ name }) => torrentFile(field, name),
 			start: (machines) => Promise.all(machines.map((host) => startAgent(field, host))),
-			sentBytes: () => askTotals(program),
+			sentBytes: () => askSent(program),
 			stop: () => program.kill(),
 		};
 	},
@@ -62,10 +62,10 @@ function torrentFile({ folder }: Field, name: string): string {
 	return join(folder, name, "package.torrent");
 }
 
-async function askTotals(program: Program): Promise<number> {
-	const answer = program.hears<Totals>("totals");
-	program.send({ kind: "totals" });
-	return (await answer).uploadedBytes;
+async function askSent(program: Program): Promise<number> {
+	const answer = program.hears<Sent>("sent");
+	program.send({ kind: "count" });
+	return (await answer).bytes;
 }
 
 async function startAgent(field: Field, host: Host): Promise<Runner> {

@@ -57,6 +57,7 @@ async function open(footprint: Footprint, name: string, machines: number): Promi
 		trackerPort: 0,
 		peerPort: 0,
 		onProgress: () => undefined,
+		onSent: () => undefined,
 		onRestart: (detail) => log(`the swarm process was started again: ${detail}`),
 	});
 	swarm.admit(Array.from({ length: machines }, (_, index) => member(index)));

@@ -12,6 +12,7 @@ import { type Block, readTutorial } from "./tutorial.ts";
 import { waitFor } from "./wait.ts";
 
 const PATIENCE_MS = 120_000;
+const LOGGED_MS = 10_000;
 /** systemd-analyze's word for it, from 0 to 10. */
 const MOST_EXPOSURE = 1.5;
 /** Where a person is who has just logged in. */
@@ -67,6 +68,16 @@ class Host {
 
 	property(name: string): Promise<string> {
 		return this.sh(`systemctl show fleetseed --property=${name} --value`).then((text) => text.trim());
+	}
+
+	/** What a program says reaches systemd's journal a little later. */
+	hasLogged(line: RegExp): Promise<boolean> {
+		const ask = async () => (line.test(await this.sh("journalctl -u fleetseed -o cat --no-pager")) ? true : null);
+		return waitFor(ask, { what: `${line}`, timeoutMs: LOGGED_MS, signal: this.#lab.signal }).catch((error) => {
+			this.#lab.signal.throwIfAborted();
+			this.log(String(error));
+			return false;
+		});
 	}
 
 	waitFor<T>(what: string, ask: () => Promise<T | null>): Promise<T> {
@@ -135,14 +146,14 @@ async function reloads(host: Host): Promise<Checks> {
 	await host.sh("printf 'swarm: { peer_port: 6990, bandwidth: { up: 80mbit } }\\n' >> /etc/fleetseed/fleetseed.yaml");
 	const diff = await host.sh("fleetseed diff");
 	await host.sh("systemctl reload fleetseed");
-	const journal = await host.sh("journalctl -u fleetseed -o cat --no-pager");
+	const isApplied = await host.hasLogged(/setting swarm\.bandwidth: changed, takes effect now/);
 	await host.sh("echo 'naem: x' > /etc/fleetseed/policies/torn.yaml");
 	const torn = await host.machine.run(["systemctl", "reload", "fleetseed"]);
 	const checked = await host.machine.run(["fleetseed", "check"]);
 	await host.sh("rm /etc/fleetseed/policies/torn.yaml && systemctl reload fleetseed");
 	return {
 		diff_names_the_settings: /swarm\.bandwidth.*now/.test(diff) && /swarm\.peer_port.*after a restart/.test(diff),
-		reload_applies_what_it_can: /setting swarm\.bandwidth: changed, takes effect now/.test(journal),
+		reload_applies_what_it_can: isApplied,
 		a_mistake_fails_the_reload: torn.code !== 0 && checked.code === 1 && /torn\.yaml:1:1/.test(checked.stdout),
 		a_reload_starts_nothing_again: (await host.property("MainPID")) === before,
 		still_active: (await host.property("ActiveState")) === "active",
@@ -162,11 +173,11 @@ async function hangs(host: Host): Promise<Checks> {
 		const isNew = !["0", before].includes(await host.property("MainPID"));
 		return isNew && (await host.property("ActiveState")) === "active" ? true : null;
 	});
-	const log = await host.sh("journalctl -u fleetseed --no-pager");
+	const isKilled = await host.hasLogged(/watchdog timeout/i);
 	await host.sh(
 		"rm -r /run/systemd/system/fleetseed.service.d && systemctl daemon-reload && systemctl restart fleetseed",
 	);
-	return { watchdog_lets_a_live_one_be: isKept, watchdog_kills_one_that_hangs: /watchdog timeout/i.test(log) };
+	return { watchdog_lets_a_live_one_be: isKept, watchdog_kills_one_that_hangs: isKilled };
 }
 
 interface Upgrading {

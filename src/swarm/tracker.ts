@@ -88,7 +88,8 @@ export class Tracker {
 		const { allowed, sha256Of, onPieces, onProgress } = this.#options;
 		const machine = allowed.machine(announce.token, announce.ip);
 		const sha256 = sha256Of(infoHash);
-		if (machine === null || sha256 === undefined) return new Error(REFUSAL);
+		// The library takes a fraction, and whoever is then told of it makes it throw.
+		if (machine === null || sha256 === undefined || !Number.isInteger(announce.port)) return new Error(REFUSAL);
 		this.#remember(announce.peer_id, machine);
 		const event = eventOf(announce.event);
 		const isStopping = event === "stopped";

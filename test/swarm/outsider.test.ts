@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { type Bench, openBench, until } from "./workbench.ts";
 
-async function announce({ swarm, shared }: Bench, query: string): Promise<string> {
+async function announce({ swarm, shared }: Bench, query: string, { port = "9999", compact = 0 } = {}): Promise<string> {
 	const hash = (shared.infoHash.match(/../g) ?? []).map((byte) => `%${byte}`).join("");
-	const rest = `info_hash=${hash}&peer_id=-XX0001-123456789012&port=9999&uploaded=0&downloaded=0&left=1&compact=0`;
+	const rest = `info_hash=${hash}&peer_id=-XX0001-123456789012&port=${port}&uploaded=0&downloaded=0&left=1&compact=${compact}`;
 	const response = await fetch(`http://127.0.0.1:${swarm.ports.tracker}/announce?${query}&${rest}`);
 	return response.text();
 }
@@ -46,6 +46,14 @@ test("the tracker refuses a known token from an address that is not its machine'
 	await using bench = await openBench({ machines: 1 });
 	bench.swarm.admit([{ machine: "m1", address: "10.9.9.9", token: "token-1" }]);
 	assert.match(await announce(bench, "token=token-1"), /not admitted/);
+});
+
+test("a machine whose port is none is told of to nobody, and breaks nobody's answer", async () => {
+	await using bench = await openBench({ machines: 2 });
+	for (const port of ["1.5", "-1", "0", "65536", "1e-3", "NaN"])
+		assert.match(await announce(bench, "token=token-1", { port }), /failure reason/);
+	assert.match(await announce(bench, "token=token-2", { compact: 1 }), /5:peers6:/);
+	assert.deepEqual(bench.restarts, []);
 });
 
 test("the tracker tells nothing to those who do not announce", async () => {

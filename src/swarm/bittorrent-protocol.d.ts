@@ -43,6 +43,8 @@ declare module "bittorrent-protocol" {
 		_push(bytes: Uint8Array): void;
 		_onMessageLength(bytes: Uint8Array): void;
 		_onMessage(bytes: Uint8Array): void;
+		_read(done: (error: null) => void): void;
+		readonly _readableState: { readonly buffered: number };
 	}
 	export default Protocol;
 	export type { Respond };

@@ -31,14 +31,27 @@ Protocol.prototype._onMessageLength = function (bytes: Uint8Array) {
 	else turnAway(this);
 };
 
+/** What waits in our memory for one connection, of blocks; nobody of ours asks for as much ahead. */
+export const WAITING_BYTES = 8 * 1024 * 1024;
+
+/** Words of all other kinds are answered at once: whoever goes on asking and takes no answer is no honest peer. */
+const MOST_WAITING_BYTES = 2 * WAITING_BYTES;
+
 /** What makes the library throw is no message, and would end the process of every package. */
 const readMessage = Protocol.prototype._onMessage;
 Protocol.prototype._onMessage = function (bytes: Uint8Array) {
 	try {
-		readMessage.call(this, bytes);
+		if (this._readableState.buffered > MOST_WAITING_BYTES) turnAway(this);
+		else readMessage.call(this, bytes);
 	} catch {
 		turnAway(this);
 	}
+};
+
+/** The connection has taken about all that it was to be told. */
+Protocol.prototype._read = function (done) {
+	this.emit("drained");
+	done(null);
 };
 
 /** What it still holds must not be read as messages while it ends. */

@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import type { Duplex } from "node:stream";
-import WebTorrent, { type Torrent, type Wire } from "webtorrent-hybrid";
+import WebTorrent, { type Answer, type Torrent, type Wire } from "webtorrent-hybrid";
 import type { AllowList } from "./allow-list.ts";
 import { Handout } from "./handout.ts";
 import { admitOnly, HARDENED } from "./hardened.ts";
@@ -8,6 +8,7 @@ import { Holdings } from "./holdings.ts";
 import type { Made } from "./make-torrent.ts";
 import { packageFile } from "./package-file.ts";
 import { isOurPeer } from "./peer/peer-id.ts";
+import { Requests } from "./requests.ts";
 
 /** Time passes for the handout this often even when no peer says a word. */
 const TICK_MS = 500;
@@ -138,6 +139,7 @@ export class Seeder {
 			const listening = listen(wire, { handout, peer, pieceCount: torrent.pieces.length, show });
 			onGreeting(wire, () => {
 				listening.alone();
+				holdRequests(wire);
 				wires.set(peer, wire);
 				holdings.join(wire);
 				show();
@@ -187,6 +189,13 @@ function listen(wire: Wire, { handout, peer, pieceCount, show }: Listening): { a
 	// At each word the library goes through all pieces and all peers, for something to ask for.
 	const alone = () => wire.removeAllListeners("have").on("have", hold);
 	return { alone };
+}
+
+/** The library's own answer is called once there is room for it. */
+function holdRequests(wire: Wire): void {
+	const [answer] = wire.listeners("request") as Answer[];
+	wire.removeAllListeners("request");
+	if (answer) new Requests(wire, answer);
 }
 
 /** The library greets each peer with all that it has; the source says that it has nothing, and shows pieces one by one. */

@@ -11,6 +11,9 @@ declare module "webtorrent-hybrid" {
 		destroy(done: (error: Error | null) => void): void;
 	}
 	type ReadDone = (error: Error | null, bytes?: Uint8Array) => void;
+	type Respond = (error: Error | null, block?: Uint8Array) => void;
+	/** Of a request: reads the block and responds with it. */
+	type Answer = (piece: number, offset: number, length: number, respond: Respond) => void;
 
 	interface Wire extends EventEmitter {
 		remoteAddress?: string;
@@ -25,6 +28,8 @@ declare module "webtorrent-hybrid" {
 		_parser: ((bytes: Uint8Array) => void) | null;
 		_parserSize: number;
 		_onMessageLength: (bytes: Uint8Array) => void;
+		/** Bytes of what it was told and its connection has not taken. */
+		readonly _readableState: { readonly buffered: number };
 	}
 
 	interface Torrent extends EventEmitter {
@@ -87,7 +92,7 @@ declare module "webtorrent-hybrid" {
 		destroy(done?: (error?: Error) => void): void;
 	}
 	export default WebTorrent;
-	export type { ChunkStore, ClientOptions, ReadDone, Torrent, Wire };
+	export type { Answer, ChunkStore, ClientOptions, ReadDone, Respond, Torrent, Wire };
 }
 
 declare module "webtorrent-hybrid/lib/peer.js" {

@@ -3,24 +3,30 @@ import type { Admitted } from "./messages.ts";
 /** The machines that may take part. Everything else is refused, by the tracker and at accept. */
 export class AllowList {
 	#byToken = new Map<string, Admitted>();
+	#byMachine = new Map<string, Admitted>();
 	#addresses = new Set<string>();
-	#sites = new Map<string, string | null>();
 
 	replace(peers: readonly Admitted[]): void {
 		this.#byToken = new Map(peers.map((peer) => [peer.token, peer]));
-		this.#sites = new Map(peers.map(({ machine, site = null }) => [machine, site]));
-		this.#addresses = new Set(peers.flatMap(({ address }) => sourcesOf(plainAddress(address))));
+		this.#byMachine = new Map(peers.map((peer) => [peer.machine, peer]));
+		this.#addresses = new Set(peers.flatMap(sourcesOf));
 	}
 
 	/** The machine that holds this token, if the request comes from its address. */
 	machine(token: unknown, address: string): string | null {
 		const peer = typeof token === "string" ? this.#byToken.get(token) : undefined;
-		return peer && sourcesOf(plainAddress(peer.address)).includes(plainAddress(address)) ? peer.machine : null;
+		return peer && isAt(peer, address) ? peer.machine : null;
+	}
+
+	/** Whether the machine may take part, from this address. */
+	isAt(machine: string, address: string): boolean {
+		const peer = this.#byMachine.get(machine);
+		return peer !== undefined && isAt(peer, address);
 	}
 
 	/** Null: where the controller is. */
 	siteOf(machine: string): string | null {
-		return this.#sites.get(machine) ?? null;
+		return this.#byMachine.get(machine)?.site ?? null;
 	}
 
 	admits(address: string | undefined): boolean {
@@ -28,8 +34,13 @@ export class AllowList {
 	}
 }
 
+function isAt(peer: Admitted, address: string): boolean {
+	return sourcesOf(peer).includes(plainAddress(address));
+}
+
 /** Where a machine's connections may come from: a machine on 127.0.0.x is seen to connect from 127.0.0.1. */
-function sourcesOf(address: string): readonly string[] {
+function sourcesOf(peer: Admitted): readonly string[] {
+	const address = plainAddress(peer.address);
 	return address.startsWith("127.") ? [address, "127.0.0.1"] : [address];
 }
 

@@ -66,6 +66,8 @@ class SwarmChild {
 			case "admit":
 				this.#allowed.replace(order.peers);
 				this.#seeder.dropOthers();
+				this.#httpSource.dropOthers();
+				this.#tracker?.dropOthers();
 				return;
 			case "shape":
 				this.#shaping.replace(order.shape);

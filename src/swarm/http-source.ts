@@ -25,6 +25,7 @@ export interface HttpSourceOptions {
 interface Asked {
 	readonly sha256: string;
 	readonly machine: string;
+	readonly address: string;
 	readonly sizeBytes: number;
 }
 
@@ -34,6 +35,7 @@ interface Asked {
  */
 export class HttpSource {
 	readonly #options: HttpSourceOptions;
+	readonly #sending = new Map<ServerResponse, Pick<Asked, "machine" | "address">>();
 
 	constructor(options: HttpSourceOptions) {
 		this.#options = options;
@@ -50,14 +52,21 @@ export class HttpSource {
 		return true;
 	}
 
+	/** Breaks off what goes to machines that are no longer admitted. */
+	dropOthers(): void {
+		for (const [response, { machine, address }] of this.#sending)
+			if (!this.#options.allowed.isAt(machine, address)) response.destroy();
+	}
+
 	/** A number: the status of the refusal. Whoever has no token does not learn which packages there are. */
 	#judge(request: IncomingMessage, { sha256, query }: { sha256: string; query: string }): Asked | number {
 		const { allowed, sizeOf } = this.#options;
 		const token = new URLSearchParams(query).get("token") ?? undefined;
-		const machine = allowed.machine(token, request.socket.remoteAddress ?? "");
+		const address = request.socket.remoteAddress ?? "";
+		const machine = allowed.machine(token, address);
 		if (machine === null) return 403;
 		const sizeBytes = sizeOf(sha256);
-		return sizeBytes === undefined ? 404 : { sha256, machine, sizeBytes };
+		return sizeBytes === undefined ? 404 : { sha256, machine, address, sizeBytes };
 	}
 
 	#send(request: IncomingMessage, response: ServerResponse, asked: Asked): void {
@@ -82,16 +91,18 @@ export class HttpSource {
 	}
 
 	/** No faster than the machine reads. What was counted and never left the socket's buffer is taken back. */
-	#stream(response: ServerResponse, { sha256, machine }: Asked, range: Range): void {
+	#stream(response: ServerResponse, { sha256, machine, address }: Asked, range: Range): void {
 		const { sent, storeFolder, throttle, machineLimit } = this.#options;
 		const file = createReadStream(join(storeFolder, "packages", sha256), range);
 		const limited = throttle();
 		const paced = new Pace(() => machineLimit(sha256)).stream();
+		this.#sending.set(response, { machine, address });
 		response.setTimeout(IDLE_MS, () => response.destroy());
 		limited.on("data", (chunk) => sent.add(sha256, machine, chunk.length));
 		// Gone from the disk, or shorter: the machine sees a broken connection, and no wrong bytes.
 		file.on("error", () => response.destroy());
 		response.once("close", () => {
+			this.#sending.delete(response);
 			sent.add(sha256, machine, -response.writableLength);
 			file.destroy();
 			paced.destroy();

@@ -91,6 +91,11 @@ export class NeighbourGraph {
 		for (const other of member.met) this.#members.get(other)?.met.delete(key);
 	}
 
+	/** All others leave. */
+	keepOnly(isWelcome: (member: Announced) => boolean): void {
+		for (const member of [...this.#members.values()]) if (!isWelcome(member)) this.leave(member.key);
+	}
+
 	#enter(announced: Announced, now: number): Member {
 		const { key, site, leftBytes } = announced;
 		// Whoever was moved to another site comes in anew there.

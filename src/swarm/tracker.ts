@@ -74,6 +74,13 @@ export class Tracker {
 		});
 	}
 
+	/** Nobody is told any more of machines that are no longer admitted. */
+	dropOthers(): void {
+		const { allowed } = this.#options;
+		for (const graph of this.#graphs.values())
+			graph.keepOnly(({ machine, key }) => allowed.isAt(machine, placeOf(key).ip));
+	}
+
 	/** Whether a machine that holds the whole package announced of late. */
 	hasSeeds(infoHash: string): boolean {
 		return this.#graphs.get(infoHash)?.hasComplete() ?? false;
@@ -180,12 +187,14 @@ export class Tracker {
 }
 
 function peersOf({ peers }: Meeting, source: TrackedPeer | null): TrackedPeer[] {
-	const others = peers.map((key) => {
-		const colon = key.lastIndexOf(":");
-		const ip = key.slice(0, colon).replace(/^\[|\]$/g, "");
-		return { ip, port: Number(key.slice(colon + 1)), peerId: "00".repeat(20) };
-	});
+	const others = peers.map(placeOf);
 	return source ? [source, ...others] : others;
+}
+
+function placeOf(key: string): TrackedPeer {
+	const colon = key.lastIndexOf(":");
+	const ip = key.slice(0, colon).replace(/^\[|\]$/g, "");
+	return { ip, port: Number(key.slice(colon + 1)), peerId: "00".repeat(20) };
 }
 
 function bytesOf(value: unknown): number {

@@ -93,6 +93,17 @@ test("nobody gets a byte without the token of the machine whose address it is", 
 	assert.equal(await bench.sentBytes(), 0);
 });
 
+test("what a machine is being sent breaks off once it is no longer admitted, and what others are sent does not", async () => {
+	await using bench = await openBench({ machines: 2, sizeBytes: 4_000_000 });
+	bench.shape({ source: 2_000_000 });
+	const [cut, kept] = [ask(bench), ask(bench, { token: "token-2", localAddress: "127.0.0.3" })];
+	const isCut = assert.rejects(cut);
+	await until("it comes", async () => ((await bench.swarm.totals())[0]?.byMachine.m1 ?? 0) > 0);
+	bench.swarm.admit(bench.peers.slice(1));
+	await isCut;
+	assert.deepEqual((await kept).body, bench.content);
+});
+
 function pick({ status, body }: { readonly status: number; readonly body: Buffer }) {
 	return [status, body.length];
 }

@@ -1,16 +1,23 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { get, type IncomingMessage } from "node:http";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
 import { type Bench, openBench, until } from "./workbench.ts";
 
-async function announce({ swarm, shared }: Bench, query: string, { port = "9999", compact = 0 } = {}): Promise<string> {
+async function announce(
+	{ swarm, shared }: Bench,
+	query: string,
+	{ port = "9999", compact = 0, localAddress = "" } = {},
+): Promise<string> {
 	const hash = (shared.infoHash.match(/../g) ?? []).map((byte) => `%${byte}`).join("");
 	const rest = `info_hash=${hash}&peer_id=-XX0001-123456789012&port=${port}&uploaded=0&downloaded=0&left=1&compact=${compact}`;
-	const response = await fetch(`http://127.0.0.1:${swarm.ports.tracker}/announce?${query}&${rest}`);
-	return response.text();
+	const url = `http://127.0.0.1:${swarm.ports.tracker}/announce?${query}&${rest}`;
+	const asking = get(url, { agent: false, ...(localAddress ? { localAddress } : {}) });
+	const [response] = (await once(asking, "response")) as [IncomingMessage];
+	return Buffer.concat(await response.toArray()).toString("latin1");
 }
 
 /** Greets the source as a peer would, from the address given, and counts what comes back within a second or until it ends. */
@@ -82,6 +89,19 @@ test("a machine that is no longer admitted is cut off", async () => {
 	await until("the machine is greeted", () => machine.bytes() >= 68);
 	bench.swarm.admit([]);
 	await until("the machine is cut off", machine.isClosed);
+});
+
+test("nobody is told of a machine that is no longer admitted, or no longer there", async () => {
+	await using bench = await openBench({ machines: 2 });
+	await announce(bench, "token=token-1", { localAddress: "127.0.0.2" });
+	const askedBySecond = () => announce(bench, "token=token-2", { localAddress: "127.0.0.3" });
+	assert.match(await askedBySecond(), /127\.0\.0\.2/);
+	bench.swarm.admit(bench.peers.map((peer) => ({ ...peer, address: peer.address.replace(/2$/, "4") })));
+	await until("it is told of no more", async () => !(await askedBySecond()).includes("127.0.0.2"));
+	await announce(bench, "token=token-1", { localAddress: "127.0.0.4" });
+	assert.match(await askedBySecond(), /127\.0\.0\.4/);
+	bench.swarm.admit(bench.peers.slice(1));
+	await until("it is told of no more", async () => !(await askedBySecond()).includes("127.0.0.4"));
 });
 
 test("a message that declares two gigabytes ends the connection, alone or right behind the handshake", async () => {

@@ -6,7 +6,8 @@ import type { Admitted } from "../swarm/messages.ts";
 import { tokenFor } from "./token.ts";
 
 interface Known {
-	readonly machine: Machine;
+	/** Null: it is to be looked at again. */
+	readonly machine: Machine | null;
 	readonly admitted: Admitted;
 }
 
@@ -18,10 +19,21 @@ export class Admission {
 	readonly #secret: KeyObject;
 	#machines: ReadonlyMap<string, Machine> | null = null;
 	#sites: readonly Site[] = [];
-	#known: ReadonlyMap<string, Known> = new Map();
+	#known = new Map<string, Known>();
+	/** By machine, where it was found under the address by which it is known. */
+	readonly #reached = new Map<string, { readonly at: string; readonly knownAs: string }>();
 
 	constructor(secret: KeyObject) {
 		this.#secret = secret;
+	}
+
+	/** What `follow` tells next has it: a machine that is known by a name, or by another address, connects from where it is. */
+	reached(name: string, at: string): void {
+		const admitted = this.#known.get(name)?.admitted;
+		if (!admitted || (admitted.reachedAt ?? admitted.address) === at) return;
+		this.#reached.set(name, { at, knownAs: admitted.address });
+		this.#known.set(name, { machine: null, admitted });
+		this.#machines = null;
 	}
 
 	/** All who may be peers; null: the same as were told before. */
@@ -45,7 +57,16 @@ export class Admission {
 		if (before?.machine === machine) return before.admitted;
 		const { name, address } = machine;
 		const site = siteOf(sites, machine);
-		if (before?.admitted.address === address && before.admitted.site === site) return before.admitted;
-		return { machine: name, address, token: before?.admitted.token ?? tokenFor(this.#secret, name), site };
+		const reachedAt = this.#reachedAt(machine);
+		const kept = before?.admitted;
+		if (kept?.address === address && kept.reachedAt === reachedAt && kept.site === site) return kept;
+		const token = kept?.token ?? tokenFor(this.#secret, name);
+		return { machine: name, address, ...(reachedAt === undefined ? {} : { reachedAt }), token, site };
+	}
+
+	/** Not of a machine that has moved since. */
+	#reachedAt({ name, address }: Machine): string | undefined {
+		const reached = this.#reached.get(name);
+		return reached?.knownAs === address && reached.at !== address ? reached.at : undefined;
 	}
 }

@@ -162,6 +162,10 @@ export class Daemon {
 			downloadLimit,
 			limitsOf: this.traffic.limitsOf.bind(this.traffic),
 			uplink: new Pace(() => this.traffic.uploadLimit),
+			onReached: (machine, address) => {
+				this.#admission.reached(machine, address);
+				this.#admit();
+			},
 			get settings() {
 				return live();
 			},

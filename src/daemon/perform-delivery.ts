@@ -37,7 +37,7 @@ export async function performDelivery(performers: Performers, push: Push): Promi
 }
 
 async function deliveryOf(performers: Performers, { step, policy, task }: Push): Promise<Delivery> {
-	const { store, swarm, settings, secret, helpers, record, onWay, now, limitsOf } = performers;
+	const { store, swarm, settings, secret, helpers, record, onReached, onWay, now, limitsOf } = performers;
 	const { machine } = step;
 	const { sha256 } = task.spec;
 	const access = (localAddress: string) => {
@@ -57,6 +57,7 @@ async function deliveryOf(performers: Performers, { step, policy, task }: Push):
 		},
 		rates: () => limitsOf(sha256).machine,
 		read: (start) => readAtPace(performers, sha256, start),
+		onReached: (address) => onReached(machine, address),
 		helperFor: (platform) => helpers.helperFor(platform),
 		onChosen: async (method: Extract<Event, { kind: "DeliveryChosen" }>["method"], because: string) => {
 			record([{ kind: "DeliveryChosen", machine, sha256, method, because, at: now() }]);

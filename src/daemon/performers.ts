@@ -32,6 +32,8 @@ export interface Performers {
 	readonly uplink: Pace;
 	readonly now: () => number;
 	readonly record: (events: readonly Event[]) => void;
+	/** A machine that was told from all others by its host key is at this address. */
+	readonly onReached: (machine: string, address: string) => void;
 	/** The way that a delivery goes from now on, and why. */
 	readonly onWay: (machine: string, sha256: string, way: string) => void;
 	readonly onAcquiring: (sha256: string, progress: Progress) => void;

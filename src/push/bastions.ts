@@ -115,7 +115,7 @@ async function pathThrough(bastion: Bastion, { door, last, signal }: Passage): P
 	const stream = await forward(connection.client, door, signal);
 	if (stream === null) throw new Error("ended");
 	if (stream instanceof Error) return refusedPath(door, last, stream);
-	return { stream, localAddress: connection.localAddress };
+	return { stream, localAddress: connection.localAddress, remoteAddress: null };
 }
 
 /** The machine itself is not to blame, and its own key was not seen. */

@@ -29,6 +29,8 @@ export interface Connection {
 	readonly client: Client;
 	/** Our own address on the path to the machine, or to the first machine on the way. */
 	readonly localAddress: string;
+	/** The machine's own address, whatever name led to it; null: it was reached through another machine. */
+	readonly remoteAddress: string | null;
 	/** By what its SSH server calls itself: Microsoft's names the system. */
 	readonly isWindows: boolean;
 	/** False from the moment that either side said goodbye; the client's 'close' comes later. */
@@ -41,6 +43,7 @@ export interface Connection {
 export interface Path {
 	readonly stream: Duplex;
 	readonly localAddress: string;
+	readonly remoteAddress: string | null;
 }
 
 export interface Dial {
@@ -102,14 +105,18 @@ export async function dialDirectly({ address, port }: Door, signal: AbortSignal)
 	const socket = connectSocket({ host: address, port, noDelay: true });
 	try {
 		await once(socket, "connect", { signal });
-		return { stream: socket, localAddress: socket.localAddress ?? "" };
+		const { localAddress = "", remoteAddress = null } = socket;
+		return { stream: socket, localAddress, remoteAddress };
 	} catch (error) {
 		socket.destroy();
 		throw error;
 	}
 }
 
-function shakeHands({ door, key, seen }: Attempt, { stream, localAddress }: Path): Promise<Connection | Failed> {
+function shakeHands(
+	{ door, key, seen }: Attempt,
+	{ stream, localAddress, remoteAddress }: Path,
+): Promise<Connection | Failed> {
 	const client = new ssh2.Client();
 	// Every command listens for the connection's end.
 	client.setMaxListeners(0);
@@ -132,7 +139,7 @@ function shakeHands({ door, key, seen }: Attempt, { stream, localAddress }: Path
 	});
 	client.once("ready", () => {
 		const isWindows = softwareOf(client).startsWith("OpenSSH_for_Windows");
-		resolve({ client, localAddress, isWindows, isOpen: () => stream.writable, close });
+		resolve({ client, localAddress, remoteAddress, isWindows, isOpen: () => stream.writable, close });
 	});
 	// Stays for the connection's life: an 'error' nobody hears would end the process, and 'close' always follows it.
 	client.on("error", refuse);

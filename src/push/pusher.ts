@@ -78,16 +78,17 @@ export class Pusher {
 	/** Resolves once the package is at the staging path; the machine goes on seeding it. */
 	deliver(target: Target, task: Task, delivery: Delivery, signal: AbortSignal): Promise<Pushed> {
 		const seedSeconds = this.#seedSeconds;
-		return this.#use(target, signal, (session, ending) =>
-			(session.shim ? deliverToWindows : deliverPackage)({
+		return this.#use(target, signal, (session, ending) => {
+			if (session.remoteAddress !== null) delivery.onReached(session.remoteAddress);
+			return (session.shim ? deliverToWindows : deliverPackage)({
 				session,
 				task,
 				delivery,
 				seedSeconds,
 				turns: this.#turns,
 				signal: ending,
-			}),
-		);
+			});
+		});
 	}
 
 	/** Starts the attempt's job, or joins it, and follows it to its end. */

@@ -84,6 +84,11 @@ export class Session {
 		return this.#connection.localAddress;
 	}
 
+	/** Null: it was reached through another machine. */
+	get remoteAddress(): string | null {
+		return this.#connection.remoteAddress;
+	}
+
 	stop(): void {
 		this.#isAlive = false;
 		this.#connection.close();

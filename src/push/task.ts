@@ -48,6 +48,8 @@ export interface Delivery {
 	readonly rates: () => Rates;
 	/** The package from a byte on, no faster than it may go. */
 	readonly read: (offsetBytes: number) => Readable;
+	/** The machine, by its host key, is at this address, whatever name led to it. */
+	readonly onReached: (address: string) => void;
 	readonly helperFor: (platform: Platform) => Promise<Helper | null>;
 	readonly sizeBytes: number;
 	/** Awaited before the first byte moves; again for each way that follows one that gave up. */

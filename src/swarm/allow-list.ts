@@ -39,9 +39,10 @@ function isAt(peer: Admitted, address: string): boolean {
 }
 
 /** Where a machine's connections may come from: a machine on 127.0.0.x is seen to connect from 127.0.0.1. */
-function sourcesOf(peer: Admitted): readonly string[] {
-	const address = plainAddress(peer.address);
-	return address.startsWith("127.") ? [address, "127.0.0.1"] : [address];
+function sourcesOf({ address, reachedAt = address }: Admitted): readonly string[] {
+	return [address, reachedAt]
+		.map(plainAddress)
+		.flatMap((each) => (each.startsWith("127.") ? [each, "127.0.0.1"] : [each]));
 }
 
 /** A socket that listens on both families tells IPv4 addresses as ::ffff:10.0.0.1. */

@@ -4,6 +4,8 @@ import type { Shape } from "../model/traffic.ts";
 export interface Admitted {
 	readonly machine: string;
 	readonly address: string;
+	/** Where it was found to be: it may be known by a name. */
+	readonly reachedAt?: string;
 	readonly token: string;
 	/** Behind a slow link of its own; without it the machine is where the controller is. */
 	readonly site?: string | null;

@@ -93,3 +93,28 @@ test("a machine that is counted to another site, by what is known of it, is news
 		[null, "linz"],
 	);
 });
+
+test("a machine that is known by a name, or by another address, is admitted from where it was reached, until it moves", () => {
+	const named = changed("b", { address: "b.example" });
+	const admission = new Admission(SECRET);
+	const news = (machines: ReadonlyMap<string, Machine>) =>
+		admission.follow(machines, NO_SITES)?.map(({ address, reachedAt }) => [address, reachedAt]);
+	assert.deepEqual(news(named), [
+		["10.1.0.1", undefined],
+		["b.example", undefined],
+	]);
+	admission.reached("a", "10.1.0.1");
+	admission.reached("nobody", "10.1.0.9");
+	assert.equal(news(named), undefined);
+	admission.reached("b", "10.2.0.2");
+	assert.deepEqual(news(named), [
+		["10.1.0.1", undefined],
+		["b.example", "10.2.0.2"],
+	]);
+	admission.reached("b", "10.2.0.2");
+	assert.equal(news(named), undefined);
+	admission.reached("b", "10.2.0.3");
+	assert.deepEqual(news(named)?.[1], ["b.example", "10.2.0.3"]);
+	assert.deepEqual(news(changed("b", { address: "b.example", labels: { floor: "2" } })), undefined);
+	assert.deepEqual(news(changed("b", { address: "10.2.0.7" }))?.[1], ["10.2.0.7", undefined]);
+});

@@ -84,6 +84,7 @@ async function daemonLab(
 		now: Date.now,
 		record: ignore,
 		onAcquiring: ignore,
+		onReached: ignore,
 		onWay: ignore,
 		receivedBytes: ignore,
 		sentBytes: ignore,

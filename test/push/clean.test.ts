@@ -55,6 +55,7 @@ test("ends a transport that only seeds, and leaves one alone that still brings i
 		read: () => assert.fail(),
 		helperFor: async () => null,
 		sizeBytes: 7,
+		onReached: () => undefined,
 		onChosen: async () => undefined,
 		stallMs: 20_000,
 	};

@@ -32,6 +32,7 @@ async function bench(t: TestContext, { seedSeconds = 1 } = {}) {
 	const at = await lab(t, {}, seedSeconds);
 	const { folder } = at;
 	const chosen: string[] = [];
+	const reached: string[] = [];
 	await writeFile(join(folder, "bin", "fleetseed-agent"), AGENT);
 	await chmod(join(folder, "bin", "fleetseed-agent"), 0o755);
 	await writeFile(join(folder, "bytes"), CONTENT);
@@ -44,19 +45,21 @@ async function bench(t: TestContext, { seedSeconds = 1 } = {}) {
 		sizeBytes: CONTENT.length,
 		stallMs: 20_000,
 		torrent: async (localAddress) => Buffer.from(`torrent for ${localAddress}`),
+		onReached: (address) => void reached.push(address),
 		onChosen: async (method, because) => void chosen.push(`${method}: ${because}`),
 	};
 	const deliver = (more: Partial<Delivery> = {}) =>
 		at.pusher.deliver(at.target, taskOf({ sha256: SHA256 }), { ...delivery, ...more }, at.signal);
 	const runs = () => readFile(join(folder, "runs"), "utf8");
-	return { ...at, chosen, deliver, runs, go: () => writeFile(join(folder, "go"), "") };
+	return { ...at, chosen, reached, deliver, runs, go: () => writeFile(join(folder, "go"), "") };
 }
 
 test("delivers by the agent, resolves while it still seeds, and clears up after it", async (t) => {
-	const { deliver, go, chosen, folder, state } = await bench(t);
+	const { deliver, go, chosen, reached, target, folder, state } = await bench(t);
 	await go();
 	const { outcome } = await deliver();
 	assert.ok(outcome.kind === "delivered");
+	assert.deepEqual(reached, [target.address]);
 	assert.deepEqual([outcome.method, outcome.bytes], ["agent", CONTENT.length]);
 	assert.deepEqual(chosen, ["agent: the machine has fleetseed-agent"]);
 	const staged = join(state, "packages", SHA256);

@@ -33,6 +33,7 @@ async function deliverTo(t: TestContext, mounts: readonly string[], methods: Del
 			gzipBytes: gzipSync(HELPER).length,
 			readGzip: () => Readable.from([gzipSync(HELPER)]),
 		}),
+		onReached: () => undefined,
 		onChosen: async () => undefined,
 	};
 	const root = { ...target, user: "root" };

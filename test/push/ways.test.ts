@@ -48,6 +48,7 @@ async function bareMachine(t: TestContext, also: readonly string[] = []) {
 			return Readable.from([CONTENT.subarray(offset, offset + 700_000), CONTENT.subarray(offset + 700_000)]);
 		},
 		helperFor: async () => null,
+		onReached: () => undefined,
 		onChosen: async (method, because) => void chosen.push(`${method}: ${because}`),
 	};
 	const deliver = (more: Partial<Delivery> = {}, sha256 = SHA256) =>

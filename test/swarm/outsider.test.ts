@@ -49,6 +49,19 @@ test("the tracker refuses a stranger that knows the info-hash", async () => {
 	assert.equal(bench.progress.length, 1);
 });
 
+test("a machine that is known by a name takes part from the address at which it was reached", async () => {
+	await using bench = await openBench({ machines: 1 });
+	const named = { machine: "m1", address: "m1.example", token: "token-1" };
+	bench.swarm.admit([named]);
+	assert.match(await announce(bench, "token=token-1"), /not admitted/);
+	bench.swarm.admit([{ ...named, reachedAt: "127.0.0.2" }]);
+	assert.match(await announce(bench, "token=token-1", { localAddress: "127.0.0.2" }), /5:peers/);
+	const machine = await greet(bench, "127.0.0.2");
+	await until("the machine is greeted", () => machine.bytes() >= 68);
+	machine.socket.destroy();
+	assert.match(await announce(bench, "token=token-1", { localAddress: "127.0.0.3" }), /not admitted/);
+});
+
 test("the tracker refuses a known token from an address that is not its machine's", async () => {
 	await using bench = await openBench({ machines: 1 });
 	bench.swarm.admit([{ machine: "m1", address: "10.9.9.9", token: "token-1" }]);

@@ -36,6 +36,7 @@ const delivery: Delivery = {
 	read: (offset) => Readable.from([content.subarray(offset)]),
 	helperFor: async () => null,
 	sizeBytes: content.length,
+	onReached: () => undefined,
 	onChosen: async () => undefined,
 	stallMs: 60_000,
 };

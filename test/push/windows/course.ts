@@ -42,6 +42,7 @@ export function courseOn(lab: () => WindowsLab) {
 			rates: () => NO_LIMITS,
 			read: (from) => Readable.from([Buffer.from(content).subarray(from)]),
 			helperFor: async () => null,
+			onReached: () => undefined,
 			onChosen: async () => undefined,
 		};
 		return (await lab().pusher.deliver(lab().target, task, delivery, lab().signal)).outcome;

@@ -92,5 +92,7 @@ async function go(delivering: Delivering, way: Way, { helper, facts }: With): Pr
 function whyGivenUp(outcome: Outcome): string | null {
 	if (outcome.kind !== "failed") return null;
 	const { code, detail } = outcome.failure;
-	return code.startsWith("FS-DELIVER-") ? `gave up: ${detail.replace(/^.*?: /, "")}` : null;
+	// No program runs there, but bytes may lie there.
+	const mayLie = code.startsWith("FS-DELIVER-") || code === "FS-DISK-NOEXEC";
+	return mayLie ? `gave up: ${detail.replace(/^.*?: /, "")}` : null;
 }

@@ -4,7 +4,7 @@ import { Readable } from "node:stream";
 import { type TestContext, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { Pusher } from "../../src/push/pusher.ts";
-import type { Delivery } from "../../src/push/task.ts";
+import type { Delivery, Helper } from "../../src/push/task.ts";
 import { exitOf, NO_LIMITS, taskOf } from "./lab.ts";
 import { sshdObstacle, startSshd } from "./sshd.ts";
 import { sha256Of } from "./stage.ts";
@@ -13,8 +13,28 @@ const CONTENT = Buffer.from("echo installed");
 const HELPER = Buffer.from("#!/bin/sh\nexit 0\n");
 const STATE = "/var/lib/fleetseed";
 
+const HELPER_OFFER: Helper = {
+	sha256: sha256Of(HELPER),
+	sizeBytes: HELPER.length,
+	gzipBytes: gzipSync(HELPER).length,
+	readGzip: () => Readable.from([gzipSync(HELPER)]),
+};
+
+/** 32 MiB of a helper, each piece of it told as it is taken. */
+function* countingTo(reads: string[]) {
+	for (let piece = 0; piece < 512; piece++) {
+		reads.push(`piece ${piece}`);
+		yield Buffer.alloc(65_536);
+	}
+}
+
 /** A delivery to a machine whose state folder is mounted so. */
-async function deliverTo(t: TestContext, mounts: readonly string[], methods: Delivery["methods"] = ["sftp"]) {
+async function deliverTo(
+	t: TestContext,
+	mounts: readonly string[],
+	methods: Delivery["methods"] = ["sftp"],
+	helper = HELPER_OFFER,
+) {
 	const setup = [`mkdir -p ${STATE}`, ...mounts];
 	const { target } = await startSshd(t, { config: ["PermitRootLogin prohibit-password"], setup });
 	const pusher = new Pusher({ sessions: 1, seedSeconds: 1 });
@@ -27,12 +47,7 @@ async function deliverTo(t: TestContext, mounts: readonly string[], methods: Del
 		url: async () => "http://127.0.0.1:9/",
 		rates: () => NO_LIMITS,
 		read: (offset) => Readable.from([CONTENT.subarray(offset)]),
-		helperFor: async () => ({
-			sha256: sha256Of(HELPER),
-			sizeBytes: HELPER.length,
-			gzipBytes: gzipSync(HELPER).length,
-			readGzip: () => Readable.from([gzipSync(HELPER)]),
-		}),
+		helperFor: async () => helper,
 		onReached: () => undefined,
 		onChosen: async () => undefined,
 	};
@@ -76,6 +91,19 @@ for (const { title, mounts, code, says, ...more } of CASES) {
 		assert.match(outcome.failure.detail, says);
 	});
 }
+
+test("a real machine: where no program runs from our folder the helper gives way to the next way, and does not cross for it", {
+	skip: sshdObstacle(),
+}, async (t) => {
+	const reads: string[] = [];
+	const helper = { ...HELPER_OFFER, readGzip: () => Readable.from(countingTo(reads)) };
+	const mounts = [`mount -t tmpfs -o noexec tmpfs ${STATE}`];
+	const outcome = await deliverTo(t, mounts, ["helper", "sftp"], helper);
+	assert.ok(outcome.kind === "delivered", JSON.stringify(outcome));
+	assert.equal(outcome.method, "sftp");
+	assert.match(outcome.because ?? "", /helper \(gave up: no program runs from our folder/);
+	assert.ok(reads.length < 500, `${reads.length} pieces of the helper were read`);
+});
 
 test("a real machine: a job that its full disk cannot hold is FS-DISK-FULL, and uses up no attempt", {
 	skip: sshdObstacle(),

@@ -197,6 +197,18 @@ test("a helper that arrives spoilt or does not run gives way to the next one, an
 	assert.equal(foreign.counts.reads, 1);
 });
 
+test("what a broken push of the helper left is gone with the next one, however that ends", async (t) => {
+	const { deliver, state } = await bareMachine(t);
+	const { helper } = helperOf(PEER);
+	const folder = join(state, "helper", helper.sha256);
+	await mkdir(folder, { recursive: true });
+	// No process ever has this id (proc(5), pid_max).
+	await writeFile(join(folder, "fleetseed-agent.new.4194305"), "half of it");
+	const spoilt = { ...helper, readGzip: () => Readable.from([gzipSync("another")]) };
+	await deliver({ helperFor: async () => spoilt });
+	assert.deepEqual(await readdir(folder), ["lock"]);
+});
+
 test("pushes no helper for which there is no room, and says so", async (t) => {
 	const { deliver, chosen } = await bareMachine(t);
 	const { helper } = helperOf(PEER);

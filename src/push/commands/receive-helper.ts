@@ -7,14 +7,16 @@ const RECEIVE = `${STATE}${PRUNE_HELPERS}
 folder=$state/helper/$1 needed=$(( $2 / 1024 + 1024 ))
 mkdir -p "$folder" && exec 8>"$folder/lock" && flock -s 8 || exit 1
 if [ -x "$folder/fleetseed-agent" ]; then echo kept; exit 0; fi
-# As on a file system that is mounted noexec, which can be mended, unlike a helper that is not for this machine.
+# As on a file system that is mounted noexec, which can be mended, unlike a helper that is not for this machine. It is found out before all of it has come.
 runs_nothing() {
 	printf '#!/bin/sh\nexit 0\n' > "$new" && chmod 700 "$new" && ! "$new" 2>/dev/null
 }
 free() { df -Pk "$state" | awk 'NR == 2 { print $4 }'; }
+remove_torn
 if [ "$(free)" -lt "$needed" ]; then echo "full $(free)"; exit 0; fi
 new=$folder/fleetseed-agent.new.$$
 trap 'rm -f "$new"' EXIT
+if runs_nothing; then echo noexec; exit 0; fi
 gzip -dc > "$new"
 sum=$(sha256sum < "$new")
 if [ "\${sum%% *}" != "$1" ]; then
@@ -24,7 +26,6 @@ fi
 chmod 700 "$new"
 sync "$new"
 if "$new" --version >/dev/null 2>&1; then mv "$new" "$folder/fleetseed-agent" && echo kept
-elif runs_nothing; then echo noexec
 else : > "$folder/unusable" && echo unusable
 fi
 prune_helpers "$1"

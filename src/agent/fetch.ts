@@ -100,7 +100,8 @@ function watch({ print, stallSeconds }: Fetch, { peer, mayLeave, end }: Watched)
 			end("dismissed");
 		}
 		const now = performance.now();
-		if (state?.isComplete || (state && state.downloadedBytes !== bytes)) movedAt = now;
+		// What is there already is still being read where there is no state.
+		if (!state || state.isComplete || state.downloadedBytes !== bytes) movedAt = now;
 		bytes = state?.downloadedBytes ?? bytes;
 		if (now - movedAt < stallSeconds * 1000) return;
 		print({ event: "stalled", message: `no byte arrived for ${stallSeconds} s` });

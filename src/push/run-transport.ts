@@ -6,9 +6,11 @@ import { stopJob } from "./commands/stop-job.ts";
 import { askMachine, type Delivering } from "./delivering.ts";
 import { type Failed, failed } from "./failed.ts";
 import { parseJobReport } from "./job-report.ts";
-import type { Pushed } from "./task.ts";
+import type { Delivery, Pushed } from "./task.ts";
 
 const LOOK_SECONDS = 10;
+/** As slow as a disk and its processor may read a file for its digest. */
+const READ_BYTES_PER_MS = 20_000;
 
 export interface Transport {
 	readonly method: Exclude<DeliveryMethod, "sftp">;
@@ -58,14 +60,20 @@ async function watch(delivering: Delivering, key: string): Promise<Pushed | null
 		if (kind === "staged") return null;
 		if (kind !== "running") return giveUp(delivering, key, asked.answer);
 		if (Number(kib) > seen) [seen, grownAt] = [Number(kib), performance.now()];
-		else if (performance.now() - grownAt >= delivery.stallMs) return stalled(delivering, key);
+		const silentMs = performance.now() - grownAt;
+		if (silentMs >= patienceMs(delivery, seen)) return stalled(delivering, key, silentMs);
 	}
 }
 
-async function stalled(delivering: Delivering, key: string): Promise<Pushed> {
-	const { task, delivery } = delivering;
+/** Nothing grows, either, while what is there is read: before the rest is asked for, and for the digest of the whole. */
+function patienceMs({ stallMs }: Delivery, kib: number): number {
+	return stallMs + (kib * 1024) / READ_BYTES_PER_MS;
+}
+
+async function stalled(delivering: Delivering, key: string, silentMs: number): Promise<Pushed> {
+	const { task } = delivering;
 	await askMachine(delivering, stopJob(key));
-	const seconds = Math.round(delivery.stallMs / 1000);
+	const seconds = Math.round(silentMs / 1000);
 	const detail = `${task.ref.machine}: ${task.spec.name}: no byte arrived for ${seconds} s`;
 	return { outcome: failed("FS-DELIVER-STALLED", detail) };
 }

@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { describe, test } from "node:test";
+import bencode from "bencode";
 import { digest, hasCompleted, type Machine, openBench, spawnAgent, until } from "../swarm/workbench.ts";
 
 function lines({ output }: Machine): readonly Record<string, unknown>[] {
@@ -100,4 +104,34 @@ describe("our peer for one package", { concurrency: true }, () => {
 			lines(machine).some(({ event, message }) => event === "stalled" && message === "no byte arrived for 1 s"),
 		);
 	});
+
+	test("the time in which no byte arrives begins when it has read what is there", async () => {
+		const folder = await mkdtemp(join(tmpdir(), "fleetseed-agent-"));
+		try {
+			const torrent = join(folder, "package.torrent");
+			await writeFile(torrent, largeTorrent());
+			await writeFile(join(folder, LARGE_SHA256), "");
+			await truncate(join(folder, LARGE_SHA256), LARGE_BYTES);
+			const argv = ["fetch", "--torrent", torrent, "--folder", folder, "--seed-seconds", "1", "--stall-seconds", "1"];
+			const child = spawn(process.execPath, [AGENT, ...argv], { stdio: ["ignore", "pipe", "inherit"] });
+			const said = await text(child.stdout);
+			assert.match(said, /^\{"event":"progress","heldBytes":0,/);
+			assert.match(said, /"event":"stalled"/);
+		} finally {
+			await rm(folder, { recursive: true });
+		}
+	});
 });
+
+const AGENT = join(import.meta.dirname, "../../src/agent/main.ts");
+const LARGE_SHA256 = "a".repeat(64);
+/** Takes some seconds to read, though nearly nothing of it is on the disk. */
+const LARGE_BYTES = 2 ** 31;
+const LARGE_PIECE_BYTES = 2 ** 23;
+
+/** Of a package of which nobody has anything, and whose tracker is away. */
+function largeTorrent(): Uint8Array {
+	const pieces = Buffer.alloc((LARGE_BYTES / LARGE_PIECE_BYTES) * 20);
+	const info = { length: LARGE_BYTES, name: LARGE_SHA256, "piece length": LARGE_PIECE_BYTES, pieces, private: 1 };
+	return bencode.encode({ announce: "http://127.0.0.1:9/announce", info });
+}

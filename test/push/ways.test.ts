@@ -229,6 +229,26 @@ test("a way by which nothing arrives gives way to the next one within the delive
 	assert.deepEqual(await staged(), CONTENT);
 });
 
+test("what is whole may be read for its digest for longer than nothing may arrive", async (t) => {
+	const { deliver, chosen, folder, state } = await bareMachine(t);
+	const content = Buffer.alloc(60_000_000, 7);
+	const sha256 = sha256Of(content);
+	await mkdir(join(folder, "bytes"));
+	await writeFile(join(folder, "bytes", sha256), content);
+	// 60 MB on a slow disk.
+	await putProgram(
+		folder,
+		"sha256sum",
+		'[ "$(stat -Lc %s /dev/stdin)" -lt 60000000 ] || sleep 2.5\nexec /usr/bin/sha256sum',
+	);
+	const { helperFor } = helperOf(PEER);
+	const more = { helperFor, methods: ["helper", "sftp"], sizeBytes: content.length, stallMs: 1_000 } as const;
+	const { outcome } = await deliver(more, sha256);
+	assert.equal(outcome.kind === "delivered" && outcome.method, "helper", JSON.stringify(outcome));
+	assert.equal(chosen.length, 1);
+	assert.equal((await stat(join(state, "packages", sha256))).size, content.length);
+});
+
 for (const program of ["curl", "wget"]) {
 	test(`${program} gets the package from the controller, and only what is missing`, async (t) => {
 		const { deliver, chosen, folder, state, staged } = await bareMachine(t, [program]);

@@ -197,6 +197,26 @@ test("a helper that arrives spoilt or does not run gives way to the next one, an
 	assert.equal(foreign.counts.reads, 1);
 });
 
+test("a kept helper that is no longer what was pushed is pushed anew, once it has failed", async (t) => {
+	const { deliver, folder, state, chosen } = await bareMachine(t);
+	await mkdir(join(folder, "bytes"));
+	const { counts, helper, helperFor } = helperOf(PEER);
+	const bring = async () => {
+		const content = randomBytes(100);
+		await writeFile(join(folder, "bytes", sha256Of(content)), content);
+		const more = { helperFor, sizeBytes: content.length, read: () => Readable.from([content]) };
+		const { outcome } = await deliver(more, sha256Of(content));
+		await rm(join(folder, "bytes", sha256Of(content)));
+		return outcome.kind === "delivered" && outcome.method;
+	};
+	assert.equal(await bring(), "helper");
+	await writeFile(join(state, "helper", helper.sha256, "fleetseed-agent"), "#!/bin/sh\nexit 139\n");
+	assert.equal(await bring(), "sftp");
+	assert.match(chosen.at(-1) ?? "", /helper \(gave up: tool: the transport ended without the file\)/);
+	assert.equal(await bring(), "helper");
+	assert.equal(counts.reads, 2);
+});
+
 test("what a broken push of the helper left is gone with the next one, however that ends", async (t) => {
 	const { deliver, state } = await bareMachine(t);
 	const { helper } = helperOf(PEER);

@@ -102,6 +102,11 @@ aria2c)
 		--summary-interval=0 --console-log-level=warn --bt-max-peers=30 --follow-torrent=false "$incoming/torrent.torrent" ;;
 esac
 code=$?
+# One that is no longer what was pushed, as by a bad disk, is pushed anew the next time.
+if [ "$2" = helper ] && [ $code -ne 0 ]; then
+	sum=$(sha256sum < "$state/helper/$5/fleetseed-agent")
+	[ "\${sum%% *}" = "$5" ] || rm -f "$state/helper/$5/fleetseed-agent"
+fi
 [ $code -ne 0 ] || [ ! -f "$data/$1" ] || "$hook" - 1 "$data/$1"
 rm -f "$incoming/torrent" "$incoming/torrent.torrent" "$incoming/source"
 [ ! -e "$state/packages/$1" ] || rm -rf "$data"

@@ -106,10 +106,11 @@ export class Daemon {
 		this.#admission = new Admission(secret);
 		this.#store = new Store({ folder: settings.stateFolder, maxPackageBytes: settings.maxPackageBytes });
 		const helpers = new HelperFiles(settings.swarm.helperFolder ?? HELPER_FOLDER);
+		const uplink = new Pace(() => this.traffic.uploadLimit);
 		this.pusher = new Pusher({
 			sessions: settings.limits.sessions,
 			seedSeconds: settings.swarm.seedTimeMs / 1000,
-			helpers: (platform) => helpers.helperFor(platform),
+			helpers: (platform) => helpers.helperFor(platform, [uplink]),
 		});
 		const { trackerPort, peerPort } = settings.swarm;
 		this.#swarm = new Swarm({
@@ -161,7 +162,7 @@ export class Daemon {
 			helpers,
 			downloadLimit,
 			limitsOf: this.traffic.limitsOf.bind(this.traffic),
-			uplink: new Pace(() => this.traffic.uploadLimit),
+			uplink,
 			onReached: (machine, address) => {
 				this.#admission.reached(machine, address);
 				this.#admit();

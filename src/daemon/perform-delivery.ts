@@ -37,7 +37,7 @@ export async function performDelivery(performers: Performers, push: Push): Promi
 }
 
 async function deliveryOf(performers: Performers, { step, policy, task }: Push): Promise<Delivery> {
-	const { store, swarm, settings, secret, helpers, record, onReached, onWay, now, limitsOf } = performers;
+	const { store, swarm, settings, secret, helpers, record, onReached, onWay, now, limitsOf, uplink } = performers;
 	const { machine } = step;
 	const { sha256 } = task.spec;
 	const access = (localAddress: string) => {
@@ -58,7 +58,7 @@ async function deliveryOf(performers: Performers, { step, policy, task }: Push):
 		rates: () => limitsOf(sha256).machine,
 		read: (start) => readAtPace(performers, sha256, start),
 		onReached: (address) => onReached(machine, address),
-		helperFor: (platform) => helpers.helperFor(platform),
+		helperFor: (platform) => helpers.helperFor(platform, [paceOf(performers, sha256), uplink]),
 		onChosen: async (method: Extract<Event, { kind: "DeliveryChosen" }>["method"], because: string) => {
 			record([{ kind: "DeliveryChosen", machine, sha256, method, because, at: now() }]);
 			onWay(machine, sha256, `${method}: ${because}`);
@@ -67,11 +67,16 @@ async function deliveryOf(performers: Performers, { step, policy, task }: Push):
 }
 
 /** Through SSH no swarm and no HTTP server holds it to the limits. */
-function readAtPace({ store, limitsOf, uplink }: Performers, sha256: string, start: number): Readable {
+function readAtPace(performers: Performers, sha256: string, start: number): Readable {
+	const { store, uplink } = performers;
 	const file = createReadStream(store.path(sha256), { start });
-	const machine = new Pace(() => limitsOf(sha256).machine.down);
 	// Whoever reads hears of an error by the last of them.
-	return pipeline(file, machine.stream(), uplink.stream(), () => undefined);
+	return pipeline(file, paceOf(performers, sha256).stream(), uplink.stream(), () => undefined);
+}
+
+/** Of the one machine. */
+function paceOf({ limitsOf }: Performers, sha256: string): Pace {
+	return new Pace(() => limitsOf(sha256).machine.down);
 }
 
 /** What the swarm has sent to the machine; null: it is away. */

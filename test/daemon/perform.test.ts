@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { createSecretKey } from "node:crypto";
+import { createSecretKey, randomBytes } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { pathToFileURL } from "node:url";
+import { gzipSync } from "node:zlib";
 import { DownloadLimit } from "../../src/acquire/download-limit.ts";
 import { Store } from "../../src/acquire/store.ts";
 import { HelperFiles } from "../../src/daemon/helper-files.ts";
@@ -127,7 +128,7 @@ for (const [whose, limit] of [
 	["the machine's", { machine: 100_000 }],
 	["the controller's", { own: 100_000 }],
 ] as const)
-	test(`what goes through SSH is held to ${whose} limit`, async (t) => {
+	test(`a package that goes through SSH is held to ${whose} limit`, async (t) => {
 		const content = Buffer.alloc(250_000, 7);
 		const sha256 = sha256Of(content);
 		const policy = { delivery: { methods: ["sftp"] as const } };
@@ -141,6 +142,33 @@ for (const [whose, limit] of [
 		assert.ok(performance.now() - began >= 1_000, `${performance.now() - began} ms`);
 		assert.deepEqual(await readFile(join(state, "packages", sha256)), content);
 	});
+
+for (const [whose, limit] of [
+	["the machine's", { machine: 100_000 }],
+	["the controller's", { own: 100_000 }],
+] as const)
+	test(`our helper on its way to a machine is held to ${whose} limit`, async (t) => {
+		const content = "the package";
+		const sha256 = sha256Of(content);
+		const policy = { delivery: { methods: ["helper"] as const } };
+		const { store, folder, act } = await daemonLab(t, { package: { sha256 }, policy, rollout: {} }, limit);
+		await writeFile(store.path(sha256), content);
+		await offerHelper(folder, randomBytes(250_000));
+		const began = performance.now();
+		const ref = { machine: "mill-03", rollout: ROLLOUT, package: "app", attempt: 1 };
+		const outcome = await act({ kind: "deliver", ...ref });
+		assert.match(outcome.kind === "failed" ? outcome.failure.detail : "", /does not run on the machine/);
+		assert.ok(performance.now() - began >= 1_000, `${performance.now() - began} ms`);
+	});
+
+/** Puts a helper for this very platform, and its manifest, into the folder. */
+async function offerHelper(folder: string, content: Buffer): Promise<void> {
+	const gzip = gzipSync(content);
+	await writeFile(join(folder, "helper.gz"), gzip);
+	const built = { file: "helper.gz", sha256: sha256Of(content), sizeBytes: content.length, gzipBytes: gzip.length };
+	const platform = `linux-${process.arch}`;
+	await writeFile(join(folder, "manifest.json"), JSON.stringify({ platforms: { [platform]: built } }));
+}
 
 test("only a rollout that goes back may install an older version", async (t) => {
 	const sha256 = sha256Of("a package");

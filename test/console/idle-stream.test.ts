@@ -1,0 +1,21 @@
+import assert from "node:assert/strict";
+import type { ServerResponse } from "node:http";
+import { PassThrough } from "node:stream";
+import { text } from "node:stream/consumers";
+import { test } from "node:test";
+import { streamLines } from "../../src/console/api/event-stream.ts";
+import type { AuditDesk } from "../../src/console/audit/audit-desk.ts";
+
+test("a stream on which nothing happens ends, too, soon after its token has expired", async (t) => {
+	t.mock.timers.enable({ apis: ["setInterval"] });
+	const response = new PassThrough();
+	const desk = { frames: () => null, listen: () => () => undefined } as unknown as AuditDesk;
+	let isWelcome = true;
+	const streaming = streamLines(response as unknown as ServerResponse, desk, { after: 7, isWelcome: () => isWelcome });
+	t.mock.timers.tick(20_000);
+	isWelcome = false;
+	t.mock.timers.tick(20_000);
+	await streaming;
+	assert.equal((await text(response)).match(/: still here/g)?.length, 1);
+	assert.ok(response.writableEnded);
+});

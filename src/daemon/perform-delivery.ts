@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { pipeline, type Readable } from "node:stream";
+import { pipeline, type Readable, Transform } from "node:stream";
 import type { Event, Outcome } from "../model/event.ts";
 import { DELIVERY_METHODS } from "../model/policy.ts";
 import type { Delivery, Pushed } from "../push/task.ts";
@@ -23,20 +23,30 @@ export async function performDelivery(performers: Performers, push: Push): Promi
 		return { outcome: { kind: "failed", failure } };
 	}
 	const before = await sentTo(performers, step.machine, sha256);
-	const delivery = await deliveryOf(performers, push);
+	const heardBefore = performers.receivedBytes(step.machine, sha256);
+	let readBytes = 0;
+	const delivery = await deliveryOf(performers, push, (bytes) => {
+		readBytes += bytes;
+	});
 	const floor = await deliveryFloor(performers, step.machine, { sha256, sizeBytes: delivery.sizeBytes });
 	const pushed = await pusher.deliver(target, task, delivery, signal).catch(swarmDown);
 	const { outcome } = pushed;
+	// What went through SSH went up the controller's link, too, however it ended, and no swarm counts it.
+	if (readBytes > 0) journal.addUplink(sha256, readBytes);
 	if (outcome.kind !== "delivered" || outcome.method === "already_staged") return pushed;
-	// What went through SSH went up the controller's link, too, and no swarm counts it.
-	if (outcome.sourceBytes) journal.addUplink(sha256, outcome.sourceBytes);
 	const after = await sentTo(performers, step.machine, sha256);
 	const seeded = before === null || after === null ? null : Math.max(0, after - before);
-	const counted = asCounted(outcome, performers.receivedBytes(step.machine, sha256), seeded);
+	const heardBytes = performers.receivedBytes(step.machine, sha256) - heardBefore;
+	const counted = asCounted(outcome, heardBytes, seeded);
 	return { ...pushed, outcome: withFloor(counted, floor, delivery.sizeBytes) };
 }
 
-async function deliveryOf(performers: Performers, { step, policy, task }: Push): Promise<Delivery> {
+/** `onRead` is told of the bytes that go through SSH. */
+async function deliveryOf(
+	performers: Performers,
+	{ step, policy, task }: Push,
+	onRead: (bytes: number) => void,
+): Promise<Delivery> {
 	const { store, swarm, settings, secret, helpers, record, onReached, onWay, now, limitsOf, uplink } = performers;
 	const { machine } = step;
 	const { sha256 } = task.spec;
@@ -56,7 +66,7 @@ async function deliveryOf(performers: Performers, { step, policy, task }: Push):
 			return swarm.urlFor(sha256, access(localAddress));
 		},
 		rates: () => limitsOf(sha256).machine,
-		read: (start) => readAtPace(performers, sha256, start),
+		read: (start) => readAtPace(performers, { sha256, start }, onRead),
 		onReached: (address) => onReached(machine, address),
 		helperFor: (platform) => helpers.helperFor(platform, [paceOf(performers, sha256), uplink]),
 		onChosen: async (method: Extract<Event, { kind: "DeliveryChosen" }>["method"], because: string) => {
@@ -67,11 +77,21 @@ async function deliveryOf(performers: Performers, { step, policy, task }: Push):
 }
 
 /** Through SSH no swarm and no HTTP server holds it to the limits. */
-function readAtPace(performers: Performers, sha256: string, start: number): Readable {
+function readAtPace(
+	performers: Performers,
+	{ sha256, start }: { readonly sha256: string; readonly start: number },
+	onRead: (bytes: number) => void,
+): Readable {
 	const { store, uplink } = performers;
 	const file = createReadStream(store.path(sha256), { start });
+	const counted = new Transform({
+		transform: (chunk: Buffer, _encoding, done) => {
+			onRead(chunk.length);
+			done(null, chunk);
+		},
+	});
 	// Whoever reads hears of an error by the last of them.
-	return pipeline(file, paceOf(performers, sha256).stream(), uplink.stream(), () => undefined);
+	return pipeline(file, paceOf(performers, sha256).stream(), uplink.stream(), counted, () => undefined);
 }
 
 /** Of the one machine. */
@@ -91,10 +111,10 @@ async function sentTo({ swarm, sentBytes }: Performers, machine: string, sha256:
 type Delivered = Extract<Outcome, { kind: "delivered" }>;
 
 /**
- * In the swarm the tracker's count has what was sent twice in it, too; where it heard nothing the package's size stands. `seeded`: what the
- * swarm sent meanwhile.
+ * In the swarm the tracker's count has what was sent twice in it, too; where it heard nothing, what was not there yet stands. `heardBytes`: of the
+ * machine, and `seeded`: what the swarm sent, meanwhile.
  */
-function asCounted(outcome: Delivered, heardBytes: number | undefined, seeded: number | null): Delivered {
+function asCounted(outcome: Delivered, heardBytes: number, seeded: number | null): Delivered {
 	const isOfPeers = outcome.method !== "http" && outcome.method !== "sftp";
 	const bytes = (isOfPeers && heardBytes) || outcome.bytes;
 	if (seeded === null) return { ...outcome, bytes };

@@ -37,8 +37,8 @@ export interface Performers {
 	/** The way that a delivery goes from now on, and why. */
 	readonly onWay: (machine: string, sha256: string, way: string) => void;
 	readonly onAcquiring: (sha256: string, progress: Progress) => void;
-	/** What the tracker heard from the machine. */
-	readonly receivedBytes: (machine: string, sha256: string) => number | undefined;
+	/** What the tracker heard from the machine, in all. */
+	readonly receivedBytes: (machine: string, sha256: string) => number;
 	/** What the swarm has told that it sent to the machine. */
 	readonly sentBytes: (machine: string, sha256: string) => number | undefined;
 }

@@ -16,12 +16,14 @@ interface Download {
 /** What is under way right now, for people to look at; nothing is decided from it and it is not kept. */
 export class Progress {
 	readonly #peers = new Map<string, PeerProgress>();
+	readonly #received = new Map<string, number>();
 	#news = new Map<string, PeerProgress>();
 	readonly #ways = new Map<string, string>();
 	readonly #downloads = new Map<string, Download>();
 
 	sawPeer(seen: PeerProgress): void {
 		const key = `${seen.machine} ${seen.sha256}`;
+		keep(this.#received, key, (this.#received.get(key) ?? 0) + this.#moreBytes(key, seen));
 		keep(this.#peers, key, seen);
 		this.#news.set(key, seen);
 	}
@@ -57,9 +59,16 @@ export class Progress {
 		return peer && sizeBytes > 0 ? Math.max(0, Math.min(1, 1 - peer.leftBytes / sizeBytes)) : undefined;
 	}
 
-	/** Bytes that the machine told the tracker it has received; undefined: it has told nothing in this life of the daemon. */
-	receivedBytes(machine: string, sha256: string): number | undefined {
-		return this.#peers.get(`${machine} ${sha256}`)?.downloadedBytes;
+	/** Bytes that the machine told the tracker it has received in this life of the daemon, by all its peers. */
+	receivedBytes(machine: string, sha256: string): number {
+		return this.#received.get(`${machine} ${sha256}`) ?? 0;
+	}
+
+	/** A peer counts from its own beginning on, which may lie before ours. */
+	#moreBytes(key: string, { event, downloadedBytes }: PeerProgress): number {
+		const last = this.#peers.get(key)?.downloadedBytes;
+		const isAnother = event === "started" || (last !== undefined && downloadedBytes < last);
+		return isAnother ? downloadedBytes : downloadedBytes - (last ?? downloadedBytes);
 	}
 
 	/** What the daemon does or waits for, as one line: "office: 2 of 6 verified; in flight: 3 install; office: window opens 02:00 (4 machines)". */

@@ -1,4 +1,5 @@
 import type { DeliveredOutcome, Outcome } from "../model/event.ts";
+import type { DeliveryMethod } from "../model/policy.ts";
 import { appendThroughSession } from "./append-package.ts";
 import { linesOf } from "./ask.ts";
 import { becauseOf, judgeWays, neededBytes, noWay, type PassedOver, roomFor, type Way } from "./choose-delivery.ts";
@@ -7,7 +8,7 @@ import { askMachine, type Delivering } from "./delivering.ts";
 import { type DeliveryFacts, parseDeliveryFacts } from "./parse-delivery-facts.ts";
 import { pushHelper } from "./push-helper.ts";
 import { runTransport } from "./run-transport.ts";
-import type { Helper, Pushed } from "./task.ts";
+import type { Delivery, Helper, Pushed } from "./task.ts";
 
 type Brought = Pick<DeliveredOutcome, "method" | "bytes" | "because" | "sourceBytes" | "peerBytes">;
 
@@ -85,7 +86,13 @@ async function go(delivering: Delivering, way: Way, { helper, facts }: With): Pr
 	const running = runningKey === undefined ? {} : { runningKey };
 	const from = method === "helper" && helper ? { helper: helper.sha256 } : {};
 	const ended = await runTransport(delivering, { method, ...running, ...from });
-	return ended ?? { bytes: delivering.delivery.sizeBytes };
+	return ended ?? { bytes: comingBytes(facts, method, delivering.delivery) };
+}
+
+/** What is there of an earlier try, or of one that another life of the controller began, does not come. */
+function comingBytes({ piecesBytes, prefixBytes }: DeliveryFacts, method: DeliveryMethod, { sizeBytes }: Delivery) {
+	const there = method === "http" ? prefixBytes : Math.max(piecesBytes, prefixBytes);
+	return Math.max(0, sizeBytes - there);
 }
 
 /** Null: no other way would fare better, as when the machine is out of contact. */

@@ -1,6 +1,9 @@
 import { DELIVERY_METHODS, type DeliveryMethod } from "../model/policy.ts";
 import type { Platform } from "./task.ts";
 
+/** As stat(1) counts what a file has on the disk. */
+const BLOCK_BYTES = 512;
+
 export interface DeliveryFacts {
 	readonly isStaged: boolean;
 	readonly platform: Platform;
@@ -12,6 +15,8 @@ export interface DeliveryFacts {
 	readonly freeBytes: number | null;
 	/** Of this package, from an earlier try. */
 	readonly gotBytes: number;
+	/** In pieces, with holes. */
+	readonly piecesBytes: number;
 	/** Of the package's beginning, without a hole. */
 	readonly prefixBytes: number;
 	readonly running: { readonly key: string; readonly method: DeliveryMethod } | null;
@@ -30,6 +35,7 @@ export function parseDeliveryFacts(lines: readonly (readonly string[])[]): Deliv
 		helpers: new Map(all("helper").flatMap(([sha256, state]) => (sha256 ? [[sha256, state !== "unusable"]] : []))),
 		freeBytes: bytesOf(one("free")[0]),
 		gotBytes: bytesOf(one("got")[0]) ?? 0,
+		piecesBytes: countOf(one("pieces")[0]) * BLOCK_BYTES,
 		prefixBytes: countOf(one("prefix")[0]),
 		running: key === undefined ? null : { key, method: methodOf(method) },
 	};

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createSecretKey, randomBytes } from "node:crypto";
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { pathToFileURL } from "node:url";
@@ -21,6 +21,7 @@ import { Swarm } from "../../src/swarm/swarm.ts";
 import { fleetOf, type Given, ROLLOUT } from "../plan/fleet-of.ts";
 import { exitOf, lab, putProgram } from "../push/lab.ts";
 import { sha256Of, stage } from "../push/stage.ts";
+import { until } from "../push/until.ts";
 
 /** A ledger that has come to a given state. */
 class GivenLedger extends Ledger {
@@ -87,11 +88,11 @@ async function daemonLab(
 		onAcquiring: ignore,
 		onReached: ignore,
 		onWay: ignore,
-		receivedBytes: ignore,
+		receivedBytes: () => 0,
 		sentBytes: ignore,
 	};
 	const act = (step: Step) => perform(performers, step, t.signal);
-	return { ...room, ledger, store, act };
+	return { ...room, ledger, store, journal, act };
 }
 
 test("acts of record reach nothing", async (t) => {
@@ -142,6 +143,30 @@ for (const [whose, limit] of [
 		assert.ok(performance.now() - began >= 1_000, `${performance.now() - began} ms`);
 		assert.deepEqual(await readFile(join(state, "packages", sha256)), content);
 	});
+
+test("what went through SSH before it broke off is counted, and what the next try sends besides", async (t) => {
+	const content = Buffer.alloc(400_000, 7);
+	const sha256 = sha256Of(content);
+	const policy = { delivery: { methods: ["sftp"] as const } };
+	const { store, machine, state, journal, act } = await daemonLab(
+		t,
+		{ package: { sha256 }, policy, rollout: {} },
+		{ own: 200_000 },
+	);
+	await writeFile(store.path(sha256), content);
+	const deliver = (attempt: number) =>
+		act({ kind: "deliver", machine: "mill-03", rollout: ROLLOUT, package: "app", attempt });
+	const first = deliver(1);
+	const file = join(state, "incoming", sha256, "prefix", sha256);
+	await until(async () => (await stat(file).catch(() => ({ size: 0 }))).size > 0);
+	machine.dropConnections();
+	assert.equal((await first).kind, "failed");
+	const sent = journal.uplink().get(sha256) ?? 0;
+	assert.ok(sent > 0 && sent < content.length, `${sent} bytes`);
+	const second = await deliver(2);
+	assert.ok(second.kind === "delivered");
+	assert.equal(journal.uplink().get(sha256), sent + second.bytes);
+});
 
 for (const [whose, limit] of [
 	["the machine's", { machine: 100_000 }],

@@ -37,6 +37,19 @@ test("what machines told is news once, the last of each", () => {
 	assert.deepEqual(progress.peer("a", "a".repeat(64)), told("a", 3));
 });
 
+test("what a machine has received is added up over its peers, and of one that was there before us from then on", () => {
+	const progress = new Progress();
+	const received = (...counts: readonly (readonly ["started" | "update", number])[]) => {
+		for (const [event, bytes] of counts) progress.sawPeer({ ...told("a", bytes), event });
+		return progress.receivedBytes("a", "a".repeat(64));
+	};
+	assert.equal(received(), 0);
+	assert.equal(received(["update", 700]), 0, "it began before this daemon");
+	assert.equal(received(["update", 1_000]), 300);
+	assert.equal(received(["started", 0], ["update", 50]), 350, "a new one counts from its beginning");
+	assert.equal(received(["update", 20]), 370, "also one whose beginning was not heard");
+});
+
 test("of very many machines whoever has told nothing for longest is forgotten", () => {
 	const progress = new Progress();
 	const sha256 = "a".repeat(64);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -249,6 +249,20 @@ test("a way by which nothing arrives gives way to the next one within the delive
 	assert.deepEqual(await staged(), CONTENT);
 });
 
+test("what lay there in pieces before is not counted as having come", async (t) => {
+	const { deliver, folder, state } = await bareMachine(t);
+	const pieces = join(state, "incoming", SHA256, "data");
+	await mkdir(pieces, { recursive: true });
+	const half = CONTENT.subarray(0, 2 ** 20);
+	await writeFile(join(pieces, SHA256), half);
+	await truncate(join(pieces, SHA256), CONTENT.length);
+	await mkdir(join(folder, "bytes"));
+	await writeFile(join(folder, "bytes", SHA256), CONTENT);
+	const { outcome } = await deliver({ helperFor: helperOf(PEER).helperFor });
+	assert.ok(outcome.kind === "delivered");
+	assert.deepEqual([outcome.method, outcome.bytes], ["helper", CONTENT.length - half.length]);
+});
+
 test("what is whole may be read for its digest for longer than nothing may arrive", async (t) => {
 	const { deliver, chosen, folder, state } = await bareMachine(t);
 	const content = Buffer.alloc(60_000_000, 7);
@@ -294,7 +308,7 @@ for (const program of ["curl", "wget"]) {
 		await mkdir(prefix, { recursive: true });
 		await writeFile(join(prefix, SHA256), CONTENT.subarray(0, 1_000_000));
 		const { outcome } = await deliver({ url: async () => url });
-		assert.equal(outcome.kind === "delivered" && outcome.method, "http");
+		assert.deepEqual(outcome.kind === "delivered" && [outcome.method, outcome.bytes], ["http", 500_000]);
 		assert.match(chosen[0] ?? "", new RegExp(`^http: the machine has ${program}; passed over: agent`));
 		assert.deepEqual(sent.take(), [{ sha256: SHA256, machine: "mill-03", bytes: 500_000 }]);
 		assert.deepEqual(await staged(), CONTENT);

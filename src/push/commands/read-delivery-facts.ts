@@ -30,6 +30,7 @@ read -r system size used free rest <<END
 $free
 END
 echo "free $free"
+[ ! -s "$incoming/data/$1" ] || echo "pieces $(stat -c %b "$incoming/data/$1")"
 [ ! -s "$incoming/prefix/$1" ] || echo "prefix $(stat -c %s "$incoming/prefix/$1")"
 latest_transport "$1"
 [ -z "$key" ] || job_state "$state/jobs/$key"
@@ -38,7 +39,7 @@ latest_transport "$1"
 
 /**
  * What decides how a package comes to a machine: a line each, those that do not hold left out: `staged yes`, after which nothing counts, `platform SYSTEM ARCH`,
- * `tool NAME`, `helper DIGEST [unusable]`, `free KIB`, `got KIB`, `prefix BYTES`, `running KEY METHOD`. A staged file with another digest is removed.
+ * `tool NAME`, `helper DIGEST [unusable]`, `free KIB`, `got KIB`, `pieces BLOCKS`, `prefix BYTES`, `running KEY METHOD`. A staged file with another digest is removed.
  */
 export function readDeliveryFacts(sha256: string): readonly string[] {
 	return script(FACTS, sha256);

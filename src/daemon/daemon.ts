@@ -51,6 +51,8 @@ export interface DaemonOptions {
 
 /** How long steps in flight may go on after a stop was asked for; jobs on the machines go on without us. */
 const DRAIN_MS = 20_000;
+/** Between two parts of a long look-up, for all else. */
+const LOOK_AGAIN_MS = 50;
 
 /** The whole daemon: every room started, wired to the loop, and stopped in the other order. */
 export class Daemon {
@@ -72,6 +74,8 @@ export class Daemon {
 	readonly #browser: Browser;
 	readonly #admission: Admission;
 	readonly #uplink: UplinkMeter;
+	/** Who is vouched for is being looked up, part by part. */
+	#looking: NodeJS.Timeout | null = null;
 	readonly #firstUse: FirstUse;
 	readonly #files: AdminFiles;
 	readonly #performers: Performers;
@@ -205,6 +209,7 @@ export class Daemon {
 
 	async stop(): Promise<void> {
 		await this.#browser.stop();
+		if (this.#looking) clearTimeout(this.#looking);
 		this.#firstUse.stop();
 		await this.loop.stop(DRAIN_MS);
 		this.traffic.stop();
@@ -272,8 +277,13 @@ export class Daemon {
 	/** The one way in for events: what the files approve in advance is approved in the same breath. */
 	record(events: readonly Event[]): void {
 		this.loop.record(events);
-		if (!this.#files.areRead) return;
-		this.loop.record(approvalsInAdvance(this.ledger.fleet, this.known(), this.#options.now()));
+		if (this.#files.areRead && !this.#looking) this.#approveInAdvance();
+	}
+
+	#approveInAdvance(): void {
+		const { approvals, isPartial } = approvalsInAdvance(this.ledger.fleet, this.known(), this.#options.now());
+		this.loop.record(approvals);
+		this.#looking = isPartial ? setTimeout(() => this.#approveInAdvance(), LOOK_AGAIN_MS) : null;
 	}
 
 	#sighted(event: Event): void {

@@ -1,28 +1,35 @@
 import { utf8ToBytes } from "@noble/hashes/utils.js";
 import { type CST, Lexer, Parser } from "yaml";
 
-export const MAX_BYTES = 256 * 1024;
 export const MAX_DEPTH = 64;
-export const MAX_ENTRIES = 32_768;
 
-/** The text's size in UTF-8 when it is over the limit, else null. */
-export function oversize(text: string): number | null {
-	const bytes = text.length > MAX_BYTES ? text.length : utf8ToBytes(text).length;
-	return bytes > MAX_BYTES ? bytes : null;
+export interface Limits {
+	/** Of the text, in UTF-8. */
+	readonly bytes: number;
+	/** Of lists and mappings, in all. */
+	readonly entries: number;
 }
 
-/**
- * Whether lists and mappings hold more entries than the limit in all, aliases counted where they are used. zod passes the
- * issues of a list on as arguments, and a call with more than some 120,000 of them throws.
- */
-export function hasTooManyEntries(value: unknown): boolean {
+/** What people write by hand. */
+export const BY_HAND: Limits = { bytes: 256 * 1024, entries: 32_768 };
+/** A list with an entry for each machine of a large fleet: its keys are most of the text. */
+export const PER_MACHINE: Limits = { bytes: 16 * 2 ** 20, entries: 400_000 };
+
+/** The text's size in UTF-8 when it is over the limit, else null. */
+export function oversize(text: string, most: number): number | null {
+	const bytes = text.length > most ? text.length : utf8ToBytes(text).length;
+	return bytes > most ? bytes : null;
+}
+
+/** Whether lists and mappings hold more entries than the limit in all, aliases counted where they are used. */
+export function hasTooManyEntries(value: unknown, most: number): boolean {
 	const open = [value];
 	let entries = 0;
 	for (let next = open.pop(); next !== undefined; next = open.pop()) {
 		if (typeof next !== "object" || next === null) continue;
 		const inner: readonly unknown[] = Object.values(next);
 		entries += inner.length;
-		if (entries > MAX_ENTRIES) return true;
+		if (entries > most) return true;
 		for (const each of inner) open.push(each ?? null);
 	}
 	return false;

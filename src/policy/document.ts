@@ -1,7 +1,7 @@
 import { type Document, LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
 import type { ErrorCode } from "../model/error-codes.ts";
-import { hasTooManyEntries, MAX_BYTES, MAX_DEPTH, MAX_ENTRIES, oversize, tooDeepAt } from "./document-limits.ts";
+import { BY_HAND, hasTooManyEntries, type Limits, MAX_DEPTH, oversize, tooDeepAt } from "./document-limits.ts";
 import { defaultExpectation } from "./expectation.ts";
 import { placesOf } from "./places.ts";
 import { printable } from "./printable.ts";
@@ -26,22 +26,27 @@ export function describeProblem({ code, file, line, column, path, expected, saw 
 	return `${place}: expected ${expected}, got ${saw} (${code})`;
 }
 
+/** Mistakes of one file: more than people write by hand; each takes a kilobyte until it is told. */
+const MOST_TOLD = BY_HAND.entries;
+
 interface Format<Schema extends z.ZodType> {
 	readonly schema: Schema;
 	/** The one code of all problems of such a file, for formats that have no finer ones. */
 	readonly code?: ErrorCode;
+	/** Default: what people write by hand. */
+	readonly limits?: Limits;
 }
 
 /**
- * Reads one YAML document (YAML 1.2; no tags, at most 256 KiB and 64 levels) by a schema. Answers the value or every
- * problem, in the order of the text; where the YAML itself is broken its problems come alone. Never throws on any text.
+ * Reads one YAML document (YAML 1.2; no tags, at most 64 levels) by a schema. Answers the value or every
+ * problem, the first 32,768 of them, in the order of the text; where the YAML itself is broken its problems come alone. Never throws on any text.
  */
 export function readDocument<Schema extends z.ZodType>(
 	text: string,
 	file: string,
-	{ schema, code }: Format<Schema>,
+	{ schema, code, limits = BY_HAND }: Format<Schema>,
 ): { readonly value: z.output<Schema> } | { readonly problems: readonly Problem[] } {
-	const read = readValue(text, schema);
+	const read = readValue(text, schema, limits);
 	if ("value" in read) return read;
 	const lines = new LineCounter();
 	lines.lineStarts = lineStarts(text);
@@ -55,32 +60,32 @@ export function readDocument<Schema extends z.ZodType>(
 
 type Read<Value> = { readonly value: Value } | { readonly complaints: readonly Complaint[] };
 
-function readValue<Schema extends z.ZodType>(text: string, schema: Schema): Read<z.output<Schema>> {
-	const excess = limitComplaint(text);
+function readValue<Schema extends z.ZodType>(text: string, schema: Schema, limits: Limits): Read<z.output<Schema>> {
+	const excess = limitComplaint(text, limits.bytes);
 	if (excess) return { complaints: [excess] };
 	// uniqueKeys compares every key with every other, a minute for 256 KiB of keys; yamlComplaints looks in linear time.
 	// Any logLevel but "silent", which would hide a second document.
 	const document = parseDocument(text, { uniqueKeys: false, prettyErrors: false, logLevel: "error" });
 	const complaints = yamlComplaints(document);
 	if (complaints.length > 0) return { complaints };
-	const plain = plainValue(document);
+	const plain = plainValue(document, limits.entries);
 	if ("complaints" in plain) return plain;
 	const parsed = schema.safeParse(plain.value, { error: defaultExpectation });
 	if (parsed.success) return { value: parsed.data };
-	return { complaints: schemaComplaints(parsed.error.issues, placesOf(document)) };
+	return { complaints: schemaComplaints(parsed.error.issues.slice(0, MOST_TOLD), placesOf(document)) };
 }
 
 /** What a decoder of UTF-8 makes of other bytes, and what UTF-16 is full of. */
 const NO_TEXT = /[\ufffd\0]/;
 
-function limitComplaint(text: string): Complaint | null {
-	const bytes = oversize(text);
+function limitComplaint(text: string, most: number): Complaint | null {
+	const bytes = oversize(text, most);
 	if (bytes !== null)
 		return {
 			code: "FS-POLICY-SIZE",
 			offset: 0,
 			path: "",
-			expected: `at most ${MAX_BYTES} bytes`,
+			expected: `at most ${most} bytes`,
 			saw: `${bytes} bytes`,
 		};
 	const unreadable = text.search(NO_TEXT);
@@ -93,12 +98,12 @@ function limitComplaint(text: string): Complaint | null {
 	return { code: "FS-POLICY-DEPTH", offset, path: "", expected: `at most ${MAX_DEPTH} levels of nesting`, saw: "more" };
 }
 
-function plainValue(document: Document.Parsed): Read<unknown> {
+function plainValue(document: Document.Parsed, most: number): Read<unknown> {
 	const whole = { offset: 0, path: "" };
 	try {
 		const value: unknown = document.toJS({ maxAliasCount: 100 });
-		if (!hasTooManyEntries(value)) return { value };
-		const expected = `at most ${MAX_ENTRIES} entries in all`;
+		if (!hasTooManyEntries(value, most)) return { value };
+		const expected = `at most ${most} entries in all`;
 		return { complaints: [{ ...whole, code: "FS-POLICY-SIZE", expected, saw: "more" }] };
 	} catch (error) {
 		// The alias cap of yaml: each alias may be small and their product huge.

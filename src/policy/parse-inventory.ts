@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type Problem, readDocument } from "./document.ts";
+import { PER_MACHINE } from "./document-limits.ts";
 import { glob, name, port, text } from "./fields.ts";
 import { matchesGlob } from "./glob.ts";
 import { mapping, namesDiffer } from "./mapping.ts";
@@ -57,26 +58,36 @@ export function parseInventory(
 	text: string,
 	file: string,
 ): { readonly inventory: Inventory } | { readonly problems: readonly Problem[] } {
-	const read = readDocument(text, file, { schema: inventoryDocument, code: "FS-INVENTORY" });
+	const read = readDocument(text, file, { schema: inventoryDocument, code: "FS-INVENTORY", limits: PER_MACHINE });
 	if ("problems" in read) return read;
 	const groups = Object.entries(read.value.groups).map(([group, patterns]) => ({ group, patterns }));
 	const machines = read.value.machines.map(({ host_keys, ...own }): InventoryMachine => {
-		const { name, address, port, labels } = own;
 		const hostKeys = host_keys === undefined ? {} : { hostKeys: host_keys };
-		return { name, address, port, groups: groupsOf(name, { machines: [own], groups }), labels, ...hostKeys };
+		return { ...own, groups: sorted([...own.groups, ...groupsNaming(own.name, groups)]), ...hostKeys };
 	});
 	return { inventory: { machines, groups } };
 }
 
 /** Every group of a machine of this name, listed or found over mDNS, sorted. */
-export function groupsOf(
-	name: string,
-	{
-		machines,
-		groups,
-	}: { readonly machines: readonly Pick<InventoryMachine, "name" | "groups">[]; readonly groups: Inventory["groups"] },
-): readonly string[] {
-	const own = machines.filter((machine) => machine.name === name).flatMap((machine) => machine.groups);
-	const byName = groups.filter(({ patterns }) => patterns.some((pattern) => matchesGlob(pattern, name)));
-	return [...new Set([...own, ...byName.map(({ group }) => group)])].sort();
+export function groupsOf(name: string, inventory: Inventory): readonly string[] {
+	return listedAs(name, inventory)?.groups ?? sorted(groupsNaming(name, inventory.groups));
+}
+
+const byName = new WeakMap<Inventory, ReadonlyMap<string, InventoryMachine>>();
+
+/** undefined: the inventory does not list it. */
+export function listedAs(name: string, inventory: Inventory): InventoryMachine | undefined {
+	const machines = byName.get(inventory) ?? new Map(inventory.machines.map((machine) => [machine.name, machine]));
+	byName.set(inventory, machines);
+	return machines.get(name);
+}
+
+function groupsNaming(name: string, groups: Inventory["groups"]): readonly string[] {
+	return groups
+		.filter(({ patterns }) => patterns.some((pattern) => matchesGlob(pattern, name)))
+		.map(({ group }) => group);
+}
+
+function sorted(groups: readonly string[]): readonly string[] {
+	return [...new Set(groups)].sort();
 }

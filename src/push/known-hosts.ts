@@ -1,10 +1,15 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { hash as digest } from "node:crypto";
 import type { HostKey } from "../model/machine.ts";
 import { hostKeyOf } from "./host-keys.ts";
 
 /** The lines of a known_hosts file (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT) that name a key or revoke one. */
 export interface KnownHosts {
-	readonly entries: readonly Entry[];
+	/** Lines of names and addresses alone, by each of them. */
+	readonly named: ReadonlyMap<string, readonly Entry[]>;
+	/** Lines with a `*`, a `?` or a `!` in them. */
+	readonly patterned: readonly Entry[];
+	/** Whose host they are shows only who tries each: some microseconds a line. */
+	readonly hashed: readonly HashedEntry[];
 	/** Fingerprints that no host may show. */
 	readonly revoked: ReadonlySet<string>;
 	/** Numbers of the @cert-authority lines, which are ignored: ssh2 knows no certificates. From 1. */
@@ -12,21 +17,39 @@ export interface KnownHosts {
 }
 
 interface Entry {
+	readonly line: number;
 	readonly hosts: string;
 	readonly hostKey: HostKey;
+}
+
+interface HashedEntry extends Entry {
+	/** Of HMAC-SHA1 (RFC 2104): the key under its two pads. */
+	readonly inner: Uint8Array;
+	readonly outer: Uint8Array;
+	readonly hash: Buffer;
 }
 
 const SSH_PORT = 22;
 
 /** Total: lines that are not understood are left out, as OpenSSH does. */
 export function parseKnownHosts(text: string): KnownHosts {
-	const lines = text.split("\n").map(parseLine);
-	const entries = lines.filter((line) => line !== null);
-	const hasRevoked = ({ marker }: { readonly marker: string | null }) => marker === "@revoked";
+	const lines = text.split("\n").flatMap((line, index) => parseLine(line, index + 1) ?? []);
+	const marked = (wanted: string | null) => lines.filter(({ marker }) => marker === wanted);
+	const entries = marked(null);
+	const plain = entries.filter(({ hosts }) => !/[|*?!]/.test(hosts));
+	const names = plain.flatMap((entry) => [...new Set(namesIn(entry))].map((name) => ({ name, entry })));
+	const named = new Map<string, Entry[]>();
+	for (const { name, entry } of names) {
+		const entriesOf = named.get(name) ?? [];
+		entriesOf.push(entry);
+		named.set(name, entriesOf);
+	}
 	return {
-		entries: entries.filter((entry) => entry.marker === null),
-		revoked: new Set(entries.filter(hasRevoked).map(({ hostKey }) => hostKey.fingerprint)),
-		authorityLines: lines.flatMap((line, index) => (line?.marker === "@cert-authority" ? [index + 1] : [])),
+		named,
+		patterned: entries.filter(({ hosts }) => !hosts.startsWith("|") && /[*?!]/.test(hosts)),
+		hashed: entries.flatMap((entry) => hashedEntry(entry) ?? []),
+		revoked: new Set(marked("@revoked").map(({ hostKey }) => hostKey.fingerprint)),
+		authorityLines: marked("@cert-authority").map(({ line }) => line),
 	};
 }
 
@@ -38,19 +61,25 @@ export function isRevoked(knownHosts: KnownHosts, { fingerprint }: HostKey): boo
 /** The keys that a host may show at a port; one at another port than 22 is known only as `[host]:port`. */
 export function keysFor(knownHosts: KnownHosts, host: string, port: number): readonly HostKey[] {
 	const name = port === SSH_PORT ? host.toLowerCase() : `[${host.toLowerCase()}]:${port}`;
-	return knownHosts.entries
-		.filter(({ hosts, hostKey }) => matches(hosts, name) && !isRevoked(knownHosts, hostKey))
+	const entries = [
+		...(knownHosts.named.get(name) ?? []),
+		...knownHosts.patterned.filter((entry) => matches(entry, name)),
+		...knownHosts.hashed.filter((entry) => matchesHash(entry, name)),
+	];
+	return entries
+		.filter(({ hostKey }) => !isRevoked(knownHosts, hostKey))
+		.sort((one, other) => one.line - other.line)
 		.map(({ hostKey }) => hostKey);
 }
 
-function parseLine(line: string): (Entry & { readonly marker: string | null }) | null {
-	const words = line.trim().split(/\s+/);
+function parseLine(text: string, line: number): (Entry & { readonly marker: string | null }) | null {
+	const words = text.trim().split(/\s+/);
 	if (words[0] === "" || words[0]?.startsWith("#")) return null;
 	const marker = words[0]?.startsWith("@") ? (words.shift() ?? null) : null;
 	const [hosts, type, blob] = words;
 	if (hosts === undefined || type === undefined || blob === undefined) return null;
 	const hostKey = readBlob(blob);
-	return hostKey?.type === type ? { marker, hosts, hostKey } : null;
+	return hostKey?.type === type ? { line, marker, hosts, hostKey } : null;
 }
 
 function readBlob(base64: string): HostKey | null {
@@ -60,20 +89,30 @@ function readBlob(base64: string): HostKey | null {
 	return typeLength > 0 && typeLength <= 64 && 4 + typeLength < blob.length ? hostKeyOf(blob) : null;
 }
 
-function matches(hosts: string, name: string): boolean {
-	if (hosts.startsWith("|")) return matchesHash(hosts, name);
-	const patterns = hosts.toLowerCase().split(",");
+function namesIn({ hosts }: Entry): readonly string[] {
+	return hosts.toLowerCase().split(",");
+}
+
+function matches(entry: Entry, name: string): boolean {
+	const patterns = namesIn(entry);
 	const isNegated = patterns.some((pattern) => pattern.startsWith("!") && globMatches(pattern.slice(1), name));
 	return !isNegated && patterns.some((pattern) => globMatches(pattern, name));
 }
 
-/** `|1|salt|hash`, the hash being HMAC-SHA1 of the name under the salt. */
-function matchesHash(hosts: string, name: string): boolean {
-	const [, version, salt = "", hash = ""] = hosts.split("|");
-	if (version !== "1") return false;
-	const expected = Buffer.from(hash, "base64");
-	const actual = createHmac("sha1", Buffer.from(salt, "base64")).update(name).digest();
-	return expected.length === actual.length && timingSafeEqual(expected, actual);
+const BLOCK_BYTES = 64;
+
+/** `|1|salt|hash`, the hash being HMAC-SHA1 of the name under the salt; null: it is not in that form. */
+function hashedEntry(entry: Entry): HashedEntry | null {
+	const [before, version, salt = "", hash = ""] = entry.hosts.split("|");
+	const key = Buffer.from(salt, "base64");
+	if (before !== "" || version !== "1" || key.length > BLOCK_BYTES) return null;
+	const padded = (pad: number) => Buffer.alloc(BLOCK_BYTES, pad).map((byte, at) => byte ^ (key[at] ?? 0));
+	return { ...entry, inner: padded(0x36), outer: padded(0x5c), hash: Buffer.from(hash, "base64") };
+}
+
+function matchesHash({ inner, outer, hash }: HashedEntry, name: string): boolean {
+	const within = digest("sha1", Buffer.concat([inner, Buffer.from(name)]), "buffer");
+	return digest("sha1", Buffer.concat([outer, within]), "buffer").equals(hash);
 }
 
 /** `*` and `?` only; walks back to the last star, so it is never slower than pattern times name. */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHmac, randomBytes } from "node:crypto";
 import { test } from "node:test";
 import { approvalsInAdvance } from "../../src/daemon/approve-in-advance.ts";
 import { hostKeyOf } from "../../src/push/host-keys.ts";
@@ -16,7 +17,7 @@ const inventoryOf = (hostKeys?: string) => {
 	return { machines: hostKeys === undefined ? [] : [{ ...machine, hostKeys }], groups: [] };
 };
 const approvals = (knownHosts: string, hostKeys?: string, fleet = discovered) =>
-	approvalsInAdvance(fleet, { inventory: inventoryOf(hostKeys), knownHosts: parseKnownHosts(knownHosts) }, 7);
+	approvalsInAdvance(fleet, { inventory: inventoryOf(hostKeys), knownHosts: parseKnownHosts(knownHosts) }, 7).approvals;
 
 test("known_hosts approves a discovered machine, by its name or its address", () => {
 	const expected = [
@@ -50,21 +51,43 @@ test("a machine that nothing vouches for is looked up once as it is, and anew wh
 		const knownHosts = parseKnownHosts(text);
 		const counting = {
 			...knownHosts,
-			get entries() {
+			get named() {
 				lookedUp += 1;
-				return knownHosts.entries;
+				return knownHosts.named;
 			},
 		};
 		return { inventory: inventoryOf(), knownHosts: counting };
 	};
 	const vouchers = counted(`mill-02 ${mine}\n`);
-	assert.deepEqual(approvalsInAdvance(discovered, vouchers, 7), []);
+	assert.deepEqual(approvalsInAdvance(discovered, vouchers, 7).approvals, []);
 	const once = lookedUp;
 	assert.ok(once > 0);
-	assert.deepEqual(approvalsInAdvance(discovered, vouchers, 8), []);
+	assert.deepEqual(approvalsInAdvance(discovered, vouchers, 8).approvals, []);
 	assert.equal(lookedUp, once);
 	const moved = fleetOf({ machines: { "mill-01": { trust: { kind: "discovered" } } } });
-	assert.deepEqual(approvalsInAdvance(moved, vouchers, 8), []);
+	assert.deepEqual(approvalsInAdvance(moved, vouchers, 8).approvals, []);
 	assert.ok(lookedUp > once, "another address may be known");
-	assert.equal(approvalsInAdvance(discovered, counted(`mill-01 ${mine}\n`), 9).length, 1);
+	assert.equal(approvalsInAdvance(discovered, counted(`mill-01 ${mine}\n`), 9).approvals.length, 1);
 });
+
+test("many machines and many hashed lines are looked at in parts, and each machine is approved in the end", () => {
+	const names = Array.from({ length: 40 }, (_, index) => `mill-${index}`);
+	const lines = names.map((name) => `${hashed(name)} ${mine}`);
+	const strangers = Array.from({ length: 1_960 }, (_, index) => `${hashed(`other-${index}`)} ${other}`);
+	const vouchers = { inventory: inventoryOf(), knownHosts: parseKnownHosts([...strangers, ...lines].join("\n")) };
+	const trusted = new Set<string>();
+	let parts = 0;
+	for (let isPartial = true; isPartial; parts++) {
+		const machines = names.map((name) => [name, { trust: trusted.has(name) ? APPROVED : { kind: "discovered" } }]);
+		const vouched = approvalsInAdvance(fleetOf({ machines: Object.fromEntries(machines) }), vouchers, parts);
+		for (const approval of vouched.approvals) if (approval.kind === "MachineApproved") trusted.add(approval.machine);
+		isPartial = vouched.isPartial;
+	}
+	assert.deepEqual([...trusted], names);
+	assert.equal(parts, 3, "15 machines with 2,000 lines each in one go");
+});
+
+function hashed(name: string): string {
+	const salt = randomBytes(20);
+	return `|1|${salt.toString("base64")}|${createHmac("sha1", salt).update(name).digest("base64")}`;
+}

@@ -217,3 +217,25 @@ function withValue(whole: unknown, [first, ...others]: readonly string[], value:
 	copy[first] = withValue(copy[first], others, value);
 	return copy;
 }
+
+test("an inventory has room for ten thousand machines with their keys, and says so where even that is too little", () => {
+	const key = `ssh-ed25519 ${"A".repeat(68)}`;
+	const machines = (count: number) =>
+		Array.from(
+			{ length: count },
+			(_, index) =>
+				`{ name: mill-${index}, address: 10.0.${index >> 8}.${index & 255}, labels: { site: graz }, host_keys: ${key} }`,
+		).join(", ");
+	const read = parseInventory(`version: 1\nmachines: [${machines(10_000)}]\n`, "f");
+	assert.equal("inventory" in read && read.inventory.machines.length, 10_000);
+	const tooLarge = parseInventory(`version: 1\n#${"e".repeat(2 ** 24)}`, "f");
+	assert.match(
+		describeProblem("problems" in tooLarge ? (tooLarge.problems[0] as never) : ({} as never)),
+		/16777216 bytes/,
+	);
+});
+
+test("of a file that is nothing but mistakes the first are told", () => {
+	const read = parseInventory(`version: 1\nmachines: [${"{},".repeat(100_000)}]\n`, "f");
+	assert.equal("problems" in read && read.problems.length, 32_768);
+});

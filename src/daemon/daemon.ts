@@ -32,6 +32,7 @@ import type { Performers } from "./performers.ts";
 import { PieceWatch } from "./piece-watch.ts";
 import { Progress } from "./progress.ts";
 import { scanHostKey } from "./scan-host-key.ts";
+import { changedSinceKept, keepSettings } from "./settings-kept.ts";
 import { shareHeld } from "./share-held.ts";
 import { SwarmHistory } from "./swarm-history.ts";
 import { tidyStore } from "./tidy-store.ts";
@@ -241,13 +242,17 @@ export class Daemon {
 	async #readFiles(by?: string): Promise<Changed> {
 		const { log, now } = this.#options;
 		const settings = await this.#files.reloadSettings();
+		const changes = by === undefined ? await changedSinceKept(this.settings) : settings.changes;
+		// On a full disk, say, the files are read all the same.
+		await keepSettings(this.settings).catch((error: unknown) => log.warn({ err: error }, "settings were not kept"));
 		if (settings.changes.some(({ key }) => key === "notices"))
 			await this.notifier.configure(this.settings.notices, this.journal.lastSeq());
 		const { events, problems } = await this.#files.reload(() => this.ledger.fleet, now);
 		this.problems = [...settings.problems, ...problems];
-		const found = { settings: settings.changes, problems: this.problems.length };
-		const asked: readonly Event[] = by === undefined ? [] : [{ kind: "Reloaded", by, ...found, at: now() }];
-		this.record([...asked, ...events]);
+		const isTold = by !== undefined || changes.length > 0;
+		const found = { settings: changes, problems: this.problems.length };
+		const read: readonly Event[] = isTold ? [{ kind: "Reloaded", by: by ?? "start", ...found, at: now() }] : [];
+		this.record([...read, ...events]);
 		for (const problem of this.problems) log.error({ code: problem.code }, describeProblem(problem));
 		this.loop.wake();
 		return { changes: settings.changes, problems: this.problems };

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import type { SettingChange } from "../console/policy-reports.ts";
 import type { Settings } from "../policy/parse-settings.ts";
@@ -43,6 +44,17 @@ export function settingsChanges(before: Settings, after: Settings): readonly Set
 			.filter(isChanged)
 			.map(([key]) => ({ key, effect }));
 	return [...of(LIVE, "now"), ...of(AT_START, "after a restart")];
+}
+
+/** A digest of each, by the keys of the configuration; they hold names of secrets, and no secret. */
+export function settingsDigests(settings: Settings): Readonly<Record<string, string>> {
+	const digest = (value: unknown) =>
+		createHash("sha256")
+			.update(JSON.stringify(value) ?? "")
+			.digest("hex");
+	return Object.fromEntries(
+		Object.entries({ ...LIVE, ...AT_START }).map(([key, read]) => [key, digest(read(settings))]),
+	);
 }
 
 /** The second settings with what only a start reads as it was: so that the daemon goes on as it began. */

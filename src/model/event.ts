@@ -88,7 +88,7 @@ export type TokenEvent =
 /** The administrator's files were read again; what that changed of policies and machines follows as events of their own. */
 export interface ReloadEvent {
 	readonly kind: "Reloaded";
-	/** A person, or SIGHUP. */
+	/** A person, or SIGHUP; "start": they were others than when a daemon last ran. */
 	readonly by: string;
 	/** Keys of the configuration that changed, with when that takes effect. */
 	readonly settings: readonly { readonly key: string; readonly effect: "now" | "after a restart" }[];

@@ -131,16 +131,34 @@ test("who had the files read again is in the audit, with what that changed of th
 	await reload();
 	await writeFile(config, before);
 	await reload();
-	const [relaxed, raised] = (await controller.command("audit", "export"))
-		.trim()
-		.split("\n")
-		.map((line) => JSON.parse(line) as AuditLine)
-		.filter(({ act }) => act === "reload")
-		.toReversed();
+	const [relaxed, raised] = await reloads();
 	assert.equal(raised?.detail, "approvals changes now");
 	assert.equal(raised.who, operatorName());
 	assert.equal(relaxed?.detail, "approvals changes now");
 });
+
+test("what was changed of the configuration while no daemon ran is in the audit from the start on", async () => {
+	const config = join(folder, "fleetseed.yaml");
+	const before = await readFile(config, "utf8");
+	await controller.stop();
+	await writeFile(config, `${before}\napprovals: { above_machines: 500 }\n`);
+	controller = new Controller(folder);
+	controller.start();
+	await until(controller, "it is there again", ({ totals }) => totals.installed === 1);
+	const [started] = await reloads();
+	assert.deepEqual([started?.who, started?.detail], ["start", "approvals changes now"]);
+	await writeFile(config, before);
+	await reload();
+});
+
+/** The lines of the audit, the newest first. */
+async function reloads(): Promise<readonly AuditLine[]> {
+	const lines = (await controller.command("audit", "export")).trim().split("\n");
+	return lines
+		.map((line) => JSON.parse(line) as AuditLine)
+		.filter(({ act }) => act === "reload")
+		.toReversed();
+}
 
 test("a wrong checksum is refused and set aside, and the machine says why it waits", async () => {
 	await writeFile(policyFile("wrong.yaml"), JSON.stringify(policy("wrong", "0".repeat(64))));

@@ -62,7 +62,8 @@ export async function installs(lab: Lab, trial: Trial): Promise<Steered> {
 	await step("upgraded", [packageEntry(two), ...others.second], SECOND);
 	await trial.waitForStatus("the second revision is verified", ({ totals }) => totals.installed >= lab.machines.length);
 	for (const machine of lab.machines) await machine.must(["touch", "/etc/lab-breaks-3.0"]);
-	const refused = { max_errors: 0, on_failure: "rollback" };
+	// All of them begin at once: of whoever has not begun when the first one fails there is nothing to take back.
+	const refused = { max_errors: 0, on_failure: "rollback", prestage_threshold: 100 };
 	await trial.writeOwnPolicy({
 		version: 1,
 		name: "lab",

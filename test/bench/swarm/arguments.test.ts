@@ -58,6 +58,7 @@ const refused: readonly (readonly [argv: readonly string[], why: RegExp])[] = [
 	[["--only", "fleetseed,scp"], /--only: expected some of .*, got "scp"/],
 	[["--kill", "100%"], /--kill: expected a whole number from 0 to 90, got "100"/],
 	[["--late", "16"], /--late: expected a whole number from 0 to 15/],
+	[["--only", "aria2", "--kill=30%"], /--kill: expected fleetseed among --only/],
 	[["--only", "aria2", "--liar"], /--liar: expected fleetseed among --only/],
 	[["--machines", "2", "--strangers"], /--strangers: expected 3 machines at least, got 2/],
 	[["--frobnicate"], /frobnicate/],

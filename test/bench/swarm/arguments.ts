@@ -81,7 +81,9 @@ export function readArguments(argv: readonly string[]): SwarmArguments {
 	const groups = rateGroups(values.rates ?? `${values.rate}*${values.machines}`);
 	const machines = groups.reduce((sum, { count }) => sum + count, 0);
 	const only = systemNames(values.only);
-	const trial = ["kill", "late", "liar", "outsider", "strangers"].find((name) => argv.includes(`--${name}`));
+	const trial = (["kill", "late", "liar", "outsider", "strangers"] as const).find(
+		(name) => values[name] !== OPTIONS[name].default,
+	);
 	if (trial !== undefined && !only.includes("fleetseed"))
 		throw new Error(`--${trial}: expected fleetseed among --only, got "${values.only}"`);
 	if (values.strangers && machines < 3) throw new Error(`--strangers: expected 3 machines at least, got ${machines}`);

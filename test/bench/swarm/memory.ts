@@ -14,11 +14,10 @@ import { publish } from "../publish.ts";
 import { sizeOf } from "./arguments.ts";
 import { Crowd } from "./crowd.ts";
 import { deliver } from "./deliver.ts";
+import { crowdPromises, deliveryPromises } from "./memory-promises.ts";
 import { readMetainfo } from "./metainfo.ts";
 import { makePayload } from "./payload.ts";
-import { slopeOf } from "./slope.ts";
 
-const AT_MOST_MIB = 256;
 const MIB = 2 ** 20;
 const MACHINES = 2;
 const CROWD_SECONDS = 20;
@@ -103,14 +102,7 @@ async function deliveryFigures(footprint: Footprint, signal: AbortSignal): Promi
 	heldMiB.push(...held);
 	const peak = usageOf(standing.swarm.pid ?? 0).peakRssBytes / MIB;
 	await standing.swarm.stop();
-	const settled = held.slice(Math.floor(held.length / 2));
-	return [
-		{ what: `swarm process, the most over ${count} deliveries`, value: peak, unit: "MiB", atMost: AT_MOST_MIB },
-		{ what: "after the first delivery", value: held[0] ?? 0, unit: "MiB" },
-		{ what: "after the last delivery", value: held.at(-1) ?? 0, unit: "MiB" },
-		{ what: "more for each delivery, over all of them", value: slopeOf(held), unit: "MiB" },
-		{ what: "more for each delivery, over the second half", value: slopeOf(settled), unit: "MiB" },
-	];
+	return deliveryPromises(held, peak);
 }
 
 async function crowdFigures(footprint: Footprint, signal: AbortSignal): Promise<readonly Figure[]> {
@@ -122,16 +114,11 @@ async function crowdFigures(footprint: Footprint, signal: AbortSignal): Promise<
 	const crowd = await gather(standing, { peers, packages });
 	await delay(CROWD_SECONDS * 1000, undefined, { signal });
 	const { connected, greeted, contentBytes } = crowd;
-	const peak = usageOf(standing.swarm.pid ?? 0).peakRssBytes / MIB;
+	const peakMiB = usageOf(standing.swarm.pid ?? 0).peakRssBytes / MIB;
 	crowd.scatter();
 	await standing.swarm.stop();
-	const of = `${peers} peers with ${packages} packages`;
-	return [
-		{ what: `swarm process, the most with ${of}`, value: peak, unit: "MiB", atMost: AT_MOST_MIB },
-		{ what: `${of}: connections that were greeted`, value: greeted, unit: "connections" },
-		{ what: `${of}: connections after ${CROWD_SECONDS} s`, value: connected, unit: "connections" },
-		{ what: `${of}: content sent to them`, value: contentBytes / MIB, unit: "MiB" },
-	];
+	const seen = { peers, packages, greeted, connected, contentMiB: contentBytes / MIB, peakMiB };
+	return crowdPromises(seen, sizeOf(options["crowd-size"]) / MIB);
 }
 
 async function gather(standing: Standing, { peers, packages }: { peers: number; packages: number }): Promise<Crowd> {

@@ -22,14 +22,7 @@ export function racePromises(
 			atMost: FLOOR_TIMES,
 			floor: { what: `${ours.floorSeconds.toFixed(2)} s`, value: 1 },
 		},
-		...others.map(
-			({ system, seconds }): Figure => ({
-				what: `fleetseed beside ${system}`,
-				value: ours.seconds / seconds,
-				unit: "x",
-				atMost: 1,
-			}),
-		),
+		...others.map((other) => beside(ours, other)),
 		{ what: "left the source's cable, of the package", value: ours.sourceMultiple, unit: "x", atMost: SOURCE_COPIES },
 		{
 			what: "a peer's CPU for what it moved",
@@ -45,4 +38,11 @@ export function racePromises(
 		},
 		{ what: "the source's CPU before the start, once", value: ours.sourcePreparedCpuSeconds, unit: "s" },
 	];
+}
+
+/** Who never came to the end was not beaten, but badly run. */
+function beside(ours: Standing, { system, seconds }: Standing): Figure {
+	const isOver = Number.isFinite(seconds);
+	const what = isOver ? `fleetseed beside ${system}` : `fleetseed beside ${system}, which never finished`;
+	return { what, value: isOver ? ours.seconds / seconds : Number.NaN, unit: "x", atMost: 1 };
 }

@@ -71,8 +71,9 @@ export interface RaceOptions<R extends Race> {
 	readonly during?: (running: Running<R>) => Promise<void>;
 }
 
-/** nginx, which sends each machine a copy of its own, needs as many floors as there are machines. */
+/** nginx, which sends each machine a copy of its own, needs as many floors as there are machines, and some more for headers. */
 const PATIENCE_FLOORS = 30;
+const FLOORS_FOR_EACH = 1.2;
 const PATIENCE_SECONDS = 60;
 const LOOK_MS = 1_000;
 
@@ -103,7 +104,7 @@ async function measure<R extends Race>(
 	{ machines, floor, during }: RaceOptions<R>,
 ): Promise<Omit<RaceResult, "system">> {
 	const counted = await meter(lan);
-	const deadline = AbortSignal.any([signal, AbortSignal.timeout(patienceMs(floor))]);
+	const deadline = AbortSignal.any([signal, AbortSignal.timeout(patienceMs(floor, machines.length))]);
 	const { running, left } = runningOf(race, deadline);
 	const busy = watchBusy();
 	const sourceUsage = watchUsage(() => race.sourcePids);
@@ -126,8 +127,9 @@ async function measure<R extends Race>(
 	return { machines: await Promise.all(results), source, sentPayloadBytes, busyPercent };
 }
 
-function patienceMs(floor: number): number {
-	return Math.ceil((PATIENCE_SECONDS + PATIENCE_FLOORS * floor) * 1000);
+function patienceMs(floor: number, machines: number): number {
+	const floors = Math.max(PATIENCE_FLOORS, FLOORS_FOR_EACH * machines);
+	return Math.ceil((PATIENCE_SECONDS + floors * floor) * 1000);
 }
 
 /** Looks once a second: what a child held that ended by itself is not told afterwards. The answer looks a last time. */

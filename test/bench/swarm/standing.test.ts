@@ -75,6 +75,12 @@ test("every promise of a race is met by a good one and missed by a bad one", () 
 	assert.deepEqual(missed.map(isMet), [false, false, false, true, null, null, null]);
 });
 
+test("to be ahead of one that never finished is no promise met", () => {
+	const [, beside] = racePromises([standing("fleetseed", [16]), standing("aria2", [27, null])], { enforcesCpu: false });
+	assert.equal(beside?.what, "fleetseed beside aria2, which never finished");
+	assert.equal(beside && isMet(beside), false);
+});
+
 test("without fleetseed nothing is promised", () => {
 	assert.deepEqual(racePromises([standing("aria2", [27])], { enforcesCpu: true }), []);
 });

@@ -66,6 +66,7 @@ async function deliveryOf(
 			return swarm.urlFor(sha256, access(localAddress));
 		},
 		rates: () => limitsOf(sha256).machine,
+		heardBytes: () => performers.receivedBytes(machine, sha256),
 		read: (start) => readAtPace(performers, { sha256, start }, onRead),
 		onReached: (address) => onReached(machine, address),
 		helperFor: (platform) => helpers.helperFor(platform, [paceOf(performers, sha256), uplink]),

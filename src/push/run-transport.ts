@@ -52,14 +52,15 @@ async function watch(delivering: Delivering, key: string): Promise<Pushed | null
 	const { task, delivery } = delivering;
 	const { sha256 } = task.spec;
 	const lookSeconds = Math.max(1, Math.min(LOOK_SECONDS, Math.floor(delivery.stallMs / 1000)));
-	let [seen, grownAt] = [-1, performance.now()];
+	let [seen, heard, grownAt] = [-1, delivery.heardBytes(), performance.now()];
 	for (;;) {
 		const asked = await askMachine(delivering, awaitTransport(sha256, key, lookSeconds));
 		if ("failure" in asked) return { outcome: asked };
 		const [[kind, kib] = []] = linesOf(asked.answer);
 		if (kind === "staged") return null;
 		if (kind !== "running") return giveUp(delivering, key, asked.answer);
-		if (Number(kib) > seen) [seen, grownAt] = [Number(kib), performance.now()];
+		if (Number(kib) > seen || delivery.heardBytes() > heard)
+			[seen, heard, grownAt] = [Number(kib), delivery.heardBytes(), performance.now()];
 		const silentMs = performance.now() - grownAt;
 		if (silentMs >= patienceMs(delivery, seen)) return stalled(delivering, key, silentMs);
 	}

@@ -46,6 +46,8 @@ export interface Delivery {
 	readonly url: (localAddress: string) => Promise<string>;
 	/** What the machine may send and receive of it in a second now. */
 	readonly rates: () => Rates;
+	/** What the machine told our tracker that it has received of it; grows while a piece comes that is not on its disk yet. */
+	readonly heardBytes: () => number;
 	/** The package from a byte on, no faster than it may go. */
 	readonly read: (offsetBytes: number) => Readable;
 	/** The machine, by its host key, is at this address, whatever name led to it. */

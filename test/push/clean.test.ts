@@ -52,6 +52,7 @@ test("ends a transport that only seeds, and leaves one alone that still brings i
 		torrent: async () => Buffer.from("torrent"),
 		url: async () => "http://127.0.0.1:9/",
 		rates: () => NO_LIMITS,
+		heardBytes: () => 0,
 		read: () => assert.fail(),
 		helperFor: async () => null,
 		sizeBytes: 7,

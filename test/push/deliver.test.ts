@@ -40,6 +40,7 @@ async function bench(t: TestContext, { seedSeconds = 1 } = {}) {
 		methods: ["agent"],
 		url: async () => "http://127.0.0.1:9/",
 		rates: () => NO_LIMITS,
+		heardBytes: () => 0,
 		read: () => Readable.from([]),
 		helperFor: async () => null,
 		sizeBytes: CONTENT.length,
@@ -127,6 +128,14 @@ test("stops a transport that brings no byte for a while", async (t) => {
 	assert.equal(outcome.kind === "failed" && outcome.failure.code, "FS-DELIVER-STALLED");
 	const [job = ""] = await readdir(join(state, "jobs"));
 	await until(async () => (await readdir(join(state, "jobs", job))).includes("result"));
+});
+
+test("has patience with one that tells the tracker of bytes, though a large piece is not whole yet", async (t) => {
+	const { deliver, go } = await bench(t);
+	const begunAt = performance.now();
+	const delivering = deliver({ stallMs: 1_000, heardBytes: () => performance.now() - begunAt });
+	setTimeout(() => void go(), 4_000);
+	assert.equal((await delivering).outcome.kind, "delivered");
 });
 
 test("gives the output of a transport that failed", async (t) => {

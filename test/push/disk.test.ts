@@ -46,6 +46,7 @@ async function deliverTo(
 		torrent: async () => Buffer.from("torrent"),
 		url: async () => "http://127.0.0.1:9/",
 		rates: () => NO_LIMITS,
+		heardBytes: () => 0,
 		read: (offset) => Readable.from([CONTENT.subarray(offset)]),
 		helperFor: async () => helper,
 		onReached: () => undefined,

@@ -43,6 +43,7 @@ async function bareMachine(t: TestContext, also: readonly string[] = []) {
 		torrent: async () => Buffer.from("torrent"),
 		url: async () => "http://127.0.0.1:9/",
 		rates: () => NO_LIMITS,
+		heardBytes: () => 0,
 		read: (offset) => {
 			reads.push(offset);
 			return Readable.from([CONTENT.subarray(offset, offset + 700_000), CONTENT.subarray(offset + 700_000)]);
@@ -195,6 +196,17 @@ test("a helper that arrives spoilt or does not run gives way to the next one, an
 	await deliver({ ...more, read: () => Readable.from([third]) }, sha256Of(third));
 	assert.match(chosen[4] ?? "", /^sftp: .*helper \(it does not run on the machine\)/);
 	assert.equal(foreign.counts.reads, 1);
+});
+
+test("a helper that does not even say its version in a minute does not run on the machine", async (t) => {
+	const { deliver, chosen, folder } = await bareMachine(t);
+	// A minute is a second there.
+	const timeout = 'case "$*" in "-k 5 60 "*) shift 3; exec /usr/bin/timeout 1 "$@" ;; esac; exec /usr/bin/timeout "$@"';
+	await putProgram(folder, "timeout", timeout);
+	const { outcome } = await deliver({ helperFor: helperOf("#!/bin/sh\nexec sleep 20\n").helperFor });
+	assert.equal(outcome.kind === "delivered" && outcome.method, "sftp");
+	assert.match(chosen[1] ?? "", /^sftp: .*helper \(gave up: our helper does not run on the machine\)/);
+	assert.ok(outcome.kind === "delivered" && outcome.durationMs < 15_000);
 });
 
 test("a kept helper that is no longer what was pushed is pushed anew, once it has failed", async (t) => {

@@ -25,7 +25,7 @@ if [ "\${sum%% *}" != "$1" ]; then
 fi
 chmod 700 "$new"
 sync "$new"
-if "$new" --version >/dev/null 2>&1; then mv "$new" "$folder/fleetseed-agent" && echo kept
+if timeout -k 5 60 "$new" --version >/dev/null 2>&1; then mv "$new" "$folder/fleetseed-agent" && echo kept
 else : > "$folder/unusable" && echo unusable
 fi
 prune_helpers "$1"

@@ -33,6 +33,7 @@ const delivery: Delivery = {
 	torrent: async () => content,
 	url: async () => "",
 	rates: () => ({ up: null, down: null }),
+	heardBytes: () => 0,
 	read: (offset) => Readable.from([content.subarray(offset)]),
 	helperFor: async () => null,
 	sizeBytes: content.length,

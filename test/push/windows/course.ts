@@ -40,6 +40,7 @@ export function courseOn(lab: () => WindowsLab) {
 			torrent: async () => Buffer.alloc(0),
 			url: async () => "",
 			rates: () => NO_LIMITS,
+			heardBytes: () => 0,
 			read: (from) => Readable.from([Buffer.from(content).subarray(from)]),
 			helperFor: async () => null,
 			onReached: () => undefined,

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { must } from "../../lab/command.ts";
 import { waitFor } from "../../lab/wait.ts";
+import type { Figure } from "../figures.ts";
 import { watchCopy } from "./copy-out.ts";
 import { FLEETSEED, type FleetseedRace } from "./fleetseed.ts";
 import type { Host } from "./host.ts";
@@ -17,7 +18,7 @@ interface Cut {
 	readonly atSeconds: number;
 	/** What the source had sent by then, of the package. */
 	readonly sourceMultiple: number;
-	readonly alreadyDone: number;
+	readonly stillOnTheirWay: number;
 }
 
 /** The machines hold one copy together, and the source's port answers no more, but its tracker does: late ones come and are served by the others. */
@@ -38,11 +39,12 @@ export async function comeLate({ stage, undisturbed }: TrialOptions, count: numb
 		figures: [
 			{ what: "sent by the source until its port was cut off", value: cut.sourceMultiple, unit: "x" },
 			{
-				what: "machines on their way that got the rest from each other",
+				what: "machines that had all before, or got the rest from each other",
 				value: done.filter((machine) => !isLate(machine)).length,
 				unit: "machines",
 				atLeast: stage.lan.machines.length - count,
 			},
+			{ what: "... of which were still on their way", value: cut.stillOnTheirWay, unit: "machines" },
 			{
 				what: `late machines served without the source, the last after ${lateSeconds.toFixed(1)} s`,
 				value: done.filter(isLate).length,
@@ -65,16 +67,25 @@ export async function loseController({ stage, undisturbed }: TrialOptions): Prom
 		name: "cut",
 		standing,
 		seen: cut,
-		figures: [
-			{ what: "sent by the source until its cable was cut", value: cut.sourceMultiple, unit: "x" },
-			{
-				what: `machines that finished without the controller, the last after ${standing.seconds.toFixed(1)} s`,
-				value: done.length,
-				unit: "machines",
-				atLeast: stage.lan.machines.length,
-			},
-		],
+		figures: finishedWithout(cut, {
+			machines: stage.lan.machines.length,
+			done: done.length,
+			seconds: standing.seconds,
+		}),
 	};
+}
+
+/** To have finished before the cut would show nothing. */
+export function finishedWithout(
+	{ sourceMultiple, stillOnTheirWay }: Pick<Cut, "sourceMultiple" | "stillOnTheirWay">,
+	{ machines, done, seconds }: { readonly machines: number; readonly done: number; readonly seconds: number },
+): readonly Figure[] {
+	const what = `machines that finished without the controller, the last after ${seconds.toFixed(1)} s`;
+	return [
+		{ what: "sent by the source until its cable was cut", value: sourceMultiple, unit: "x" },
+		{ what: "machines still on their way then", value: stillOnTheirWay, unit: "machines", atLeast: 1 },
+		{ what, value: done, unit: "machines", atLeast: machines },
+	];
 }
 
 interface CutOptions {
@@ -88,7 +99,7 @@ async function raceUntilCut(
 	{ late, floor, sever }: CutOptions,
 ): Promise<{ result: RaceResult; standing: Standing; cut: Cut }> {
 	const { lan, payload } = stage;
-	let cut: Cut = { atSeconds: Number.NaN, sourceMultiple: Number.NaN, alreadyDone: 0 };
+	let cut: Cut = { atSeconds: Number.NaN, sourceMultiple: Number.NaN, stillOnTheirWay: 0 };
 	let mend: () => Promise<void> = async () => undefined;
 	const during = async (running: Running<FleetseedRace>) => {
 		const startedAt = performance.now();
@@ -97,7 +108,7 @@ async function raceUntilCut(
 		cut = {
 			atSeconds: (performance.now() - startedAt) / 1000,
 			sourceMultiple: sent / payload.sizeBytes,
-			alreadyDone: running.entrants.filter(({ isComplete }) => isComplete()).length,
+			stillOnTheirWay: running.entrants.filter(({ isComplete }) => !isComplete()).length,
 		};
 		mend = await sever(stage, running.race);
 		await running.start(late);

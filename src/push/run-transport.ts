@@ -51,17 +51,19 @@ async function start(delivering: Delivering, { method, helper }: Transport): Pro
 async function watch(delivering: Delivering, key: string): Promise<Pushed | null> {
 	const { task, delivery } = delivering;
 	const { sha256 } = task.spec;
-	const lookSeconds = Math.max(1, Math.min(LOOK_SECONDS, Math.floor(delivery.stallMs / 1000)));
-	let [seen, heard, grownAt] = [-1, delivery.heardBytes(), performance.now()];
+	const lookSeconds = Math.max(1, Math.min(LOOK_SECONDS, Math.floor(delivery.stallMs / 4000)));
+	let [seen, heard, silentMs] = [-1, delivery.heardBytes(), 0];
 	for (;;) {
+		const lookedAt = performance.now();
 		const asked = await askMachine(delivering, awaitTransport(sha256, key, lookSeconds));
 		if ("failure" in asked) return { outcome: asked };
 		const [[kind, kib] = []] = linesOf(asked.answer);
 		if (kind === "staged") return null;
 		if (kind !== "running") return giveUp(delivering, key, asked.answer);
-		if (Number(kib) > seen || delivery.heardBytes() > heard)
-			[seen, heard, grownAt] = [Number(kib), delivery.heardBytes(), performance.now()];
-		const silentMs = performance.now() - grownAt;
+		const hasGrown = Number(kib) > seen || delivery.heardBytes() > heard;
+		// Where the controller itself stood still, as one that is suspended, a look took longer than it looked.
+		silentMs = hasGrown ? 0 : silentMs + Math.min(performance.now() - lookedAt, 2 * lookSeconds * 1000);
+		if (hasGrown) [seen, heard] = [Number(kib), delivery.heardBytes()];
 		if (silentMs >= patienceMs(delivery, seen)) return stalled(delivering, key, silentMs);
 	}
 }

@@ -138,6 +138,19 @@ test("has patience with one that tells the tracker of bytes, though a large piec
 	assert.equal((await delivering).outcome.kind, "delivered");
 });
 
+test("does not take it for the machine's silence when the controller itself stood still", async (t) => {
+	const { deliver, go, folder } = await bench(t);
+	let begunAt = Number.POSITIVE_INFINITY;
+	const heardBytes = () => Math.max(0, Math.min(3_900, performance.now() - begunAt));
+	const delivering = deliver({ stallMs: 4_000, heardBytes });
+	await until(async () => (await readdir(folder)).includes("torrent-seen"));
+	begunAt = performance.now();
+	await new Promise((resolve) => setTimeout(resolve, 4_800));
+	Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 6_000);
+	setTimeout(() => void go(), 200);
+	assert.equal((await delivering).outcome.kind, "delivered");
+});
+
 test("gives the output of a transport that failed", async (t) => {
 	const { deliver, folder } = await bench(t);
 	await writeFile(join(folder, "bin", "fleetseed-agent"), "#!/bin/sh\necho no tracker\nexit 9\n");

@@ -74,6 +74,8 @@ export class Downloads {
 
 	limit(bytesPerSecond: number | null): void {
 		this.#bucket.limit(bytesPerSecond);
+		// Nobody waits any longer than the new one makes them.
+		this.askAll();
 	}
 
 	/** Received, and not yet a whole piece that is kept. */

@@ -222,6 +222,18 @@ test("of a long piece the source is asked for half a MiB at once, and for more o
 	assert.equal(source.timesAsked, 8);
 });
 
+test("a limit that is lifted lets the next be asked for at once, however long the old one would have made it wait", () => {
+	const holder = new Holder();
+	const downloads = downloadsFrom([holder]);
+	downloads.limit(100);
+	const before = holder.timesAsked;
+	holder.send(PIECE_BYTES);
+	assert.equal(holder.timesAsked, before);
+	downloads.limit(null);
+	assert.ok(holder.timesAsked > before);
+	downloads.stop();
+});
+
 test("who gets less than its link has carried asks for no less than before", () => {
 	const asked = (rates: readonly number[]) => {
 		const holders = Array.from({ length: 60 }, () => new Holder());

@@ -50,6 +50,15 @@ describe("our peer for one package", { concurrency: true }, () => {
 		assert.ok(sent > 4_000_000 && sent < 5_500_000, `the source sent ${sent} bytes`);
 	});
 
+	test("what lies there beyond the package's end goes", async () => {
+		await using bench = await openBench({ machines: 1 });
+		await mkdir(join(bench.folder, "m1"));
+		await writeFile(join(bench.folder, "m1", bench.sha256), Buffer.concat([bench.content, Buffer.from("more")]));
+		const machine = await spawnAgent(bench, "m1");
+		await until("it has all", () => hasCompleted(machine));
+		assert.equal(digest(await machine.received()), bench.sha256);
+	});
+
 	test("it leaves before its time once nobody waits for the package any more, and says so", async () => {
 		await using bench = await openBench({ machines: 2 });
 		bench.shape({ awaitedBy: ["m1", "m2"] });

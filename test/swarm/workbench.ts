@@ -8,7 +8,7 @@ import type { Rates } from "../../src/model/traffic.ts";
 import type { PeerProgress } from "../../src/swarm/messages.ts";
 import { Swarm } from "../../src/swarm/swarm.ts";
 
-const AGENT = join(import.meta.dirname, "../../src/agent/main.ts");
+export const AGENT = join(import.meta.dirname, "../../src/agent/main.ts");
 
 /** Waits until the condition holds. */
 export async function until(what: string, holds: () => boolean | Promise<boolean>, deadlineMs = 30_000): Promise<void> {

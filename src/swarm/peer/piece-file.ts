@@ -20,9 +20,11 @@ export class PieceFile {
 		this.#cacheSlots = Math.max(2, Math.floor(CACHE_BYTES / info.pieceBytes));
 	}
 
-	/** Creates the file where there is none. */
+	/** Creates the file where there is none; what lies there beyond the package's end goes. */
 	async open(): Promise<void> {
 		this.#file ??= await open(this.#path, "r+").catch(() => open(this.#path, "wx+", 0o600));
+		const { size } = await this.#file.stat();
+		if (size > this.#info.sizeBytes) await this.#file.truncate(this.#info.sizeBytes);
 	}
 
 	async close(): Promise<void> {

@@ -20,6 +20,10 @@ export interface Announced {
 	/** Null: where the controller is. */
 	readonly site: string | null;
 	readonly leftBytes: number;
+	/** So far, of pieces that are not whole yet too. */
+	readonly receivedBytes: number;
+	/** When it says nothing for so long, it has missed announces: others do not wait for what it was to pass on. */
+	readonly silentMs: number;
 	/** It is gone when it says nothing for so long. */
 	readonly forgetMs: number;
 }
@@ -33,8 +37,10 @@ export interface Meeting {
 interface Member extends Announced {
 	readonly met: Set<string>;
 	leftBytes: number;
+	receivedBytes: number;
+	silentMs: number;
 	seenAt: number;
-	/** When `leftBytes` last became less. */
+	/** When it last got further. */
 	movedAt: number;
 }
 
@@ -78,7 +84,7 @@ export class NeighbourGraph {
 		this.#befriend(member);
 		const isGateway = member.site !== null && this.#gatewayOf(member.site, now) === member.key;
 		if (isGateway) this.#befriendOutside(member);
-		return { peers: this.#useful(member), isFed: this.#isFed(member, isGateway) };
+		return { peers: this.#useful(member), isFed: this.#isFed(member, { isGateway, now }) };
 	}
 
 	leave(key: string): void {
@@ -97,7 +103,7 @@ export class NeighbourGraph {
 	}
 
 	#enter(announced: Announced, now: number): Member {
-		const { key, site, leftBytes } = announced;
+		const { key, site, leftBytes, receivedBytes, silentMs } = announced;
 		// Whoever was moved to another site comes in anew there.
 		if (this.#members.get(key)?.site !== site) this.leave(key);
 		const known = this.#members.get(key);
@@ -108,10 +114,8 @@ export class NeighbourGraph {
 			this.#sites.set(site, others.set(key, member));
 			return member;
 		}
-		if (leftBytes < known.leftBytes) known.movedAt = now;
-		known.leftBytes = leftBytes;
-		known.seenAt = now;
-		return known;
+		if (leftBytes < known.leftBytes || receivedBytes > known.receivedBytes) known.movedAt = now;
+		return Object.assign(known, { leftBytes, receivedBytes, silentMs, seenAt: now });
 	}
 
 	#befriend(member: Member): void {
@@ -139,21 +143,29 @@ export class NeighbourGraph {
 		return [...member.met].filter((key) => member.leftBytes > 0 || (this.#members.get(key)?.leftBytes ?? 0) > 0);
 	}
 
-	#isFed({ key, site, leftBytes }: Member, isGateway: boolean): boolean {
+	#isFed({ key, site, leftBytes }: Member, { isGateway, now }: { isGateway: boolean; now: number }): boolean {
 		if (leftBytes === 0) {
 			this.#fed.delete(key);
 			return false;
 		}
 		if (site !== null) return isGateway;
+		if (this.#fed.size >= FED) this.#leaveSilent(now);
 		if (this.#fed.size < FED) this.#fed.add(key);
 		return this.#fed.has(key);
 	}
 
+	#leaveSilent(now: number): void {
+		for (const key of this.#fed) {
+			const member = this.#members.get(key);
+			if (!member || isSilent(member, now)) this.#fed.delete(key);
+		}
+	}
+
 	#gatewayOf(site: string, now: number): string | null {
 		const gateway = this.#members.get(this.#gateways.get(site) ?? "");
-		const isSound = gateway && (gateway.leftBytes === 0 || now - gateway.movedAt < GATEWAY_STALL_MS);
-		if (isSound) return gateway.key;
-		const others = this.#siteOf(site).filter(({ key }) => key !== gateway?.key);
+		const isMoving = gateway && (gateway.leftBytes === 0 || now - gateway.movedAt < GATEWAY_STALL_MS);
+		if (isMoving && !isSilent(gateway, now)) return gateway.key;
+		const others = this.#siteOf(site).filter((other) => other !== gateway && !isSilent(other, now));
 		const next = others.sort((a, b) => a.leftBytes - b.leftBytes)[0] ?? gateway;
 		if (!next) return null;
 		if (gateway) this.#partFromOutside(gateway);
@@ -175,6 +187,10 @@ export class NeighbourGraph {
 		this.#forgotAt = now;
 		for (const { key, seenAt, forgetMs } of [...this.#members.values()]) if (now - seenAt > forgetMs) this.leave(key);
 	}
+}
+
+function isSilent({ seenAt, silentMs }: Member, now: number): boolean {
+	return now - seenAt > silentMs;
 }
 
 function link(one: Member, other: Member): void {

@@ -12,7 +12,9 @@ const INTERVAL_MS = 5_000;
 /** ... or less often where there are many: about as many announces a second. */
 const ANNOUNCES_PER_SECOND = 300;
 const LONGEST_INTERVAL_SECONDS = 30;
-/** A machine that did not announce for this long is no longer told of ... */
+/** A machine that did not announce for as many times as it was asked to is not waited for ... */
+const MISSED_ANNOUNCES = 3;
+/** ... and for this long, no longer told of ... */
 const FORGET_MS = 90_000;
 /** ... but libtorrent, and so qbittorrent, announces every 5 minutes at most, whatever it is told. */
 const FORGET_STRANGER_MS = 12 * 60_000;
@@ -162,16 +164,19 @@ export class Tracker {
 			return;
 		}
 		const leftBytes = Number.isFinite(params.left) ? bytesOf(params.left) : Number.MAX_SAFE_INTEGER;
+		const receivedBytes = bytesOf(params.downloaded);
 		const site = allowed.siteOf(machine);
-		const forgetMs = isOurPeer(params.peer_id) ? FORGET_MS : FORGET_STRANGER_MS;
-		const meeting = graph.announce({ key: params.addr, machine, site, leftBytes, forgetMs }, performance.now());
+		const intervalSeconds = intervalSecondsFor(graph.size);
+		const patience = isOurPeer(params.peer_id)
+			? { silentMs: MISSED_ANNOUNCES * intervalSeconds * 1000, forgetMs: FORGET_MS }
+			: { silentMs: FORGET_STRANGER_MS, forgetMs: FORGET_STRANGER_MS };
+		const meeting = graph.announce(
+			{ key: params.addr, machine, site, leftBytes, receivedBytes, ...patience },
+			performance.now(),
+		);
 		const source = meeting.isFed ? this.#sourceFor(params) : null;
 		answer.peers = peersOf(meeting, source);
-		answer.interval = Math.max(
-			INTERVAL_MS / 1000,
-			Math.min(LONGEST_INTERVAL_SECONDS, graph.size / ANNOUNCES_PER_SECOND),
-		);
-		answer.interval = Math.round(answer.interval);
+		answer.interval = intervalSeconds;
 		answer.fleetseed = {
 			...(source ? { source: source.ip, source_port: source.port } : {}),
 			...shaping.limitsOf(sha256),
@@ -184,6 +189,11 @@ export class Tracker {
 		const ip = httpReq.socket.localAddress?.replace(/^::ffff:/, "");
 		return ip === undefined ? null : { ip, port: this.#options.sourcePort, peerId: "00".repeat(20) };
 	}
+}
+
+/** Of a swarm with so many members. */
+function intervalSecondsFor(size: number): number {
+	return Math.round(Math.max(INTERVAL_MS / 1000, Math.min(LONGEST_INTERVAL_SECONDS, size / ANNOUNCES_PER_SECOND)));
 }
 
 function peersOf({ peers }: Meeting, source: TrackedPeer | null): TrackedPeer[] {

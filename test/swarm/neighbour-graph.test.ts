@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Meeting, NeighbourGraph } from "../../src/swarm/neighbour-graph.ts";
+import { type Announced, type Meeting, NeighbourGraph } from "../../src/swarm/neighbour-graph.ts";
 
 /** Always the same lots, well mixed. */
 function lots(): () => number {
@@ -15,8 +15,11 @@ function graphOf() {
 	const graph = new NeighbourGraph({ chance: lots() });
 	const announce = (
 		key: string,
-		{ site = null as string | null, leftBytes = 100, now = 0, forgetMs = 90_000 } = {},
-	): Meeting => graph.announce({ key, machine: `machine of ${key}`, site, leftBytes, forgetMs }, now);
+		{ now = 0, ...told }: Partial<Announced> & { readonly now?: number } = {},
+	): Meeting => {
+		const usual = { site: null, leftBytes: 100, receivedBytes: 0, silentMs: told.forgetMs ?? 90_000, forgetMs: 90_000 };
+		return graph.announce({ key, machine: `machine of ${key}`, ...usual, ...told }, now);
+	};
 	return { graph, announce };
 }
 
@@ -78,6 +81,35 @@ test("a gateway that gets no further, or leaves, gives its place to the machine 
 	assert.ok(!announce("far-1", { site: "far", now: 50_000 }).isFed);
 	graph.leave("far-3");
 	assert.ok(announce("far-2", { site: "far", leftBytes: 90, now: 50_000 }).isFed);
+});
+
+test("a gateway that receives gets further, though over a slow link no piece is whole for long", () => {
+	const { announce } = graphOf();
+	announce("far-1", { site: "far" });
+	announce("far-2", { site: "far" });
+	for (const now of [30_000, 60_000]) announce("far-1", { site: "far", receivedBytes: now, now });
+	assert.ok(!announce("far-2", { site: "far", now: 60_000 }).isFed);
+	announce("far-1", { site: "far", receivedBytes: 60_000, now: 90_000 });
+	assert.ok(announce("far-2", { site: "far", now: 105_000 }).isFed);
+});
+
+test("a gateway that has fallen silent, even with everything, gives its place to one that has not", () => {
+	const { announce } = graphOf();
+	const far = { site: "far", silentMs: 15_000 };
+	announce("far-1", { ...far, leftBytes: 0 });
+	announce("far-2", { ...far, leftBytes: 10 });
+	announce("far-3", far);
+	announce("far-3", { ...far, now: 15_000 });
+	assert.ok(!announce("far-3", { ...far, now: 15_000 }).isFed);
+	assert.ok(announce("far-3", { ...far, now: 16_000 }).isFed, "far-2 has more, and is silent too");
+	assert.ok(!announce("far-2", { ...far, leftBytes: 10, now: 16_000 }).isFed);
+});
+
+test("whoever has fallen silent gives its place at the source to one that waits for it", () => {
+	const { announce } = graphOf();
+	for (let index = 0; index < 48; index++) announce(`old-${index}`, { silentMs: 15_000 });
+	assert.ok(!announce("new", { now: 15_000 }).isFed);
+	assert.ok(announce("new", { now: 15_001 }).isFed);
 });
 
 test("two that hold everything do not meet, and one of them is told to whoever lacks something", () => {

@@ -2,7 +2,8 @@ import { createReadStream } from "node:fs";
 import { pipeline, type Readable, Transform } from "node:stream";
 import type { Event, Outcome } from "../model/event.ts";
 import { DELIVERY_METHODS } from "../model/policy.ts";
-import type { Delivery, Pushed } from "../push/task.ts";
+import { type Failed, failed } from "../push/failed.ts";
+import type { Delivery, Pushed, Task } from "../push/task.ts";
 import { Pace } from "../swarm/pace.ts";
 import { SwarmDown } from "../swarm/swarm-down.ts";
 import { deliveryFloor } from "./delivery-floor.ts";
@@ -57,14 +58,8 @@ async function deliveryOf(
 		methods: policy.delivery?.methods ?? DELIVERY_METHODS,
 		sizeBytes: await store.sizeBytes(sha256),
 		stallMs: STALL_MS,
-		torrent: async (localAddress) => {
-			await swarm.share(sha256);
-			return swarm.torrentFor(sha256, access(localAddress));
-		},
-		url: async (localAddress) => {
-			await swarm.share(sha256);
-			return swarm.urlFor(sha256, access(localAddress));
-		},
+		torrent: async (localAddress) => (await share(performers, task)) ?? swarm.torrentFor(sha256, access(localAddress)),
+		url: async (localAddress) => (await share(performers, task)) ?? swarm.urlFor(sha256, access(localAddress)),
 		rates: () => limitsOf(sha256).machine,
 		heardBytes: () => performers.receivedBytes(machine, sha256),
 		read: (start) => readAtPace(performers, { sha256, start }, onRead),
@@ -75,6 +70,17 @@ async function deliveryOf(
 			onWay(machine, sha256, `${method}: ${because}`);
 		},
 	};
+}
+
+/** Null: it is shared. A disk that has no room for the torrent, say, is no reason not to go another way. */
+async function share({ swarm }: Performers, { spec, ref }: Task): Promise<Failed | null> {
+	try {
+		await swarm.share(spec.sha256);
+		return null;
+	} catch (error) {
+		if (error instanceof SwarmDown || !(error instanceof Error)) throw error;
+		return failed("FS-DELIVER-FAILED", `${ref.machine}: ${spec.name}: it cannot be shared: ${error.message}`);
+	}
 }
 
 /** Through SSH no swarm and no HTTP server holds it to the limits. */

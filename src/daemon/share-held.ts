@@ -6,7 +6,8 @@ type Sharing = Pick<Performers, "ledger" | "store" | "swarm" | "record" | "now">
 export async function shareHeld({ ledger, store, swarm, record, now }: Sharing): Promise<void> {
 	for (const [sha256, { kind }] of ledger.fleet.packages) {
 		if (kind !== "held") continue;
-		if (await store.has(sha256)) await swarm.share(sha256);
+		// Where it cannot be now, as on a full disk, whoever is delivered to tries again and says why.
+		if (await store.has(sha256)) await swarm.share(sha256).catch(() => null);
 		else record([{ kind: "PackageLost", sha256, at: now() }]);
 	}
 }

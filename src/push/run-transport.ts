@@ -32,8 +32,8 @@ export async function runTransport(delivering: Delivering, transport: Transport)
 async function start(delivering: Delivering, { method, helper }: Transport): Promise<string | Failed> {
 	const { session, task, delivery, seedSeconds } = delivering;
 	const { localAddress } = session;
-	const source =
-		method === "http" ? Buffer.from(`${await delivery.url(localAddress)}\n`) : await delivery.torrent(localAddress);
+	const source = await (method === "http" ? delivery.url : delivery.torrent)(localAddress);
+	if (typeof source === "object" && "failure" in source) return source;
 	const { sha256 } = task.spec;
 	const { sizeBytes, rates } = delivery;
 	const argv = startTransport({
@@ -44,7 +44,7 @@ async function start(delivering: Delivering, { method, helper }: Transport): Pro
 		rates: rates(),
 		...(helper ? { helper } : {}),
 	});
-	const asked = await askMachine(delivering, argv, source);
+	const asked = await askMachine(delivering, argv, typeof source === "string" ? Buffer.from(`${source}\n`) : source);
 	return "failure" in asked ? asked : asked.answer.toString("utf8").trim();
 }
 

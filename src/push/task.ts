@@ -5,6 +5,7 @@ import type { HostKey } from "../model/machine.ts";
 import type { DeliveryMethod, Hooks, PackageSpec, RebootSpec } from "../model/policy.ts";
 import type { FactsStep, RebootStep, TaskRef } from "../model/step.ts";
 import type { Rates } from "../model/traffic.ts";
+import type { Failed } from "./failed.ts";
 
 export interface Task {
 	readonly spec: PackageSpec;
@@ -40,10 +41,10 @@ export interface Pushed {
 export interface Delivery {
 	/** The policy's order. */
 	readonly methods: readonly DeliveryMethod[];
-	/** The torrent for a machine that reaches us at `localAddress`; it holds the machine's token. */
-	readonly torrent: (localAddress: string) => Promise<Uint8Array>;
-	/** Where the same machine gets the package by range requests; it holds the token, too. */
-	readonly url: (localAddress: string) => Promise<string>;
+	/** The torrent for a machine that reaches us at `localAddress`; it holds the machine's token. Or why there is none. */
+	readonly torrent: (localAddress: string) => Promise<Uint8Array | Failed>;
+	/** Where the same machine gets the package by range requests; it holds the token, too. Or why it does not. */
+	readonly url: (localAddress: string) => Promise<string | Failed>;
 	/** What the machine may send and receive of it in a second now. */
 	readonly rates: () => Rates;
 	/** What the machine told our tracker that it has received of it; grows while a piece comes that is not on its disk yet. */

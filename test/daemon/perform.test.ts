@@ -52,11 +52,12 @@ async function daemonLab(
 	await store.start();
 	const swarmOptions = { storeFolder: store.folder, host: "127.0.0.1", trackerPort: 0, peerPort: 0 };
 	const ignore = () => undefined;
+	const swarm = new Swarm({ ...swarmOptions, onProgress: ignore, onSent: ignore, onRestart: ignore });
 	const performers: Performers = {
 		ledger,
 		journal,
 		store,
-		swarm: new Swarm({ ...swarmOptions, onProgress: ignore, onSent: ignore, onRestart: ignore }),
+		swarm,
 		helpers: new HelperFiles(folder),
 		pusher,
 		settings: {
@@ -92,7 +93,7 @@ async function daemonLab(
 		sentBytes: ignore,
 	};
 	const act = (step: Step) => perform(performers, step, t.signal);
-	return { ...room, ledger, store, journal, act };
+	return { ...room, ledger, store, journal, swarm, act };
 }
 
 test("acts of record reach nothing", async (t) => {
@@ -194,6 +195,25 @@ async function offerHelper(folder: string, content: Buffer): Promise<void> {
 	const platform = `linux-${process.arch}`;
 	await writeFile(join(folder, "manifest.json"), JSON.stringify({ platforms: { [platform]: built } }));
 }
+
+test("a package that the swarm cannot share goes another way, which says why", async (t) => {
+	const content = Buffer.alloc(1_000, 7);
+	const sha256 = sha256Of(content);
+	const policy = { delivery: { methods: ["agent", "sftp"] as const } };
+	const { store, swarm, folder, state, act } = await daemonLab(t, { package: { sha256 }, policy, rollout: {} });
+	await putProgram(folder, "fleetseed-agent", "exit 1");
+	await writeFile(store.path(sha256), content);
+	// A file where the torrents would be, as good as a full disk.
+	await writeFile(join(store.folder, "torrents"), "");
+	await swarm.start();
+	t.after(() => swarm.stop());
+	const ref = { machine: "mill-03", rollout: ROLLOUT, package: "app", attempt: 1 };
+	const delivered = await act({ kind: "deliver", ...ref });
+	assert.ok(delivered.kind === "delivered", JSON.stringify(delivered));
+	assert.equal(delivered.method, "sftp");
+	assert.match(delivered.because ?? "", /agent \(gave up: app: it cannot be shared: EEXIST/);
+	assert.deepEqual(await readFile(join(state, "packages", sha256)), content);
+});
 
 test("only a rollout that goes back may install an older version", async (t) => {
 	const sha256 = sha256Of("a package");

@@ -117,10 +117,10 @@ export class Daemon {
 			seedSeconds: settings.swarm.seedTimeMs / 1000,
 			helpers: (platform) => helpers.helperFor(platform, [uplink]),
 		});
-		const { trackerPort, peerPort } = settings.swarm;
+		const { address, trackerPort, peerPort } = settings.swarm;
 		this.#swarm = new Swarm({
 			storeFolder: settings.stateFolder,
-			host: settings.swarm.address ?? "0.0.0.0",
+			...(address === undefined ? {} : { host: address }),
 			trackerPort,
 			peerPort,
 			onProgress: (seen) => this.progress.sawPeer(seen),

@@ -62,7 +62,7 @@ declare module "bittorrent-tracker" {
 		readonly http: HttpServer;
 		readonly torrents: Readonly<Record<string, Swarm>>;
 		createSwarm(infoHash: string, done: (error: Error | null, swarm: Swarm) => void): void;
-		listen(port: number, host: string, onListening: () => void): void;
+		listen(port: number, host: string | undefined, onListening: () => void): void;
 		close(done: () => void): void;
 	}
 

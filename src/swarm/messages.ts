@@ -57,7 +57,8 @@ export interface PackagePieces {
 
 export interface Opening {
 	readonly storeFolder: string;
-	readonly host: string;
+	/** Absent: every address. */
+	readonly host?: string;
 	readonly ports: Ports;
 }
 

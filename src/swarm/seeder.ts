@@ -19,7 +19,7 @@ const UPLOAD_SLOTS = 100_000;
 const MOST_AT_ONCE = 16_384;
 
 export interface SeederOptions {
-	readonly host: string;
+	readonly host: string | undefined;
 	readonly port: number;
 	readonly allowed: AllowList;
 	readonly hasOtherSeeds: (infoHash: string) => boolean;

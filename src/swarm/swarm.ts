@@ -13,8 +13,8 @@ export type { PeerProgress } from "./messages.ts";
 export interface SwarmOptions {
 	/** <storeFolder>/packages/<sha256> are the packages; their torrents are kept in <storeFolder>/torrents. */
 	readonly storeFolder: string;
-	/** Where tracker and source listen: one address, or 0.0.0.0. */
-	readonly host: string;
+	/** The one address at which tracker and source listen; absent: every one, of IPv6 too where there is any. */
+	readonly host?: string;
 	/** 0: any that is free. */
 	readonly trackerPort: number;
 	readonly peerPort: number;
@@ -151,7 +151,8 @@ export class Swarm {
 	/** The ports that were bound once are asked for again: the machines' torrents name them. */
 	#open(): void {
 		const { storeFolder, host } = this.#options;
-		this.#process.send({ kind: "open", opening: { storeFolder, host, ports: this.#ports } });
+		const opening = { storeFolder, ...(host === undefined ? {} : { host }), ports: this.#ports };
+		this.#process.send({ kind: "open", opening });
 	}
 
 	#receive(report: Report): void {

@@ -24,7 +24,7 @@ const MAX_PEER_IDS = 65_536;
 const REFUSAL = "not admitted";
 
 export interface TrackerOptions {
-	readonly host: string;
+	readonly host: string | undefined;
 	readonly port: number;
 	/** Where the source listens: every answer names it first, at the address by which the machine reached us. */
 	readonly sourcePort: number;

@@ -47,7 +47,7 @@ declare module "webtorrent-hybrid" {
 
 	interface ClientOptions {
 		/** Goes to net.Server.listen() as it is, so an object with a host does what the library has no option for. */
-		torrentPort?: number | { host: string; port: number };
+		torrentPort?: number | { host: string | undefined; port: number };
 		maxConns?: number;
 		secure?: 0 | 1 | 2;
 		seedOutgoingConnections?: boolean;

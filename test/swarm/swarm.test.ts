@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readdir, readlink } from "node:fs/promises";
-import { getPriority, setPriority } from "node:os";
+import { getPriority, networkInterfaces, setPriority } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { SwarmDown } from "../../src/swarm/swarm-down.ts";
@@ -19,6 +19,8 @@ import {
 } from "./workbench.ts";
 
 const hasNoAria2c = spawnSync("aria2c", ["--version"]).error ? "aria2c is not installed here" : false;
+const hasIpv6 = Object.values(networkInterfaces()).some((each) => each?.some(({ address }) => address === "::1"));
+const hasNoIpv6 = hasIpv6 ? false : "there is no IPv6 here";
 
 function spawnAll(bench: Bench) {
 	return Promise.all(bench.peers.map(({ machine }) => spawnAgent(bench, machine)));
@@ -52,6 +54,16 @@ test("eight machines at once, without any limit, cost the source at most three c
 	await until("all have it", () => machines.every(hasCompleted), 60_000);
 	const multiple = await uplinkMultiple(bench);
 	assert.ok(multiple >= 1 && multiple <= 3, `the source sent ${multiple.toFixed(2)} copies`);
+});
+
+test("machines with IPv4 and with IPv6 alone are served by one swarm", { skip: hasNoIpv6 }, async () => {
+	await using bench = await openBench({ machines: 2, isEverywhere: true });
+	const [first, second] = bench.peers.map((peer, index) => (index === 1 ? { ...peer, address: "::1" } : peer));
+	assert.ok(first && second);
+	bench.swarm.admit([first, second]);
+	const machines = [await spawnAgent(bench, "m1"), await spawnAgent(bench, "m2", { host: "::1" })];
+	await until("both have all", () => machines.every(hasCompleted));
+	for (const machine of machines) assert.equal(digest(await machine.received()), bench.sha256);
 });
 
 test("aria2c takes part", { skip: hasNoAria2c }, async () => {

@@ -27,9 +27,12 @@ export function digest(bytes: Uint8Array): string {
 export async function openBench({
 	sizeBytes = 4_000_000,
 	machines = 3,
+	isEverywhere = false,
 }: {
 	sizeBytes?: number;
 	machines?: number;
+	/** At every address, instead of 127.0.0.1 alone. */
+	isEverywhere?: boolean;
 } = {}) {
 	const folder = await mkdtemp(join(tmpdir(), "fleetseed-swarm-"));
 	const content = randomBytes(sizeBytes);
@@ -41,7 +44,7 @@ export async function openBench({
 	const sent = new Map<string, number>();
 	const swarm = new Swarm({
 		storeFolder: folder,
-		host: "127.0.0.1",
+		...(isEverywhere ? {} : { host: "127.0.0.1" }),
 		trackerPort: 0,
 		peerPort: 0,
 		onProgress: (seen) => progress.push(seen),
@@ -95,12 +98,13 @@ export async function spawnAt(
 	bench: Bench,
 	machine: string,
 	command: (torrentFile: string, folder: string) => readonly string[],
+	host = "127.0.0.1",
 ) {
 	const folder = join(bench.folder, machine);
 	await mkdir(folder, { recursive: true });
 	const token = bench.peers.find((peer) => peer.machine === machine)?.token ?? "";
 	const torrentFile = join(folder, "package.torrent");
-	await writeFile(torrentFile, await bench.swarm.torrentFor(bench.sha256, { token, host: "127.0.0.1" }));
+	await writeFile(torrentFile, await bench.swarm.torrentFor(bench.sha256, { token, host }));
 	const [program = "", ...rest] = command(torrentFile, folder);
 	const child = spawn(program, rest, { stdio: ["ignore", "pipe", "pipe"] });
 	bench.running.push(child);
@@ -119,13 +123,17 @@ export async function spawnAt(
 export type Machine = Awaited<ReturnType<typeof spawnAt>>;
 
 /** Our own peer on a machine. */
-export function spawnAgent(bench: Bench, machine: string, { seedSeconds = 60, more = [] as readonly string[] } = {}) {
-	return spawnAt(bench, machine, (torrent, folder) =>
+export function spawnAgent(
+	bench: Bench,
+	machine: string,
+	{ seedSeconds = 60, more = [] as readonly string[], host = "127.0.0.1" } = {},
+) {
+	const command = (torrent: string, folder: string) =>
 		[process.execPath, AGENT, "fetch", "--torrent", torrent, "--folder", folder].concat(
 			["--seed-seconds", String(seedSeconds)],
 			more,
-		),
-	);
+		);
+	return spawnAt(bench, machine, command, host);
 }
 
 export function hasCompleted({ output }: Machine): boolean {

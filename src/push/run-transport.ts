@@ -57,10 +57,11 @@ async function watch(delivering: Delivering, key: string): Promise<Pushed | null
 		const lookedAt = performance.now();
 		const asked = await askMachine(delivering, awaitTransport(sha256, key, lookSeconds));
 		if ("failure" in asked) return { outcome: asked };
-		const [[kind, kib] = []] = linesOf(asked.answer);
+		const [[kind, kib, act] = []] = linesOf(asked.answer);
 		if (kind === "staged") return null;
 		if (kind !== "running") return giveUp(delivering, key, asked.answer);
-		const hasGrown = Number(kib) > seen || delivery.heardBytes() > heard;
+		// Nothing arrives while all that is there is read for its digest: minutes, of many GiB.
+		const hasGrown = Number(kib) > seen || delivery.heardBytes() > heard || act === "checking";
 		// Where the controller itself stood still, as one that is suspended, a look took longer than it looked.
 		silentMs = hasGrown ? 0 : silentMs + Math.min(performance.now() - lookedAt, 2 * lookSeconds * 1000);
 		if (hasGrown) [seen, heard] = [Number(kib), delivery.heardBytes()];
@@ -68,7 +69,7 @@ async function watch(delivering: Delivering, key: string): Promise<Pushed | null
 	}
 }
 
-/** Nothing grows, either, while what is there is read: before the rest is asked for, and for the digest of the whole. */
+/** Nothing grows, either, while what an earlier try left is read, before the rest of it is asked for. */
 function patienceMs({ stallMs }: Delivery, kib: number): number {
 	return stallMs + (kib * 1024) / READ_BYTES_PER_MS;
 }

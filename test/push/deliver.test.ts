@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { type TestContext, test } from "node:test";
 import type { Delivery } from "../../src/push/task.ts";
-import { lab, NO_LIMITS, taskOf } from "./lab.ts";
+import { lab, NO_LIMITS, putProgram, taskOf } from "./lab.ts";
 import { sha256Of, stage } from "./stage.ts";
 import { until } from "./until.ts";
 
@@ -149,6 +149,14 @@ test("does not take it for the machine's silence when the controller itself stoo
 	Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 6_000);
 	setTimeout(() => void go(), 200);
 	assert.equal((await delivering).outcome.kind, "delivered");
+});
+
+test("does not stop a transport while the digest of what has arrived is being made, however long that takes", async (t) => {
+	const { deliver, go, folder } = await bench(t);
+	await putProgram(folder, "sha256sum", "sleep 3\nPATH=/usr/bin:/bin exec sha256sum");
+	await go();
+	const { outcome } = await deliver({ stallMs: 1_000 });
+	assert.equal(outcome.kind, "delivered");
 });
 
 test("gives the output of a transport that failed", async (t) => {

@@ -3,7 +3,7 @@ import { script } from "./script.ts";
 
 const AWAIT = `${INCOMING}
 incoming_of "$1"
-left=$(( $3 * 10 ))
+left=$(( $3 * 10 )) checking=
 job_state "$state/jobs/$2"
 while [ ! -e "$incoming/outcome" ] && [ $job_state = running ] && [ $left -gt 0 ]; do
 	sleep 0.1
@@ -13,14 +13,16 @@ while [ ! -e "$incoming/outcome" ] && [ $job_state = running ] && [ $left -gt 0 
 done
 job_state "$state/jobs/$2"
 if [ -e "$incoming/outcome" ]; then cat "$incoming/outcome"
-elif [ $job_state = running ]; then echo "running $(du -sk "$incoming" | awk '{ print $1 }')"
+elif [ $job_state = running ]; then
+	[ ! -e "$incoming/checking" ] || checking=" checking"
+	echo "running $(du -sk "$incoming" | awk '{ print $1 }')$checking"
 else
 	echo ended
 	report "$state/jobs/$2"
 fi
 `;
 
-/** Waits for a transport at most some seconds. Prints `staged`, `refused`, `running KIB` (on the disk so far), or `ended` and a job report. */
+/** Waits for a transport at most some seconds. Prints `staged`, `refused`, `running KIB [checking]` (on the disk so far, of which the digest is being made), or `ended` and a job report. */
 export function awaitTransport(sha256: string, key: string, seconds: number): readonly string[] {
 	return script(AWAIT, sha256, key, String(seconds));
 }

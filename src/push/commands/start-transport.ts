@@ -20,7 +20,7 @@ if [ -n "$key" ] && [ $job_state = running ]; then
 	else echo "$key"; exit 0
 	fi
 fi
-rm -f "$incoming/outcome"
+rm -f "$incoming/outcome" "$incoming/checking"
 printf '%s\\n' "$2" > "$incoming/method" &&
 printf '%s' "$3" > "$incoming/hook.new" && chmod 700 "$incoming/hook.new" && mv "$incoming/hook.new" "$incoming/hook" &&
 if [ "$2" = http ]; then cat > "$incoming/source.new" && mv "$incoming/source.new" "$incoming/source"

@@ -3,7 +3,7 @@ import { STATE } from "./state.ts";
 
 /**
  * Folder of one digest's delivery: `torrent` or `source`, `data/DIGEST` (pieces, with holes) or `prefix/DIGEST` (from the beginning on),
- * and `outcome` (staged or refused) once the file is whole.
+ * `checking` while a digest is made of them, and `outcome` (staged or refused) once the file is whole.
  */
 export const INCOMING = `${JOB}
 incoming_of() { incoming=$state/incoming/$1; }
@@ -25,7 +25,10 @@ sha256=\${path##*/}
 incoming=$state/incoming/$sha256
 [ -e "$incoming/outcome" ] && exit 0
 say() { echo "$1" > "$incoming/outcome.$$" && mv "$incoming/outcome.$$" "$incoming/outcome"; }
-sum=$(sha256sum < "$path") || exit 1
+: > "$incoming/checking"
+sum=$(sha256sum < "$path") || sum=
+rm -f "$incoming/checking"
+[ -n "$sum" ] || exit 1
 if [ "\${sum%% *}" = "$sha256" ]; then
 	mkdir -p "$state/packages"
 	chmod 600 "$path"
@@ -79,7 +82,9 @@ mkdir -p "$data"
 case $2 in agent|helper) [ -e "$data/$1" ] || [ ! -f "$other/$1" ] || mv "$other/$1" "$data/$1" ;; esac
 rm -rf "$other"
 if [ -f "$data/$1" ]; then
+	: > "$incoming/checking"
 	sum=$(sha256sum < "$data/$1")
+	rm -f "$incoming/checking"
 	if [ "\${sum%% *}" = "$1" ]; then "$hook" - 1 "$data/$1"
 	# aria2 refuses a file that it has no record of.
 	elif [ "$2" = aria2c ] && [ ! -e "$data/$1.aria2" ]; then rm -f "$data/$1"

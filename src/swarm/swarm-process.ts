@@ -60,6 +60,11 @@ export class SwarmProcess {
 		clearTimeout(kill);
 	}
 
+	/** It is past helping: another one is started. */
+	kill(): void {
+		this.#child?.kill("SIGKILL");
+	}
+
 	/** An order to a process that is away is dropped: what matters is told again when the next one is up. */
 	send(order: Order): void {
 		if (this.#child?.connected) this.#child.send(order, () => undefined);

@@ -39,6 +39,10 @@ const READY_MS = 10_000;
 const SHARE_MS = 30 * 60_000;
 /** What was sent, and who has which pieces. */
 const LOOK_MS = 5_000;
+/** Whether the process still answers is looked at this often ... */
+const PULSE_MS = 4_000;
+/** ... and it hangs when it did not so many times in a row: the first time it may be we who were stopped, or asleep. */
+const MISSED_PULSES = 2;
 
 /**
  * Seeds packages to admitted machines: a private tracker and a source, in a process of their own that is restarted when it
@@ -54,6 +58,8 @@ export class Swarm {
 	#ports: Ports;
 	#isOpen = false;
 	#lastEnd = "";
+	#pulse: NodeJS.Timeout | undefined;
+	#missedPulses = 0;
 	/** Resolves when the process is open; made anew whenever it is not. */
 	#opening = Promise.withResolvers<void>();
 
@@ -169,7 +175,27 @@ export class Swarm {
 		this.#process.send({ kind: "admit", peers: this.#admitted });
 		this.#process.send({ kind: "shape", shape: this.#shape });
 		for (const sha256 of this.#shared) void this.#shareAgain(sha256);
+		this.#missedPulses = 0;
+		this.#feelPulseSoon();
 		this.#opening.resolve();
+	}
+
+	#feelPulseSoon(): void {
+		clearTimeout(this.#pulse);
+		this.#pulse = setTimeout(() => void this.#feelPulse(), PULSE_MS);
+	}
+
+	/** What a peer can crash it can also make spin, and then every call would wait for it. */
+	async #feelPulse(): Promise<void> {
+		const { pid } = this;
+		const isAlive = await this.totals().then(
+			() => true,
+			() => false,
+		);
+		if (!this.#isOpen || this.pid !== pid) return;
+		this.#missedPulses = isAlive ? 0 : this.#missedPulses + 1;
+		if (this.#missedPulses < MISSED_PULSES) this.#feelPulseSoon();
+		else this.#process.kill();
 	}
 
 	/** A package that is gone by now is told of when it is next shared. */
@@ -195,6 +221,7 @@ export class Swarm {
 	#close(why: SwarmDown): void {
 		if (this.#isOpen) this.#opening = Promise.withResolvers<void>();
 		this.#isOpen = false;
+		clearTimeout(this.#pulse);
 		this.#calls.rejectAll(why);
 	}
 }

@@ -113,6 +113,18 @@ test("the swarm process is started again when it is killed, on the same ports, a
 	assert.deepEqual(await swarm.share(bench.sha256), bench.shared);
 });
 
+test("a swarm process that hangs is ended and started again", async () => {
+	await using bench = await openBench({ machines: 1 });
+	const { pid } = bench.swarm;
+	assert.ok(pid);
+	process.kill(pid, "SIGSTOP");
+	await until("it is ended", () => bench.restarts.length > 0);
+	assert.match(bench.restarts[0] ?? "", /SIGKILL/);
+	const shared = await bench.swarm.share(bench.sha256);
+	assert.equal(shared.infoHash, bench.shared.infoHash);
+	assert.notEqual(bench.swarm.pid, pid);
+});
+
 test("sharing again changes nothing, and sharing what is not there is refused", async () => {
 	await using bench = await openBench();
 	assert.deepEqual(await bench.swarm.share(bench.sha256), bench.shared);

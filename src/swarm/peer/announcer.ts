@@ -43,6 +43,8 @@ export interface AnnouncerOptions {
 	readonly port: number;
 	readonly figures: () => AnnouncedFigures;
 	readonly onAnswer: (answer: TrackerAnswer) => void;
+	/** The tracker is not there; it will be asked again. */
+	readonly onSilence: () => void;
 }
 
 type AnnounceEvent = "started" | "completed" | "stopped";
@@ -101,12 +103,13 @@ export class Announcer {
 		this.#isAsking = true;
 		this.#askedAt = performance.now();
 		const event = this.#event;
-		const answer = await this.#send(event).catch(() => null);
+		const answer = await this.#send(event).catch(() => undefined);
 		this.#isAsking = false;
 		if (this.#isStopped) return;
 		if (answer && this.#event === event) this.#event = null;
 		this.#arm(answer?.intervalMs ?? RETRY_MS);
 		if (answer) this.#options.onAnswer(answer);
+		else if (answer === undefined) this.#options.onSilence();
 	}
 
 	async #send(event: AnnounceEvent | null): Promise<TrackerAnswer | null> {

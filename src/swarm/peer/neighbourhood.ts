@@ -18,6 +18,8 @@ export interface NeighbourhoodOptions {
 	readonly onStranger: () => void;
 }
 
+type Named = Pick<TrackerAnswer, "peers" | "source">;
+
 interface Knocking {
 	readonly socket: Socket;
 	readonly since: number;
@@ -33,6 +35,7 @@ export class Neighbourhood {
 	/** Who answered where, by `address:port`: whoever has dialled us meanwhile need not be dialled. */
 	readonly #answered = new Map<string, string>();
 	readonly #banned = new Set<string>();
+	#named: Named = { peers: [], source: null };
 	#known: ReadonlySet<string> = new Set();
 	#knocking: Knocking[] = [];
 	#isStopped = false;
@@ -64,7 +67,13 @@ export class Neighbourhood {
 		for (const neighbour of [...this.#open]) neighbour.measure(seconds);
 	}
 
-	meet({ peers, source }: TrackerAnswer): void {
+	/** Without a new answer: the others go on without the controller, and connections break. */
+	meetAgain(): void {
+		this.meet(this.#named);
+	}
+
+	meet({ peers, source }: Named): void {
+		this.#named = { peers, source };
 		this.#known = new Set([...peers, ...(source ? [source] : [])].map(({ address }) => address));
 		this.#openToKnown();
 		if (source) this.#dial(source, true);

@@ -115,6 +115,7 @@ export class Peer {
 			port,
 			figures: () => this.#figures(),
 			onAnswer: (answer) => this.#heed(answer),
+			onSilence: () => this.#neighbourhood.meetAgain(),
 		});
 		this.#announcer.start();
 		this.#ticking = setInterval(() => this.#tick(), TICK_MS);

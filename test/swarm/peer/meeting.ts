@@ -20,7 +20,12 @@ export async function openMeeting(content: Uint8Array) {
 	// From there peers of this machine's loopback come; nobody listens at port 9.
 	const named: { address: string; port: number }[] = [{ address: "127.0.0.1", port: 9 }];
 	const announced: { left: number; event: string | null; port: number }[] = [];
+	const controller = { isAway: false };
 	const tracker = createHttpServer((request, response) => {
+		if (controller.isAway) {
+			request.socket.destroy();
+			return;
+		}
 		const query = new URL(request.url ?? "", "http://tracker").searchParams;
 		announced.push({
 			left: Number(query.get("left")),
@@ -48,6 +53,7 @@ export async function openMeeting(content: Uint8Array) {
 		torrent: withAnnounce(torrent, announce),
 		named,
 		announced,
+		controller,
 		peers,
 		closing,
 		[Symbol.asyncDispose]: close,

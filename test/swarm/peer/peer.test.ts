@@ -141,6 +141,16 @@ test("whoever has dialled us is not dialled", async () => {
 	assert.equal(visits.length, 0);
 });
 
+test("whoever the tracker has named is dialled again when the connection breaks while the controller is away", async () => {
+	await using meeting = await openMeeting(randomBytes(10 * PIECE_BYTES));
+	const { visits } = await startStranger(meeting, "127.0.0.2", () => undefined);
+	await startPeer(meeting, "receiver");
+	await until("it is dialled", () => visits.length === 1);
+	meeting.controller.isAway = true;
+	visits[0]?.socket.destroy();
+	await until("it is dialled again", () => visits.length === 2);
+});
+
 const isRoot = process.getuid?.() === 0;
 
 test("a full disk is told, and the package arrives once there is room", {

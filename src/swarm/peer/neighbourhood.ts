@@ -8,6 +8,8 @@ const MAX_NEIGHBOURS = 64;
 const KNOCKING_MS = 15_000;
 const MAX_KNOCKING = 64;
 const DIAL_MS = 10_000;
+/** After so long without a word the kernel asks every second whether the other machine is still there, ten times: one that lost its power says nothing. */
+const REST_MS = 10_000;
 
 export interface NeighbourhoodOptions {
 	readonly infoHash: string;
@@ -138,7 +140,11 @@ export class Neighbourhood {
 		socket.setTimeout(DIAL_MS, () => socket.destroy());
 		socket.on("error", ignore);
 		socket.once("close", () => this.#dialled.delete(key));
-		socket.once("connect", () => this.#adopt(socket, { dialled: key, isSource }));
+		socket.once("connect", () => {
+			// Only for dialling: a neighbour may well have nothing to say for longer.
+			socket.setTimeout(0);
+			this.#adopt(socket, { dialled: key, isSource });
+		});
 	}
 
 	#adopt(socket: Socket, { dialled, isSource }: { dialled: string | null; isSource: boolean }): void {
@@ -146,6 +152,7 @@ export class Neighbourhood {
 			socket.destroy();
 			return;
 		}
+		socket.setKeepAlive(true, REST_MS);
 		const { infoHash, ourPeerId } = this.#options;
 		const neighbour = new Neighbour({
 			socket,

@@ -151,6 +151,15 @@ test("whoever the tracker has named is dialled again when the connection breaks 
 	await until("it is dialled again", () => visits.length === 2);
 });
 
+test("a connection at rest stays", async () => {
+	await using meeting = await openMeeting(randomBytes(10 * PIECE_BYTES));
+	const { visits } = await startStranger(meeting, "127.0.0.2", () => undefined);
+	await startHolder(meeting, "holder");
+	await until("twelve seconds have passed", () => meeting.announced.length >= 13);
+	assert.equal(visits.length, 1);
+	assert.equal(visits[0]?.socket.destroyed, false);
+});
+
 const isRoot = process.getuid?.() === 0;
 
 test("a full disk is told, and the package arrives once there is room", {

@@ -188,7 +188,7 @@ export class Swarm {
 	/** What a peer can crash it can also make spin, and then every call would wait for it. */
 	async #feelPulse(): Promise<void> {
 		const { pid } = this;
-		const isAlive = await this.totals().then(
+		const isAlive = await this.countSent().then(
 			() => true,
 			() => false,
 		);

@@ -113,9 +113,21 @@ test("prunes by itself after an install: old ended jobs and packages, not what i
 	await utimes(running, long, long);
 	await utimes(join(state, "packages", old), long, long);
 	await utimes(join(state, "packages", sha256), long, long);
+	for (const [digest, isOld] of [
+		["given-up", true],
+		["under-way", false],
+	] as const) {
+		const folder = join(state, "incoming", digest);
+		await mkdir(join(folder, "prefix"), { recursive: true });
+		await writeFile(join(folder, "prefix", digest), "half of it");
+		const all = isOld ? [join(folder, "prefix", digest), join(folder, "prefix"), folder] : [folder];
+		for (const path of all) await utimes(path, long, long);
+	}
 	const task = taskOf({ sha256 });
 	await pusher.install(target, task, signal);
 	await until(async () => !(await readdir(join(state, "packages"))).includes(old));
+	await until(async () => !(await readdir(join(state, "incoming"))).includes("given-up"));
+	assert.deepEqual(await readdir(join(state, "incoming")), ["under-way"]);
 	assert.deepEqual((await readdir(join(state, "packages"))).sort(), [sha256, young].sort());
 	const jobs = [jobKey(task.ref), "install-running-1-c", "deliver-bbbbbbbbbbbbbbbb-1", "deliver-bbbbbbbbbbbbbbbb-2"];
 	assert.deepEqual((await readdir(join(state, "jobs"))).sort(), jobs.sort());

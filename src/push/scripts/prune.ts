@@ -4,22 +4,24 @@ const DAY_SECONDS = 86_400;
 
 /**
  * \`prune\` removes what nobody comes back to: ended jobs of installs by age and beyond a count (the fence goes on refusing what they did), those of
- * transports a whole digest at a time (which is the latest is told by counting them), programs that no job has named for long, and staged
- * packages by age, the oldest sooner where they are many. Names in these folders have no blanks: they are ours.
+ * transports a whole digest at a time (which is the latest is told by counting them), programs that no job has named for long, what deliveries left
+ * that were given up, and staged packages by age, the oldest sooner where they are many. Names in these folders have no blanks: they are ours.
  */
 export const PRUNE = `
 # One look first, once a day of a boot, and none where this job and its package are all there is: nearly always nothing is due. Of packages that are too many together, one at least is larger than its share.
 is_due() {
 	set -- "$state"/jobs/install-*
 	[ $# -le ${KEPT_JOBS} ] || return 0
-	set -- "$state"/jobs/* "$state"/packages/*
+	set -- "$state"/incoming/*
+	[ -e "$1" ] || shift
+	set -- "$@" "$state"/jobs/* "$state"/packages/*
 	[ $# -gt 2 ] || return 1
 	looked_boot= looked_up=0
 	[ ! -s "$state/pruned" ] || read -r looked_boot looked_up < "$state/pruned"
 	[ "$looked_boot" != "$boot" ] || [ $(( up - looked_up )) -ge ${DAY_SECONDS} ] || return 1
 	echo "$boot $up" > "$state/pruned"
 	set -- "$state"/packages/*
-	[ -n "$(find "$state/jobs" "$state/packages" "$state/shim" -mindepth 1 -maxdepth 1 \\( -mtime +${KEPT_DAYS} -o -name '.new.*' -mtime +1 -o \\
+	[ -n "$(find "$state/jobs" "$state/packages" "$state/incoming" "$state/shim" -mindepth 1 -maxdepth 1 \\( -mtime +${KEPT_DAYS} -o -name '.new.*' -mtime +1 -o \\
 		-type f -size +$(( ${KEPT_PACKAGES_KIB} / $# ))k \\) 2>/dev/null)" ]
 }
 is_old() { [ -n "$(find "$1" -maxdepth 0 -mtime +"$2")" ]; }
@@ -51,11 +53,17 @@ prune_packages() {
 		! is_old "$state/packages/$name" $days || rm -f "$state/packages/$name"
 	done
 }
+prune_incoming() {
+	for each in "$state"/incoming/*; do
+		[ -n "$(find "$each" -mtime -${KEPT_DAYS} 2>/dev/null)" ] || rm -rf "$each"
+	done
+}
 prune() {
 	is_due || return 0
 	prune_installs
 	prune_transports
 	prune_packages
+	prune_incoming
 	find "$state/shim" -type f -mtime +${KEPT_DAYS} -exec rm -f {} +
 	find "$state/jobs" -maxdepth 1 -name '.new.*' -mtime +1 -exec rm -f {} +
 }

@@ -15,7 +15,7 @@ interface Entry {
 	readonly bytes: number;
 }
 
-/** Removes what nobody comes back to: ended jobs by age and beyond a count, packages by age and sooner where they are many, and programs of ours of old. */
+/** Removes what nobody comes back to: ended jobs by age and beyond a count, packages by age and sooner where they are many, parts of packages and programs of ours of old. */
 export async function prune(): Promise<void> {
 	const ended: Entry[] = [];
 	for (const job of await youngestFirst("jobs"))
@@ -23,6 +23,7 @@ export async function prune(): Promise<void> {
 	for (const [index, { path, ageMs }] of ended.entries())
 		if (index >= KEPT_JOBS || ageMs > KEPT_DAYS * DAY_MS) await isGone(path);
 	await prunePackages();
+	for (const { path, ageMs } of await youngestFirst("incoming")) if (ageMs > KEPT_DAYS * DAY_MS) await isGone(path);
 	const ours = basename(dirname(process.execPath));
 	for (const { name, path, ageMs } of await youngestFirst("helper"))
 		if (name !== ours && ageMs > KEPT_DAYS * DAY_MS) await isGone(path);

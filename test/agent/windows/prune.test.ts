@@ -56,6 +56,9 @@ test("on Windows, too, packages go after a month, and the oldest sooner beyond 1
 	await file(`packages/${large}.exe`, 3);
 	await file(`packages/${larger}`, 2, 6 * GIB);
 	await file(`packages/${used}`, 0, 2 * GIB);
+	await mkdir(join(state, "incoming"));
+	await file("incoming/given-up", 31);
+	await file("incoming/under-way", 29);
 	for (const [helper, days] of [
 		["e", 31],
 		["f", 1],
@@ -65,6 +68,7 @@ test("on Windows, too, packages go after a month, and the oldest sooner beyond 1
 	}
 	await prune();
 	assert.deepEqual(await names("packages"), [larger, used]);
+	assert.deepEqual(await names("incoming"), ["under-way"]);
 	assert.deepEqual(await names("helper"), ["f"]);
 });
 

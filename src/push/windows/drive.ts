@@ -79,7 +79,7 @@ export class Drive {
 	): Promise<{ readonly bytes: number } | Failed> {
 		const { signal, offsetBytes } = writing;
 		const opened = await this.#open(path, offsetBytes === undefined ? "w" : "r+");
-		if (!Buffer.isBuffer(opened)) return failed("FS-DELIVER-FAILED", `${this.#machine}: ${path}: ${opened.message}`);
+		if (!Buffer.isBuffer(opened)) return this.#failed(path, opened);
 		const parts = new PartsInFlight(AT_ONCE);
 		const stop = () => parts.stop(new Error("stopped"));
 		signal.addEventListener("abort", stop, { once: true });
@@ -96,8 +96,7 @@ export class Drive {
 			await parts.allTaken();
 			return { bytes: at - (offsetBytes ?? 0) };
 		} catch (error) {
-			const code = signal.aborted ? "FS-SSH-LOST" : "FS-DELIVER-FAILED";
-			return failed(code, `${this.#machine}: ${path}: ${(error as Error).message}`);
+			return this.#failed(path, error as Error);
 		} finally {
 			signal.removeEventListener("abort", stop);
 			const closing = this.#answered<void>(
@@ -106,6 +105,12 @@ export class Drive {
 			);
 			await untilAborted(closing, signal);
 		}
+	}
+
+	/** What the machine refused has its status (SSH_FXP_STATUS) as the code, and what cannot be read here that of the system; a connection that went has none. */
+	#failed(path: string, error: Error & { readonly code?: unknown }): Failed {
+		const code = error.code === undefined ? "FS-SSH-LOST" : "FS-DELIVER-FAILED";
+		return failed(code, `${this.#machine}: ${path}: ${error.message}`);
 	}
 
 	#open(path: string, flags: "w" | "r+"): Promise<Buffer | Error> {

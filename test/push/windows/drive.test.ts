@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { EventEmitter, getEventListeners } from "node:events";
+import { createReadStream } from "node:fs";
 import { Readable } from "node:stream";
 import { test } from "node:test";
 import { setFlagsFromString } from "node:v8";
@@ -18,8 +19,12 @@ class OneFile extends EventEmitter {
 	#now = 0;
 	refuses = Number.POSITIVE_INFINITY;
 
-	open(_path: string, _flags: string, done: (error: null, handle: Buffer) => void): void {
-		setImmediate(done, null, Buffer.from("handle"));
+	/** In ssh2's words: the channel has closed under it. */
+	isGone = false;
+
+	open(_path: string, _flags: string, done: (error: Error | null, handle?: Buffer) => void): void {
+		if (this.isGone) setImmediate(done, new Error("No response from server"));
+		else setImmediate(done, null, Buffer.from("handle"));
 	}
 
 	write(...[, part, , , position, done]: [Buffer, Buffer, number, number, number, (error: Error | null) => void]) {
@@ -27,7 +32,7 @@ class OneFile extends EventEmitter {
 		this.most = Math.max(this.most, this.#now);
 		const answer = () => {
 			this.#now -= 1;
-			if (position >= this.refuses) return done(new Error("no space"));
+			if (position >= this.refuses) return done(Object.assign(new Error("no space"), { code: 4 }));
 			this.parts.set(position, Buffer.from(part.subarray(0, 8)));
 			done(null);
 		};
@@ -88,8 +93,14 @@ test("a part that is refused, a connection that is lost and a step that is stopp
 	const cut = silent();
 	const lost = driveOn(cut).write("staged", Readable.from(chunks(500)), { signal });
 	setTimeout(() => cut.emit("close"), 20);
-	assert.deepEqual(await lost, failure("FS-DELIVER-FAILED", "the connection was lost"));
+	assert.deepEqual(await lost, failure("FS-SSH-LOST", "the connection was lost"));
 	assert.equal(cut.waiting?.length, 48);
+	const gone = Object.assign(new OneFile(), { isGone: true });
+	const unopened = await driveOn(gone).write("staged", Readable.from(chunks(1)), { signal });
+	assert.deepEqual(unopened, failure("FS-SSH-LOST", "No response from server"));
+	const missing = createReadStream("/nowhere/at/all");
+	const unread = await driveOn(new OneFile()).write("staged", missing, { signal });
+	assert.equal("failure" in unread && unread.failure.code, "FS-DELIVER-FAILED");
 	const stopping = new AbortController();
 	const stopped = driveOn(silent()).write("staged", Readable.from(chunks(500)), { signal: stopping.signal });
 	setTimeout(() => stopping.abort(), 20);

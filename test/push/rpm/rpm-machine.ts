@@ -26,10 +26,9 @@ async function unpacked(manager: Manager): Promise<string> {
 	try {
 		const { stdout } = await run("apt-get", ["install", "-s", "--no-install-recommends", manager]);
 		const names = [...stdout.matchAll(/^Inst (\S+) /gm)].map(([, name = ""]) => name);
-		const download = ["download", "-q", "-o", "APT::Sandbox::User=root", ...names];
-		for (const part of ["usr", "etc"]) await mkdir(join(draft, "root", part), { recursive: true });
-		// A host that has all of it shows its own to the machine.
-		if (names.length > 0) await run("apt-get", download, { cwd: draft });
+		if (names.length === 0)
+			throw new Error(`this host has ${manager}, and machines get the test's own: apt-get remove ${manager}`);
+		await run("apt-get", ["download", "-q", "-o", "APT::Sandbox::User=root", ...names], { cwd: draft });
 		for (const name of await readdir(draft))
 			if (name.endsWith(".deb")) await run("dpkg-deb", ["-x", join(draft, name), join(draft, "root")]);
 		await rename(join(draft, "root"), folder);

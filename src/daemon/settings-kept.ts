@@ -15,7 +15,10 @@ export async function keepSettings(settings: Settings): Promise<void> {
 export async function changedSinceKept(settings: Settings): Promise<readonly SettingChange[]> {
 	const kept = await readFile(fileOf(settings), "utf8").then(readDigests, () => null);
 	if (kept === null) return [];
-	const changed = Object.entries(settingsDigests(settings)).filter(([key, digest]) => kept[key] !== digest);
+	// One that is new with a new release was changed by nobody.
+	const changed = Object.entries(settingsDigests(settings)).filter(
+		([key, digest]) => Object.hasOwn(kept, key) && kept[key] !== digest,
+	);
 	return changed.map(([key]) => ({ key, effect: "now" }));
 }
 

@@ -1,4 +1,4 @@
-import { hash as digest } from "node:crypto";
+import { createHmac, createSecretKey, type KeyObject } from "node:crypto";
 import type { HostKey } from "../model/machine.ts";
 import { hostKeyOf } from "./host-keys.ts";
 
@@ -23,9 +23,7 @@ interface Entry {
 }
 
 interface HashedEntry extends Entry {
-	/** Of HMAC-SHA1 (RFC 2104): the key under its two pads. */
-	readonly inner: Uint8Array;
-	readonly outer: Uint8Array;
+	readonly salt: KeyObject;
 	readonly hash: Buffer;
 }
 
@@ -99,20 +97,15 @@ function matches(entry: Entry, name: string): boolean {
 	return !isNegated && patterns.some((pattern) => globMatches(pattern, name));
 }
 
-const BLOCK_BYTES = 64;
-
 /** `|1|salt|hash`, the hash being HMAC-SHA1 of the name under the salt; null: it is not in that form. */
 function hashedEntry(entry: Entry): HashedEntry | null {
 	const [before, version, salt = "", hash = ""] = entry.hosts.split("|");
-	const key = Buffer.from(salt, "base64");
-	if (before !== "" || version !== "1" || key.length > BLOCK_BYTES) return null;
-	const padded = (pad: number) => Buffer.alloc(BLOCK_BYTES, pad).map((byte, at) => byte ^ (key[at] ?? 0));
-	return { ...entry, inner: padded(0x36), outer: padded(0x5c), hash: Buffer.from(hash, "base64") };
+	if (before !== "" || version !== "1") return null;
+	return { ...entry, salt: createSecretKey(salt, "base64"), hash: Buffer.from(hash, "base64") };
 }
 
-function matchesHash({ inner, outer, hash }: HashedEntry, name: string): boolean {
-	const within = digest("sha1", Buffer.concat([inner, Buffer.from(name)]), "buffer");
-	return digest("sha1", Buffer.concat([outer, within]), "buffer").equals(hash);
+function matchesHash({ salt, hash }: HashedEntry, name: string): boolean {
+	return createHmac("sha1", salt).update(name).digest().equals(hash);
 }
 
 /** `*` and `?` only; walks back to the last star, so it is never slower than pattern times name. */

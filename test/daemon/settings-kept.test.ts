@@ -25,6 +25,13 @@ test("what was changed of the settings while no daemon ran is known at the next 
 	]);
 	const file = join(folder, "settings-in-force.json");
 	assert.equal((await stat(file)).mode & 0o777, 0o600);
+	const { approvals: _, ...older } = JSON.parse(await readFile(file, "utf8")) as Record<string, string>;
+	await writeFile(file, JSON.stringify(older));
+	assert.deepEqual(
+		await changedSinceKept(lax),
+		[{ key: "limits.sessions", effect: "now" }],
+		"an older release knew fewer",
+	);
 	await writeFile(file, (await readFile(file, "utf8")).slice(0, 100));
 	assert.deepEqual(await changedSinceKept(lax), [], "a torn file says nothing");
 });

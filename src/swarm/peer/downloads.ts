@@ -1,5 +1,6 @@
 import { TokenBucket } from "../../model/token-bucket.ts";
 import type { Neighbour } from "./neighbour.ts";
+import type { PieceBuffers } from "./piece-buffers.ts";
 import type { PieceMap } from "./piece-map.ts";
 
 /** A neighbour that gave as many pieces that were wrong is heard no more. */
@@ -39,8 +40,9 @@ interface Fetch {
 
 export interface DownloadsOptions {
 	readonly pieces: PieceMap;
+	readonly buffers: PieceBuffers;
 	readonly lengthOf: (piece: number) => number;
-	/** Checks the piece and keeps it; "refused" by the disk. */
+	/** Checks the piece and keeps it; "refused" by the disk. The bytes are good until it resolves. */
 	readonly keep: (piece: number, bytes: Uint8Array, from: Neighbour) => Promise<"kept" | "wrong" | "refused">;
 	readonly neighbours: () => Iterable<Neighbour>;
 	readonly onLiar: (neighbour: Neighbour) => void;
@@ -208,7 +210,7 @@ export class Downloads {
 		if (this.#isAwaited(fetch)) {
 			fetch.got += block.length;
 			fetch.movedAt = this.#options.now();
-			fetch.bytes ??= Buffer.allocUnsafeSlow(length);
+			fetch.bytes ??= this.#options.buffers.take(length);
 			fetch.bytes.set(block, offset);
 			if (fetch.got === length) {
 				void this.#finish(fetch, fetch.bytes);
@@ -224,6 +226,7 @@ export class Downloads {
 		fetch.isWhole = true;
 		for (const other of this.#fetches.get(piece) ?? []) if (other !== fetch) this.#giveUp(other);
 		const how = await this.#options.keep(piece, bytes, neighbour);
+		this.#options.buffers.release(bytes);
 		this.#fetches.delete(piece);
 		if (how === "wrong") neighbour.badPieces++;
 		else neighbour.goodPieces++;
@@ -240,6 +243,8 @@ export class Downloads {
 		const { piece, neighbour } = fetch;
 		if (this.#unfinished.get(neighbour) === fetch) this.#unfinished.delete(neighbour);
 		if (fetch.isWhole) return;
+		if (fetch.bytes) this.#options.buffers.release(fetch.bytes);
+		fetch.bytes = null;
 		const others = (this.#fetches.get(piece) ?? []).filter((other) => other !== fetch);
 		if (others.length > 0) this.#fetches.set(piece, others);
 		else this.#fetches.delete(piece);

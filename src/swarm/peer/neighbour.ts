@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import { isOurPeer } from "./peer-id.ts";
+import type { PieceBuffers } from "./piece-buffers.ts";
 import { PeerWire } from "./wire.ts";
 
 /** What every client answers. */
@@ -19,6 +20,8 @@ const NEWEST = 0.12;
 
 export interface NeighbourOptions {
 	readonly socket: Socket;
+	/** What is sent may lie in. */
+	readonly buffers: PieceBuffers;
 	readonly isDialled: boolean;
 	readonly isSource: boolean;
 	readonly infoHash: string;
@@ -62,13 +65,9 @@ export class Neighbour {
 		this.address = plainAddress(socket.remoteAddress ?? "");
 		this.isDialled = isDialled;
 		this.isSource = options.isSource;
-		this.wire = new PeerWire(socket, isDialled ? "tcpOutgoing" : "tcpIncoming");
+		this.wire = new PeerWire(socket, isDialled ? "tcpOutgoing" : "tcpIncoming", options.buffers);
 		socket.setNoDelay(true);
-		socket.on("data", (bytes) => {
-			this.#isQuiet = false;
-			this.#arrivedBytes += bytes.length;
-			this.wire.receive(bytes);
-		});
+		socket.on("data", (bytes) => this.hear(bytes));
 		socket.on("error", () => this.close());
 		socket.on("close", () => this.close());
 		this.wire.on("download", (bytes: number) => {
@@ -84,6 +83,13 @@ export class Neighbour {
 	/** In hex. */
 	get peerId(): string {
 		return this.wire.peerId ?? "";
+	}
+
+	/** What has arrived, whose bytes may be others once the call returns. */
+	hear(bytes: Uint8Array): void {
+		this.#isQuiet = false;
+		this.#arrivedBytes += bytes.length;
+		this.wire.receive(bytes);
 	}
 
 	onDrain(listener: () => void): void {

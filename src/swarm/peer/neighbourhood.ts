@@ -1,6 +1,7 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
 import type { Place, TrackerAnswer } from "./announcer.ts";
 import { Neighbour, plainAddress } from "./neighbour.ts";
+import type { PieceBuffers } from "./piece-buffers.ts";
 
 /** The tracker names fewer; more than these are strangers' doing. */
 const MAX_NEIGHBOURS = 64;
@@ -10,10 +11,12 @@ const MAX_KNOCKING = 64;
 const DIAL_MS = 10_000;
 /** After so long without a word the kernel asks every second whether the other machine is still there, ten times: one that lost its power says nothing. */
 const REST_MS = 10_000;
+const READ_BYTES = 128 * 1024;
 
 export interface NeighbourhoodOptions {
 	readonly infoHash: string;
 	readonly ourPeerId: string;
+	readonly buffers: PieceBuffers;
 	readonly onMet: (neighbour: Neighbour) => void;
 	readonly onLeft: (neighbour: Neighbour) => void;
 	/** Somebody knocks whom the tracker has not told of. */
@@ -37,6 +40,8 @@ export class Neighbourhood {
 	/** Who answered where, by `address:port`: whoever has dialled us meanwhile need not be dialled. */
 	readonly #answered = new Map<string, string>();
 	readonly #banned = new Set<string>();
+	/** For all whom we dial: what was read is heard before anything else is read. */
+	readonly #read = Buffer.allocUnsafeSlow(READ_BYTES);
 	#named: Named = { peers: [], source: null };
 	#known: ReadonlySet<string> = new Set();
 	#knocking: Knocking[] = [];
@@ -136,26 +141,33 @@ export class Neighbourhood {
 		if (this.#isStopped || this.#dialled.has(key) || this.#banned.has(place.address)) return;
 		if (this.#open.size >= MAX_NEIGHBOURS || this.#met.has(this.#answered.get(key) ?? "")) return;
 		this.#dialled.add(key);
-		const socket = connect({ host: place.address, port: place.port, noDelay: true });
+		let neighbour: Neighbour | null = null;
+		const hear = (length: number) => {
+			neighbour?.hear(this.#read.subarray(0, length));
+			return true;
+		};
+		const onread = { buffer: this.#read, callback: hear };
+		const socket = connect({ host: place.address, port: place.port, noDelay: true, onread });
 		socket.setTimeout(DIAL_MS, () => socket.destroy());
 		socket.on("error", ignore);
 		socket.once("close", () => this.#dialled.delete(key));
 		socket.once("connect", () => {
 			// Only for dialling: a neighbour may well have nothing to say for longer.
 			socket.setTimeout(0);
-			this.#adopt(socket, { dialled: key, isSource });
+			neighbour = this.#adopt(socket, { dialled: key, isSource });
 		});
 	}
 
-	#adopt(socket: Socket, { dialled, isSource }: { dialled: string | null; isSource: boolean }): void {
+	#adopt(socket: Socket, { dialled, isSource }: { dialled: string | null; isSource: boolean }): Neighbour | null {
 		if (this.#isStopped) {
 			socket.destroy();
-			return;
+			return null;
 		}
 		socket.setKeepAlive(true, REST_MS);
-		const { infoHash, ourPeerId } = this.#options;
+		const { infoHash, ourPeerId, buffers } = this.#options;
 		const neighbour = new Neighbour({
 			socket,
+			buffers,
 			isDialled: dialled !== null,
 			isSource,
 			infoHash,
@@ -167,6 +179,7 @@ export class Neighbourhood {
 			onClosed: (closed) => this.#closed(closed),
 		});
 		this.#open.add(neighbour);
+		return neighbour;
 	}
 
 	/** Of two connections between the same peers the one that the lower id dialled stays; of two by the same, the newer. */

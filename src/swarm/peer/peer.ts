@@ -84,6 +84,7 @@ export class Peer {
 		const now = () => performance.now();
 		this.#downloads = new Downloads({
 			pieces: this.#pieces,
+			buffers: this.#file.buffers,
 			lengthOf: (piece) => this.#file.lengthOf(piece),
 			keep: (piece, bytes, from) => this.#keep({ piece, from }, bytes),
 			neighbours: () => this.#neighbourhood.neighbours,
@@ -95,6 +96,7 @@ export class Peer {
 		this.#neighbourhood = new Neighbourhood({
 			infoHash,
 			ourPeerId: this.#peerId,
+			buffers: this.#file.buffers,
 			onMet: (neighbour) => this.#meet(neighbour),
 			onLeft: (neighbour) => this.#part(neighbour),
 			onStranger: () => this.#announcer?.soon(),

@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import { type FileHandle, open } from "node:fs/promises";
+import { PieceBuffers } from "./piece-buffers.ts";
 import type { TorrentInfo } from "./torrent-info.ts";
 
 const SHA1_BYTES = 20;
@@ -12,12 +13,15 @@ export class PieceFile {
 	readonly #path: string;
 	readonly #cache = new Map<number, Uint8Array>();
 	readonly #cacheSlots: number;
+	/** What pieces are put together in, and read into. */
+	readonly buffers: PieceBuffers;
 	#file: FileHandle | null = null;
 
 	constructor(path: string, info: TorrentInfo) {
 		this.#path = path;
 		this.#info = info;
 		this.#cacheSlots = Math.max(2, Math.floor(CACHE_BYTES / info.pieceBytes));
+		this.buffers = new PieceBuffers(info.pieceBytes, this.#cacheSlots);
 	}
 
 	/** Creates the file where there is none; what lies there beyond the package's end goes. */
@@ -52,6 +56,7 @@ export class PieceFile {
 		for (let piece = 0; piece * this.#info.pieceBytes < size; piece++) {
 			const bytes = await this.#readFile(piece, 0, this.lengthOf(piece)).catch(() => null);
 			if (bytes && this.isPiece(piece, bytes)) held.push(piece);
+			if (bytes) this.buffers.release(bytes);
 		}
 		return held;
 	}
@@ -66,10 +71,12 @@ export class PieceFile {
 		this.#keep(piece, bytes);
 	}
 
-	/** At once where it is in memory. */
+	/** At once where it is in memory. What it answers is held by the caller, who releases it to the buffers. */
 	read(piece: number, offset: number, length: number): Uint8Array | Promise<Uint8Array> {
 		const kept = this.#cache.get(piece);
-		return kept ? kept.subarray(offset, offset + length) : this.#readPiece(piece, offset, length);
+		if (!kept) return this.#readPiece(piece, offset, length);
+		this.buffers.hold(kept);
+		return kept.subarray(offset, offset + length);
 	}
 
 	/** Whoever asks for one block of a piece asks for the others next. */
@@ -80,18 +87,27 @@ export class PieceFile {
 	}
 
 	async #readFile(piece: number, offset: number, length: number): Promise<Uint8Array> {
-		const bytes = Buffer.allocUnsafeSlow(length);
+		const bytes = this.buffers.take(length);
 		const { bytesRead } = await this.#opened().read(bytes, 0, length, piece * this.#info.pieceBytes + offset);
-		if (bytesRead < length) throw new Error("the file became shorter");
-		return bytes;
+		if (bytesRead === length) return bytes;
+		this.buffers.release(bytes);
+		throw new Error("the file became shorter");
 	}
 
 	#keep(piece: number, bytes: Uint8Array): void {
-		this.#cache.delete(piece);
+		this.#drop(piece);
+		this.buffers.hold(bytes);
 		this.#cache.set(piece, bytes);
 		if (this.#cache.size <= this.#cacheSlots) return;
 		const [oldest] = this.#cache.keys();
-		if (oldest !== undefined) this.#cache.delete(oldest);
+		if (oldest !== undefined) this.#drop(oldest);
+	}
+
+	#drop(piece: number): void {
+		const bytes = this.#cache.get(piece);
+		if (!bytes) return;
+		this.#cache.delete(piece);
+		this.buffers.release(bytes);
 	}
 
 	#opened(): FileHandle {

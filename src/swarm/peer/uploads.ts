@@ -136,9 +136,11 @@ export class Uploads {
 
 	#send(neighbour: Neighbour, line: Line, { piece, offset, length, respond }: Asked): void {
 		if (neighbour.isOurs) this.#afloat.send(neighbour, piece, { bytes: length, now: this.#options.now() });
-		const block = this.#options.file.read(piece, offset, length);
+		const { file } = this.#options;
+		const block = file.read(piece, offset, length);
 		if (block instanceof Uint8Array) {
 			respond(null, block);
+			file.buffers.release(block);
 			neighbour.sentBytes += length;
 			return;
 		}
@@ -147,6 +149,7 @@ export class Uploads {
 			line.readingBytes -= length;
 			if (bytes) neighbour.sentBytes += length;
 			respond(error, bytes);
+			if (bytes) file.buffers.release(bytes);
 			this.#serve();
 		};
 		block.then(

@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import Protocol from "bittorrent-protocol";
+import type { PieceBuffers } from "./piece-buffers.ts";
 
 /** A block may be 128 KiB; the longest honest message besides is the bitfield of a very large torrent. */
 export const MAX_MESSAGE_BYTES = 256 * 1024;
@@ -17,6 +18,7 @@ const SHORT_BYTES = 1024;
  */
 export class PeerWire extends Protocol {
 	readonly #socket: Socket;
+	readonly #buffers: PieceBuffers;
 	/** A message that has not wholly arrived, and how much of it has. */
 	#part: Uint8Array | null = null;
 	#filled = 0;
@@ -26,19 +28,24 @@ export class PeerWire extends Protocol {
 	#saidBytes = 0;
 	#isEnded = false;
 
-	constructor(socket: Socket, direction: "tcpIncoming" | "tcpOutgoing") {
+	constructor(socket: Socket, direction: "tcpIncoming" | "tcpOutgoing", buffers: PieceBuffers) {
 		super(direction, 0);
 		this.#socket = socket;
+		this.#buffers = buffers;
 	}
 
-	/** Whole messages are read where they lie; the bytes of one that is cut are copied once. A block's bytes are good until the call with it returns. */
+	/**
+	 * The bytes may be others once the call returns: a block is read where it lies and good until the call with it returns; the bytes of
+	 * one that is cut are copied once, and so is every other message, of which the library keeps parts.
+	 */
 	receive(bytes: Uint8Array): void {
 		let at = 0;
 		while (at < bytes.length && !this.#isEnded) {
 			const wanted = this._parserSize;
 			if (this.#part === null && bytes.length - at >= wanted) {
 				at += wanted;
-				this.#read(bytes.subarray(at - wanted, at));
+				const message = bytes.subarray(at - wanted, at);
+				this.#read(message[0] === PIECE ? message : Buffer.from(message));
 			} else {
 				at += this.#gather(bytes.subarray(at), wanted);
 			}
@@ -76,6 +83,7 @@ export class PeerWire extends Protocol {
 	override _push(bytes: Uint8Array): void {
 		if (this._finished) return;
 		if (this.#said.length === 0) process.nextTick(() => this.#flush());
+		this.#buffers.hold(bytes);
 		this.#said.push(bytes);
 		this.#saidBytes += bytes.length;
 	}
@@ -88,17 +96,26 @@ export class PeerWire extends Protocol {
 	#flush(): void {
 		const said = this.#said.splice(0);
 		this.#saidBytes = 0;
-		if (this.#socket.destroyed) return;
+		if (this.#socket.destroyed) {
+			this.#release(said);
+			return;
+		}
 		this.#socket.cork();
 		for (let at = 0; at < said.length; ) {
 			let next = at;
 			while (next < said.length && (said[next] as Uint8Array).length <= SHORT_BYTES) next++;
-			if (next > at) this.#socket.write(Buffer.concat(said.slice(at, next)));
+			const short = said.slice(at, next);
+			if (next > at) this.#socket.write(Buffer.concat(short));
+			this.#release(short);
 			const long = said[next];
-			if (long) this.#socket.write(long);
+			if (long) this.#socket.write(long, () => this.#buffers.release(long));
 			at = next + 1;
 		}
 		this.#socket.uncork();
+	}
+
+	#release(said: readonly Uint8Array[]): void {
+		for (const bytes of said) this.#buffers.release(bytes);
 	}
 
 	/** The library reads on until its stream has finished, some turns later. */

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Downloads } from "../../../src/swarm/peer/downloads.ts";
 import type { Neighbour } from "../../../src/swarm/peer/neighbour.ts";
+import { PieceBuffers } from "../../../src/swarm/peer/piece-buffers.ts";
 import { PieceMap } from "../../../src/swarm/peer/piece-map.ts";
 
 const PIECE_BYTES = 64 * 1024;
@@ -122,6 +123,7 @@ function downloadsFrom(holders: readonly Holder[], { pieceBytes = PIECE_BYTES } 
 	return new Downloads({
 		pieces: new PieceMap(PIECES),
 		lengthOf: () => pieceBytes,
+		buffers: new PieceBuffers(pieceBytes, 4),
 		keep: async () => "kept",
 		neighbours: () => holders as unknown as readonly Neighbour[],
 		onLiar: () => undefined,
@@ -141,6 +143,7 @@ async function receive(
 	const downloads = new Downloads({
 		pieces,
 		lengthOf: () => PIECE_BYTES,
+		buffers: new PieceBuffers(PIECE_BYTES, 4),
 		keep: async (piece) => {
 			if (!pieces.isHeld(piece)) pieces.hold(piece);
 			return "kept";

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { EventEmitter } from "node:events";
 import { test } from "node:test";
 import type { Neighbour } from "../../../src/swarm/peer/neighbour.ts";
+import { PieceBuffers } from "../../../src/swarm/peer/piece-buffers.ts";
 import type { PieceFile } from "../../../src/swarm/peer/piece-file.ts";
 import { Uploads } from "../../../src/swarm/peer/uploads.ts";
 
@@ -47,6 +48,7 @@ function uploadsOf(blocks: number): Uploads {
 	const pieceBytes = blocks * BLOCK_BYTES;
 	const file = {
 		lengthOf: () => pieceBytes,
+		buffers: new PieceBuffers(pieceBytes, 4),
 		read: (_piece: number, _offset: number, length: number) => new Uint8Array(length),
 	} as unknown as PieceFile;
 	return new Uploads({ file, pieceBytes, isHeld: () => true, now: () => 0 });

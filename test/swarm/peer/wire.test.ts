@@ -1,12 +1,16 @@
 import assert from "node:assert/strict";
-import { Socket } from "node:net";
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer, Socket } from "node:net";
 import { test } from "node:test";
 import fc from "fast-check";
+import { PieceBuffers } from "../../../src/swarm/peer/piece-buffers.ts";
 import { PeerWire } from "../../../src/swarm/peer/wire.ts";
+
+const PIECE_BYTES = 1 << 20;
 
 /** A wire whose other end has shaken hands, and what it heard since. */
 function greetedWire() {
-	const wire = new PeerWire(new Socket(), "tcpIncoming");
+	const wire = new PeerWire(new Socket(), "tcpIncoming", new PieceBuffers(PIECE_BYTES, 1));
 	const heard: string[] = [];
 	for (const event of ["choke", "unchoke", "interested", "have", "request", "piece", "cancel", "bitfield", "have-all"])
 		wire.on(event, (...words: unknown[]) => heard.push(`${event} ${words.map(wordOf).join(" ")}`));
@@ -75,6 +79,43 @@ test("blocks that arrive in parts are put together in one place, and what else a
 	]);
 	assert.equal(places.size, 1);
 	assert.ok(Array.from({ length: 16_000 }, (_, piece) => wire.peerPieces.get(piece)).every(Boolean));
+});
+
+test("the bytes that something arrived in may be others afterwards", () => {
+	const { wire } = greetedWire();
+	const bytes = framed(5, Buffer.alloc(2_000, 0xff));
+	wire.receive(bytes);
+	bytes.fill(0);
+	assert.ok(Array.from({ length: 16_000 }, (_, piece) => wire.peerPieces.get(piece)).every(Boolean));
+});
+
+test("what lies in a piece's buffer is sent whole before the buffer is used again", async () => {
+	const server = createServer({ pauseOnConnect: true }).listen(0, "127.0.0.1");
+	await once(server, "listening");
+	const sender = connect((server.address() as AddressInfo).port, "127.0.0.1");
+	const [receiver] = (await once(server, "connection")) as [Socket];
+	const buffers = new PieceBuffers(PIECE_BYTES, 100);
+	const wire = new PeerWire(sender, "tcpOutgoing", buffers);
+	// More than the kernel takes while nobody reads, in long parts and short ones.
+	for (let piece = 0; piece < 32; piece++) {
+		const bytes = buffers.take(PIECE_BYTES).fill(piece);
+		wire._push(bytes.subarray(500));
+		wire._push(bytes.subarray(0, 500));
+		buffers.release(bytes);
+		if (piece % 4 === 0) await new Promise(setImmediate);
+	}
+	setImmediate(() => sender.end());
+	const received = Buffer.concat((await receiver.toArray()) as Buffer[]);
+	server.close();
+	assert.equal(received.length, 32 * PIECE_BYTES);
+	for (let piece = 0; piece < 32; piece++) {
+		const sent = received.subarray(piece * PIECE_BYTES, (piece + 1) * PIECE_BYTES);
+		assert.ok(
+			sent.every((byte) => byte === piece),
+			`piece ${piece}`,
+		);
+	}
+	assert.ok((buffers.take(PIECE_BYTES)[0] ?? 0) > 0, "they come back");
 });
 
 test("no bytes whatever make it throw, and it never keeps more than one message of the longest kind", () => {

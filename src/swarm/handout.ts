@@ -13,6 +13,10 @@ const SOONEST_GIVEN_UP_MS = 2_000;
 const GIVEN_UP_MS = 20_000;
 /** A peer that got nothing from the others for this long gets what it lacks from the source. */
 const HUNGRY_MS = 8_000;
+/** What machines claim to hold when they come is believed for this long before any of it arrives anywhere: a liar costs the others that time ... */
+const UNPROVEN_MS = 3_000;
+/** ... and again after this long at the soonest. */
+const CREDIT_MS = 30_000;
 /** ... or for this many times as long as a piece from the source takes, whichever is longer. */
 const HUNGRY_PIECES = 3;
 
@@ -21,9 +25,17 @@ export interface Gift {
 	readonly piece: number;
 }
 
+/** How many machines there are for each piece, and how many of them are ours. */
+interface Supply {
+	readonly all: Uint32Array;
+	readonly ours: Uint32Array;
+}
+
 interface Receiver {
 	readonly isOurs: boolean;
 	readonly holds: Set<number>;
+	/** ... of which it held these when it came, as it says. */
+	readonly claims: Set<number>;
 	/** Pieces shown and not yet there, and when they were shown. */
 	readonly shown: Map<number, number>;
 	/** Pieces shown so long ago that they count no more. */
@@ -51,29 +63,30 @@ export interface HandoutOptions {
 export class Handout {
 	readonly #options: HandoutOptions;
 	readonly #receivers = new Map<string, Receiver>();
-	/** How many hold each piece or are getting it. */
-	readonly #supply: Uint32Array;
-	/** ... of peers of ours. */
-	readonly #ours: Uint32Array;
+	/** How many have received each piece or are getting it. */
+	readonly #supply: Supply;
+	/** ... and how many claim that they held it when they came. */
+	readonly #claimed: Supply;
 	/** Whom the source gave each piece last. */
 	readonly #givenTo: (Receiver | undefined)[] = [];
-	readonly #wasGiven: Uint8Array;
-	#fedByOthersAt = Number.NEGATIVE_INFINITY;
+	/** Until when what is claimed counts. */
+	#believedUntil = Number.NEGATIVE_INFINITY;
+	#creditedAt = Number.NEGATIVE_INFINITY;
 	#cursor = 0;
 	#pieceMs = 0;
 
 	constructor(options: HandoutOptions) {
 		this.#options = options;
-		this.#supply = new Uint32Array(options.pieceCount);
-		this.#ours = new Uint32Array(options.pieceCount);
-		this.#wasGiven = new Uint8Array(options.pieceCount);
+		this.#supply = supplyOf(options.pieceCount);
+		this.#claimed = supplyOf(options.pieceCount);
 	}
 
 	join(peer: string, { now, isOurs }: { now: number; isOurs: boolean }): void {
-		if (this.#needy().length === 0) this.#fedByOthersAt = now;
+		if (this.#needy().length === 0) this.#credit(now);
 		this.#receivers.set(peer, {
 			isOurs,
 			holds: new Set(),
+			claims: new Set(),
 			shown: new Map(),
 			late: new Set(),
 			unspread: 0,
@@ -87,22 +100,43 @@ export class Handout {
 		const receiver = this.#receivers.get(peer);
 		if (!receiver) return;
 		this.#receivers.delete(peer);
-		for (const piece of [...receiver.holds, ...receiver.shown.keys()]) this.#count(receiver, piece, -1);
+		for (const piece of receiver.claims) count(this.#claimed, { piece, change: -1, isOurs: receiver.isOurs });
+		for (const piece of [...receiver.holds, ...receiver.shown.keys()])
+			if (!receiver.claims.has(piece)) this.#count(receiver, piece, -1);
 	}
 
-	/** The peer says that it holds the piece. */
+	/** The peer says that it held the piece when it came. */
+	claims(peer: string, piece: number, now: number): void {
+		const receiver = this.#lacking(peer, piece);
+		if (!receiver) return;
+		this.#credit(now);
+		receiver.holds.add(piece);
+		receiver.claims.add(piece);
+		count(this.#claimed, { piece, change: 1, isOurs: receiver.isOurs });
+		if (receiver.shown.delete(piece)) this.#count(receiver, piece, -1);
+	}
+
+	/** The peer says that it has received the piece. */
 	holds(peer: string, piece: number, now: number): void {
-		const receiver = this.#receivers.get(peer);
-		if (!receiver || piece < 0 || piece >= this.#supply.length || receiver.holds.has(piece)) return;
+		const receiver = this.#lacking(peer, piece);
+		if (!receiver) return;
 		receiver.holds.add(piece);
 		receiver.rate.count(now);
 		const shownAt = receiver.shown.get(piece);
+		const isFedByOthers = shownAt === undefined && !receiver.late.has(piece);
+		if (isFedByOthers) receiver.fedAt = now;
+		// They have it from somebody who claims it, here or elsewhere.
+		if (isFedByOthers && this.#supply.all[piece] === 0) this.#believedUntil = now + HUNGRY_MS;
 		if (shownAt === undefined) this.#count(receiver, piece, 1);
 		else this.#pieceMs = this.#pieceMs * 0.8 + (now - shownAt) * 0.2;
-		if (shownAt === undefined && !receiver.late.has(piece)) receiver.fedAt = now;
-		if (this.#wasGiven[piece] !== 1) this.#fedByOthersAt = now;
 		receiver.shown.delete(piece);
 		receiver.late.delete(piece);
+	}
+
+	#lacking(peer: string, piece: number): Receiver | null {
+		const receiver = this.#receivers.get(peer);
+		const isPiece = piece >= 0 && piece < this.#options.pieceCount;
+		return receiver && isPiece && !receiver.holds.has(piece) ? receiver : null;
 	}
 
 	/** What to show now. Each gift is told once. */
@@ -123,12 +157,13 @@ export class Handout {
 		const isAnyLight = needy.some(([, receiver]) => isQuick(receiver) && isLight(receiver));
 		const free = needy.filter(([, { shown, late }]) => shown.size < (late.size > 0 ? 1 : share));
 		free.sort(([, a], [, b]) => burdenOf(a) - burdenOf(b) || a.givenAt - b.givenAt);
-		const isLeft = this.#isLeftToOthers(now);
-		const fresh = isLeft ? null : this.#nextWithout(this.#supply);
-		const unreached = isLeft ? null : (fresh ?? this.#nextWithout(this.#ours));
+		const isLeft = this.#isBelieving(now) && this.#options.hasOtherSeeds();
+		const fresh = isLeft ? null : this.#nextWithout("all", { now });
+		const unreached = isLeft ? null : (fresh ?? this.#nextWithout("ours", { now }));
 		for (const [peer, receiver] of free) {
 			const isServed = isQuick(receiver) && (isLight(receiver) || !isAnyLight);
-			const newest = isServed ? this.#newestFor(receiver, receiver.isOurs ? unreached : fresh) : null;
+			const next = receiver.isOurs ? unreached : fresh;
+			const newest = isServed && next !== null ? this.#newestFor(receiver, { next, now }) : null;
 			const piece = newest ?? (this.#isHungry(receiver, now) ? this.#rarestFor(receiver) : null);
 			if (piece !== null) return this.#give(peer, receiver, { piece, now });
 		}
@@ -136,12 +171,12 @@ export class Handout {
 	}
 
 	/** The piece that is next for all, but what the receiver was shown already. */
-	#newestFor({ isOurs, late }: Receiver, next: number | null): number | null {
-		return next !== null && late.has(next) ? this.#nextWithout(isOurs ? this.#ours : this.#supply, late) : next;
+	#newestFor({ isOurs, late }: Receiver, { next, now }: { next: number; now: number }): number | null {
+		return late.has(next) ? this.#nextWithout(isOurs ? "ours" : "all", { now, except: late }) : next;
 	}
 
 	#needy(): [string, Receiver][] {
-		return [...this.#receivers].filter(([, { holds }]) => holds.size < this.#supply.length);
+		return [...this.#receivers].filter(([, { holds }]) => holds.size < this.#options.pieceCount);
 	}
 
 	#quickOf(needy: readonly [string, Receiver][], now: number): (receiver: Receiver) => boolean {
@@ -149,9 +184,15 @@ export class Handout {
 		return ({ rate }) => rate.perSecond(now) >= least;
 	}
 
-	/** Whether others who hold everything feed the peers: with pieces that the source gave nobody, or they have just begun. */
-	#isLeftToOthers(now: number): boolean {
-		return this.#options.hasOtherSeeds() && now - this.#fedByOthersAt <= HUNGRY_MS;
+	/** Whether pieces arrive that machines claim to hold and nobody was given, or machines have just come that may give them. */
+	#isBelieving(now: number): boolean {
+		return now <= this.#believedUntil;
+	}
+
+	#credit(now: number): void {
+		if (now - this.#creditedAt < CREDIT_MS) return;
+		this.#creditedAt = now;
+		this.#believedUntil = Math.max(this.#believedUntil, now + UNPROVEN_MS);
 	}
 
 	#give(peer: string, receiver: Receiver, { piece, now }: { piece: number; now: number }): Gift {
@@ -159,8 +200,7 @@ export class Handout {
 		receiver.givenAt = now;
 		this.#count(receiver, piece, 1);
 		this.#givenTo[piece] = receiver;
-		this.#wasGiven[piece] = 1;
-		receiver.unspread += this.#supply[piece] === 1 ? 1 : 0;
+		receiver.unspread += this.#supply.all[piece] === 1 ? 1 : 0;
 		return { peer, piece };
 	}
 
@@ -168,12 +208,14 @@ export class Handout {
 		return now - fedAt > Math.max(HUNGRY_MS, HUNGRY_PIECES * this.#pieceMs);
 	}
 
-	/** The next piece that none of those counted holds or is getting. Going round keeps the reads from the disk in order. */
-	#nextWithout(supply: Uint32Array, except?: ReadonlySet<number>): number | null {
-		const count = supply.length;
-		for (let step = 0; step < count; step++) {
-			const piece = (this.#cursor + step) % count;
-			if (supply[piece] !== 0 || except?.has(piece)) continue;
+	/** The next piece that none of those counted holds, as far as it is believed, or is getting. Going round keeps the reads from the disk in order. */
+	#nextWithout(whom: keyof Supply, { now, except }: { now: number; except?: ReadonlySet<number> }): number | null {
+		const { pieceCount } = this.#options;
+		const supply = this.#supply[whom];
+		const claimed = this.#isBelieving(now) ? this.#claimed[whom] : null;
+		for (let step = 0; step < pieceCount; step++) {
+			const piece = (this.#cursor + step) % pieceCount;
+			if (supply[piece] !== 0 || (claimed && claimed[piece] !== 0) || except?.has(piece)) continue;
 			this.#cursor = piece;
 			return piece;
 		}
@@ -183,7 +225,7 @@ export class Handout {
 	#rarestFor({ holds, shown, late }: Receiver): number | null {
 		let rarest: number | null = null;
 		let least = Number.POSITIVE_INFINITY;
-		for (const [piece, supply] of this.#supply.entries()) {
+		for (const [piece, supply] of this.#supply.all.entries()) {
 			if (supply >= least || holds.has(piece) || shown.has(piece) || late.has(piece)) continue;
 			rarest = piece;
 			least = supply;
@@ -205,15 +247,26 @@ export class Handout {
 	}
 
 	#count({ isOurs }: Receiver, piece: number, change: number): void {
-		if (isOurs) this.#ours[piece] = (this.#ours[piece] ?? 0) + change;
-		const before = this.#supply[piece] ?? 0;
-		this.#supply[piece] = before + change;
+		const before = this.#supply.all[piece] ?? 0;
+		count(this.#supply, { piece, change, isOurs });
 		const giver = this.#givenTo[piece];
 		if (!giver) return;
 		if (before === 1) giver.unspread--;
 		else if (before === 2 && change < 0) giver.unspread++;
 		if (before + change === 0) this.#givenTo[piece] = undefined;
 	}
+}
+
+function supplyOf(pieceCount: number): Supply {
+	return { all: new Uint32Array(pieceCount), ours: new Uint32Array(pieceCount) };
+}
+
+function count(
+	{ all, ours }: Supply,
+	{ piece, change, isOurs }: { piece: number; change: number; isOurs: boolean },
+): void {
+	all[piece] = (all[piece] ?? 0) + change;
+	if (isOurs) ours[piece] = (ours[piece] ?? 0) + change;
 }
 
 /** What it still has to receive and to pass on: a peer with a slow link, in either direction, is given less. */

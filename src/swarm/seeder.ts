@@ -176,7 +176,7 @@ interface Listening {
 function listen(wire: Wire, { handout, peer, pieceCount, show }: Listening): { alone(): void } {
 	handout.join(peer, { now: performance.now(), isOurs: isOurPeer(wire.peerId ?? "") });
 	const holdsMany = (holds: (piece: number) => boolean) => {
-		for (let piece = 0; piece < pieceCount; piece++) if (holds(piece)) handout.holds(peer, piece, performance.now());
+		for (let piece = 0; piece < pieceCount; piece++) if (holds(piece)) handout.claims(peer, piece, performance.now());
 		show();
 	};
 	const hold = (piece: number) => {

@@ -8,7 +8,7 @@ import { Holdings } from "./holdings.ts";
 import type { Made } from "./make-torrent.ts";
 import { packageFile } from "./package-file.ts";
 import { isOurPeer } from "./peer/peer-id.ts";
-import { Requests } from "./requests.ts";
+import { ReadAhead, Requests } from "./requests.ts";
 
 /** Time passes for the handout this often even when no peer says a word. */
 const TICK_MS = 500;
@@ -37,6 +37,7 @@ export class Seeder {
 	readonly #client: WebTorrent;
 	readonly #ticks = new Set<() => void>();
 	readonly #holdings = new Map<string, Holdings>();
+	readonly #readAhead = new ReadAhead();
 	#peers = 0;
 
 	constructor(options: SeederOptions) {
@@ -139,7 +140,7 @@ export class Seeder {
 			const listening = listen(wire, { handout, peer, pieceCount: torrent.pieces.length, show });
 			onGreeting(wire, () => {
 				listening.alone();
-				holdRequests(wire);
+				holdRequests(wire, this.#readAhead);
 				wires.set(peer, wire);
 				holdings.join(wire);
 				show();
@@ -192,10 +193,10 @@ function listen(wire: Wire, { handout, peer, pieceCount, show }: Listening): { a
 }
 
 /** The library's own answer is called once there is room for it. */
-function holdRequests(wire: Wire): void {
+function holdRequests(wire: Wire, together: ReadAhead): void {
 	const [answer] = wire.listeners("request") as Answer[];
 	wire.removeAllListeners("request");
-	if (answer) new Requests(wire, answer);
+	if (answer) new Requests(wire, answer, together);
 }
 
 /** The library greets each peer with all that it has; the source says that it has nothing, and shows pieces one by one. */

@@ -12,7 +12,7 @@ const UNCHOKE = Buffer.from("0000000101", "hex");
 const INTERESTED = Buffer.from("0000000102", "hex");
 
 /** Connected to the source as a machine of ours, and free to ask. */
-async function meetSource({ swarm, shared }: Bench) {
+async function meetSource({ swarm, shared }: Bench, number = 0) {
 	const socket = connect({ host: "127.0.0.1", port: swarm.ports.peer, localAddress: "127.0.0.2" });
 	let head = Buffer.alloc(0);
 	let bytes = 0;
@@ -28,7 +28,7 @@ async function meetSource({ swarm, shared }: Bench) {
 	await once(socket, "connect");
 	const reserved = Buffer.from("0000000000000004", "hex");
 	const infoHash = Buffer.from(shared.infoHash, "hex");
-	const peerId = Buffer.from("-FS0100-123456789012");
+	const peerId = Buffer.from(`-FS0100-${String(number).padStart(12, "0")}`);
 	socket.write(Buffer.concat([Buffer.from("\x13BitTorrent protocol"), reserved, infoHash, peerId]));
 	await until("the source shook hands", () => bytes >= 68);
 	socket.write(INTERESTED);
@@ -74,6 +74,27 @@ test("a machine that asks for much and reads nothing costs little memory, and ge
 	await until("all of it is there", () => bytes() > count * (PIECE_BYTES - 64));
 	assert.deepEqual(bench.restarts, []);
 	socket.destroy();
+});
+
+test("many that ask for much and read nothing cost no more than 64 MiB together, and the others are served", async () => {
+	await using bench = await openBench({ machines: 1, sizeBytes: PIECES * PIECE_BYTES });
+	const before = await residentMib(bench);
+	const deaf = await Promise.all(Array.from({ length: 30 }, (_, number) => meetSource(bench, number)));
+	for (const { socket } of deaf) {
+		socket.pause();
+		socket.write(requests(4_000));
+	}
+	let most = 0;
+	for (let look = 0; look < 20; look++) {
+		most = Math.max(most, await residentMib(bench));
+		await new Promise((resolve) => setTimeout(resolve, 100));
+	}
+	assert.ok(most - before < 170, `${Math.round(most - before)} MiB more`);
+	const honest = await meetSource(bench, 99);
+	honest.socket.write(requests(PIECES));
+	await until("it is served", () => honest.bytes() > PIECES * PIECE_BYTES);
+	assert.deepEqual(bench.restarts, []);
+	for (const { socket } of [...deaf, honest]) socket.destroy();
 });
 
 test("a machine that asks without end and reads nothing is cut off", async () => {

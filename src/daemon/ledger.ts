@@ -129,4 +129,6 @@ const RECORDS: ReadonlySet<Event["kind"]> = new Set([
 	"Reloaded",
 	"TokenMade",
 	"TokenRevoked",
+	"LoggedIn",
+	"OrderRefused",
 ]);

@@ -1,9 +1,11 @@
 import { join } from "node:path";
 import type { Logger } from "pino";
+import { AccessRecord } from "../console/api/access-record.ts";
 import { ApiServer } from "../console/api/server.ts";
 import { Tokens } from "../console/api/tokens.ts";
 import { EXIT } from "../console/exit-codes.ts";
 import { ERROR_CODES } from "../model/error-codes.ts";
+import type { Event } from "../model/event.ts";
 import { describeProblem } from "../policy/document.ts";
 import type { Settings } from "../policy/parse-settings.ts";
 import { StateLock } from "../record/state-lock.ts";
@@ -54,9 +56,11 @@ async function run(config: string, settings: Settings, log: Logger): Promise<voi
 	const daemon = new Daemon({ settings, readSettings: () => readSettings(config), log, now: Date.now, onStatus });
 	const watchdog = new Watchdog({ turn: () => daemon.loop.turn() });
 	const cockpit = new Controls(daemon, Date.now);
-	const tokens = new Tokens({ table: daemon.journal.tokens, record: (events) => daemon.record(events), now: Date.now });
+	const keeping = { record: (events: readonly Event[]) => daemon.record(events), now: Date.now };
+	const tokens = new Tokens({ table: daemon.journal.tokens, ...keeping });
+	const access = new AccessRecord(keeping);
 	const onDisk = () => daemon.ledger.onDisk();
-	const desks = { cockpit, audit: daemon.audit, tokens, metrics: daemon.metrics, onDisk };
+	const desks = { cockpit, audit: daemon.audit, tokens, access, metrics: daemon.metrics, onDisk };
 	const api = new ApiServer({ desks, socketPath: settings.socketPath, tcp: settings.api, log });
 	process.on("SIGHUP", () => {
 		daemon.reload("SIGHUP").catch((error: unknown) => log.error({ err: error }, "reload failed"));

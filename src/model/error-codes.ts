@@ -167,7 +167,7 @@ export const ERROR_CODES = {
 	"FS-DAEMON-RUNNING":
 		"Stop the other daemon first: systemctl stop fleetseed; or give this one a state folder of its own.",
 	"FS-API-TOKEN": "Send a token that counts: fleetseed token create NAME --role viewer.",
-	"FS-API-ROLE": "Use a token with the role that this takes: fleetseed token create NAME --role ROLE.",
+	"FS-API-ROLE": "Use a token of whoever acts, with the role that this takes: fleetseed token create NAME --role ROLE.",
 	"FS-API-ORIGIN":
 		"Send it from the dashboard, or from a program with a token; name a proxy's own origin in `api.origins`.",
 	"FS-API-RATE": "Wait a minute, and ask less often; follow /api/v1/events rather than asking again and again.",

@@ -1,3 +1,4 @@
+import type { ErrorCode } from "./error-codes.ts";
 import type { MachineFacts, PackageFacts } from "./facts.ts";
 import type { Failure } from "./failure.ts";
 import type { HostKey, SightingSource } from "./machine.ts";
@@ -12,6 +13,7 @@ export type Event = { readonly at: number } & (
 	| DeliveryEvent
 	| CleaningEvent
 	| TokenEvent
+	| AccessEvent
 	| ReloadEvent
 	| OperatorEvent
 	| DaemonEvent
@@ -84,6 +86,27 @@ export type TokenEvent =
 			readonly by: string;
 	  }
 	| { readonly kind: "TokenRevoked"; readonly token: string; readonly name: string; readonly by: string };
+
+/** Who came in over TCP, and what somebody who is known was refused; it changes nothing that is decided from. */
+export type AccessEvent = {
+	/** A person, by the token's name; on the unix socket as it was said. */
+	readonly by: string;
+	/** How many since the one before it were not written, since they came too often. */
+	readonly unwritten: number;
+} & (
+	| { readonly kind: "LoggedIn"; readonly token: string; readonly address: string }
+	| {
+			readonly kind: "OrderRefused";
+			/** null: on the unix socket. */
+			readonly token: string | null;
+			/** As it was asked: POST /api/v1/policies/office/approve */
+			readonly order: string;
+			readonly policy: string | null;
+			readonly machine: string | null;
+			readonly code: ErrorCode;
+			readonly detail: string;
+	  }
+);
 
 /** The administrator's files were read again; what that changed of policies and machines follows as events of their own. */
 export interface ReloadEvent {

@@ -30,6 +30,8 @@ export function applyEvent(fleet: Fleet, event: Event): Fleet {
 		case "MachineCleaned":
 		case "TokenMade":
 		case "TokenRevoked":
+		case "LoggedIn":
+		case "OrderRefused":
 		case "Reloaded":
 			return fleet;
 		case "DaemonStarted":

@@ -182,8 +182,8 @@ test("what changes something is refused from pages of others, and taken from our
 test("nobody acts in the name of another", async () => {
 	const resume = { method: "POST", url: "/api/v1/resume" };
 	const answer = await ask(resume, bearer(tokens.operator), { by: "the boss" });
-	assert.equal(answer.statusCode, 400);
-	assert.match(answer.body, /cannot act as the boss/);
+	assert.equal(answer.statusCode, 403);
+	assert.match(answer.body, /FS-API-ROLE.*cannot act as the boss/);
 	const approve = { method: "POST", url: "/api/v1/machines/mill-01/approve" };
 	assert.equal((await ask(approve, bearer(tokens.approver), { host_key: GOOD_KEY })).statusCode, 200);
 	assert.ok(cockpit.acts.includes(`approve mill-01 ${GOOD_KEY.fingerprint} approver`));

@@ -10,6 +10,17 @@ const SETTINGS = [
 	{ key: "api", effect: "after a restart" },
 ] as const;
 
+const REFUSED = {
+	kind: "OrderRefused",
+	token: "1a2b3c4d",
+	order: "POST /api/v1/policies/office/approve",
+	...BY,
+	machine: null,
+	code: "FS-API-ROLE",
+	detail: "this takes approver",
+	unwritten: 0,
+} as const;
+
 const CASES: readonly (readonly [Event, string])[] = [
 	[{ kind: "RingPromoted", ...BY, ring: "canary" }, "ring canary"],
 	[{ kind: "RingPromoted", ...BY, ring: "canary", reason: "looks fine" }, "ring canary: looks fine"],
@@ -21,6 +32,15 @@ const CASES: readonly (readonly [Event, string])[] = [
 	[
 		{ kind: "Reloaded", by: "eve", at: 0, settings: SETTINGS, problems: 1 },
 		"approvals changes now, api changes after a restart; 1 problem",
+	],
+	[
+		{ kind: "LoggedIn", token: "1a2b3c4d", by: "eve", address: "10.0.0.7", unwritten: 0, at: 0 },
+		"token 1a2b3c4d from 10.0.0.7",
+	],
+	[REFUSED, "refused: POST /api/v1/policies/office/approve, token 1a2b3c4d: this takes approver"],
+	[
+		{ ...REFUSED, token: null, unwritten: 12 },
+		"refused: POST /api/v1/policies/office/approve: this takes approver; 12 more before it were not written",
 	],
 ];
 

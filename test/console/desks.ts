@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { AccessRecord } from "../../src/console/api/access-record.ts";
 import type { Desks } from "../../src/console/api/routes.ts";
 import { Tokens } from "../../src/console/api/tokens.ts";
 import { AuditDesk } from "../../src/console/audit/audit-desk.ts";
@@ -25,6 +26,7 @@ export function furnish(folder: string, cockpit: Cockpit): Furnished {
 		void journal.onDisk().then(() => audit.wrote());
 	};
 	const tokens = new Tokens({ table: journal.tokens, record, now: Date.now });
+	const access = new AccessRecord({ record, now: Date.now });
 	const metrics = new Metrics({
 		fleet: () => EMPTY_FLEET,
 		now: Date.now,
@@ -33,5 +35,5 @@ export function furnish(folder: string, cockpit: Cockpit): Furnished {
 		readUplink: async () => undefined,
 		noticesWaiting: () => new Map(),
 	});
-	return { desks: { cockpit, audit, tokens, metrics, onDisk: () => journal.onDisk() }, journal, file, record };
+	return { desks: { cockpit, audit, tokens, access, metrics, onDisk: () => journal.onDisk() }, journal, file, record };
 }

@@ -35,6 +35,31 @@ test("the newest snapshot and the events after it come to what all events come t
 	assert.ok(events > 300 && folded < events / 2, `${folded} of ${events} events were read`);
 });
 
+test("who came in, what was refused, tokens and reloads change nothing that is decided from, and are kept all the same", () => {
+	const journal = new Journal(join(folder, "records.sqlite"));
+	const ledger = new Ledger(journal);
+	ledger.recover(NOW);
+	const kept = readFileSync(new URL("../plan/kept-journal.jsonl", import.meta.url), "utf8")
+		.trimEnd()
+		.split("\n");
+	const records = [
+		"TokenMade",
+		"TokenRevoked",
+		"LoggedIn",
+		"OrderRefused",
+		"Reloaded",
+		"MachineCleaned",
+		"DeliveryChosen",
+	];
+	const events = records.map((kind) =>
+		kept.map((line) => JSON.parse(line) as Event).find((event) => event.kind === kind),
+	);
+	for (const event of events) assert.ok(event && ledger.record([event]), event?.kind);
+	const lines = [...journal.replay()].map(({ event }) => event.kind);
+	journal.close();
+	assert.deepEqual(lines, records);
+});
+
 test("steps in flight at the snapshot are told to be interrupted, once", () => {
 	const file = join(folder, "interrupted.sqlite");
 	live({ file, turns: 3, isCutOff: true });

@@ -116,7 +116,7 @@ test("a fleet that names a policy it does not hold is refused", () => {
 /** What the kept journal came to, event by event, when the format was current. */
 const CAME_TO: Readonly<Record<number, string>> = {
 	4: "8e0088e676b756356089fd14ce6c21b08181f33e9422c13d7fa84320e72e8c6b",
-	5: "1cdf532a882beb355f034b7d05aeaaf117ecf62921f98c346679f932a3e31eab",
+	5: "25671eef2612a94942ee8cfb7f0278fa8cf732977dc26fddb49ec400f0c6fdc0",
 };
 
 function keptJournal(): readonly Event[] {
@@ -144,7 +144,7 @@ const EVENTS: Readonly<Record<Event["kind"], true>> = {
 	...{ StepStarted: true, StepFinished: true, StepInterrupted: true, DaemonStarted: true, RunRequested: true },
 	...{ Paused: true, Resumed: true, RingPromoted: true, RolloutAborted: true, MachineExcluded: true },
 	...{ MachineIncluded: true, RetryRequested: true, PolicyRetryRequested: true, PackageRetryRequested: true },
-	...{ TokenMade: true, TokenRevoked: true, Reloaded: true },
+	...{ TokenMade: true, TokenRevoked: true, Reloaded: true, LoggedIn: true, OrderRefused: true },
 };
 const STEPS: Readonly<Record<Step["kind"], true>> = {
 	...{ begin: true, soak: true, promote: true, queue: true, miss: true, halt: true, give_up: true, acquire: true },

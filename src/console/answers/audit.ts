@@ -7,7 +7,11 @@ export const auditLine = z
 		at: time,
 		who: z.string().describe("A person, or fleetseed itself."),
 		act: z.string().describe("install, inspect, approve_policy, pause, see_machine, ..."),
-		outcome: z.string().describe("done, started, interrupted, what the step came to, or the code of its failure."),
+		outcome: z
+			.string()
+			.describe(
+				"done, started, interrupted, what the step came to, or the code of its failure or of an order's refusal.",
+			),
 		policy: z.string().nullable(),
 		revision: z.string().nullable().describe("Hex SHA-256 over the policy's content."),
 		package: z.string().nullable(),

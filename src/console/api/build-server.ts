@@ -15,7 +15,8 @@ import { addNoticeRoutes } from "./notice-routes.ts";
 import { ON_THE_SOCKET } from "./principal.ts";
 import { problem } from "./problem.ts";
 import { addReadRoutes } from "./read-routes.ts";
-import type { Api, Desks } from "./routes.ts";
+import { recordRefusedOrders } from "./refused-orders.ts";
+import { type Api, type Desks, FalseName } from "./routes.ts";
 import { addSessionRoutes, addTokenRoutes } from "./token-routes.ts";
 import { addViewRoutes } from "./view-routes.ts";
 
@@ -53,6 +54,7 @@ export async function buildServer({ desks, log, guarding, url, tls }: Serving): 
 		done();
 	});
 	answerProblems(server);
+	recordRefusedOrders(server, desks.access);
 	answerWhenOnDisk(server, desks.onDisk);
 	await server.register(swagger, {
 		openapi: {
@@ -66,7 +68,7 @@ export async function buildServer({ desks, log, guarding, url, tls }: Serving): 
 	});
 	if (guarding) {
 		await server.register(rateLimit, { global: false });
-		guard(server, guarding);
+		guard(server, guarding, desks);
 	}
 	addReadRoutes(server, desks);
 	addViewRoutes(server, desks);
@@ -115,6 +117,7 @@ function answerWhenOnDisk(server: Api, onDisk: Desks["onDisk"]): void {
 function answerProblems(server: Api): void {
 	server.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
 		const status = error.statusCode ?? 500;
+		if (error instanceof FalseName) return reply.status(status).send(problem("FS-API-ROLE", error.message));
 		if (status >= 500) request.log.error({ err: error }, "request failed");
 		const message = status >= 500 ? "internal error" : error.message;
 		return reply.status(status).send(problem(status >= 500 ? "FS-STEP-CRASHED" : "FS-API-REQUEST", message));

@@ -1,14 +1,19 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { ErrorCode } from "../../model/error-codes.ts";
 import type { ApiSettings } from "../../policy/api-schema.ts";
+import type { AccessRecord } from "./access-record.ts";
 import { loginPage } from "./login-page.ts";
 import { may, type Principal } from "./principal.ts";
 import { problem } from "./problem.ts";
+import { orderOf } from "./refused-orders.ts";
+import type { Desks } from "./routes.ts";
 import type { Tokens } from "./tokens.ts";
 
 /** What one token may ask for in a minute, and one address without a good one. */
 const REQUESTS_PER_MINUTE = 6_000;
 const GUESSES_PER_MINUTE = 30;
+
+const REFUSALS: ReadonlySet<number> = new Set([401, 403, 421, 429]);
 
 export interface Guarding {
 	readonly api: ApiSettings;
@@ -16,11 +21,15 @@ export interface Guarding {
 }
 
 /** The doors of the API over TCP, before anything of a request is read: its host, its origin, its token, its role. */
-export function guard(server: FastifyInstance, { api, tokens }: Guarding): void {
+export function guard(server: FastifyInstance, { api, tokens }: Guarding, { access, metrics }: Desks): void {
 	const timeWindow = 60_000;
 	const guesses = server.createRateLimit({ max: GUESSES_PER_MINUTE, timeWindow, keyGenerator: ({ ip }) => ip });
 	const keyGenerator = ({ principal, ip }: FastifyRequest) => principal.token ?? ip;
 	const requests = server.createRateLimit({ max: REQUESTS_PER_MINUTE, timeWindow, keyGenerator });
+	server.addHook("onResponse", (_request, { statusCode }, done) => {
+		if (REFUSALS.has(statusCode)) metrics.refused(statusCode);
+		done();
+	});
 	server.addHook("onRequest", async (request, reply) => {
 		// A page that was made to believe that we are its own server (DNS rebinding) learns nothing at all.
 		if (!api.allowedHosts.includes(request.hostname.toLowerCase())) return reply.code(421).send();
@@ -32,7 +41,9 @@ export function guard(server: FastifyInstance, { api, tokens }: Guarding): void 
 		const principal = principalOf(request, tokens);
 		if (!principal) {
 			const { isExceeded } = await allowed(guesses, request);
-			return isExceeded && hasToken(request) ? tooMany(reply) : unauthorized(request, reply);
+			if (isExceeded && hasToken(request)) return tooMany(reply);
+			recordFormer(request, tokenOf(request), { tokens, access });
+			return unauthorized(request, reply);
 		}
 		request.principal = principal;
 		if ((await allowed(requests, request)).isExceeded) return tooMany(reply);
@@ -61,6 +72,16 @@ function tokenOf({ headers }: FastifyRequest): string | null {
 
 function hasToken(request: FastifyRequest): boolean {
 	return tokenOf(request) !== null;
+}
+
+/** Whoever has a token that counted once is no stranger: that it is still tried is worth a line. */
+export function recordFormer(
+	request: FastifyRequest,
+	token: string | null,
+	{ tokens, access }: { readonly tokens: Tokens; readonly access: AccessRecord },
+): void {
+	const former = token === null ? null : tokens.findFormer(token);
+	if (former) access.refused(former, { ...orderOf(request), code: "FS-API-TOKEN", detail: former.why });
 }
 
 function principalOf(request: FastifyRequest, tokens: Tokens): Principal | null {

@@ -12,6 +12,7 @@ import type { AuditDesk } from "../audit/audit-desk.ts";
 import type { Cockpit, Role } from "../cockpit.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { Says } from "../says.ts";
+import type { AccessRecord } from "./access-record.ts";
 import type { Tokens } from "./tokens.ts";
 
 /** What handlers take and answer, by the schemas of their routes; nobody changes an answer. */
@@ -28,7 +29,8 @@ export interface Desks {
 	readonly cockpit: Cockpit;
 	readonly audit: AuditDesk;
 	readonly tokens: Tokens;
-	readonly metrics: Pick<Metrics, "contentType" | "text">;
+	readonly access: AccessRecord;
+	readonly metrics: Pick<Metrics, "contentType" | "text" | "refused">;
 	/** Resolves when all that was recorded is on the disk. */
 	readonly onDisk: () => Promise<void>;
 }
@@ -48,6 +50,11 @@ class BadRequest extends Error {
 	readonly statusCode = 400;
 }
 
+/** Somebody gave the name of another. */
+export class FalseName extends Error {
+	readonly statusCode = 403;
+}
+
 /** Who did it, for the journal: nobody can act in the name of another. */
 export function whoAsks({ principal }: FastifyRequest, by: string | undefined): string {
 	if (principal.name === null) {
@@ -55,7 +62,7 @@ export function whoAsks({ principal }: FastifyRequest, by: string | undefined): 
 		return by;
 	}
 	if (by !== undefined && by !== principal.name)
-		throw new BadRequest(`body/by: the token is of ${principal.name}, who cannot act as ${by}`);
+		throw new FalseName(`body/by: the token is of ${principal.name}, who cannot act as ${by}`);
 	return principal.name;
 }
 

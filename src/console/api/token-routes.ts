@@ -1,7 +1,7 @@
 import type { FastifyReply } from "fastify";
 import { z } from "zod";
 import { roles, session, tokenDays, tokenMade, tokenRow } from "../answers/tokens.ts";
-import { sessionCookie } from "./guard.ts";
+import { recordFormer, sessionCookie } from "./guard.ts";
 import { loginPage } from "./login-page.ts";
 import { problem } from "./problem.ts";
 import { type Api, type Desks, named, operator, route, whoAsks } from "./routes.ts";
@@ -39,7 +39,7 @@ export function addTokenRoutes(server: Api, { tokens }: Desks, url: () => string
 }
 
 /** How a browser logs in and out: its token becomes a cookie that scripts cannot read. */
-export function addSessionRoutes(server: Api, { tokens }: Desks): void {
+export function addSessionRoutes(server: Api, { tokens, access }: Desks): void {
 	const tag = "session";
 	const who = route({ role: "viewer", tag, summary: "Who asks, as what.", answer: session });
 	server.get("/api/v1/session", who, async ({ principal: { name, role } }) => ({ name, role }));
@@ -56,10 +56,13 @@ export function addSessionRoutes(server: Api, { tokens }: Desks): void {
 	const options = { config: { ...login.config, isLogin: true as const }, schema: { ...login.schema, body } };
 	server.post("/api/v1/session", options, async (request, reply) => {
 		const isForm = request.headers["content-type"]?.startsWith("application/x-www-form-urlencoded");
-		const found = tokens.find(request.body.token);
+		const { token } = request.body;
+		const found = tokens.find(token);
+		if (!found) recordFormer(request, token, { tokens, access });
 		if (!found && isForm) return refusedPage(reply);
 		if (!found) return reply.status(401).send(problem("FS-API-TOKEN", "no token, or none that counts"));
-		reply.header("set-cookie", sessionCookie(request.body.token, request.protocol === "https"));
+		access.loggedIn(found, request.ip ?? "the unix socket");
+		reply.header("set-cookie", sessionCookie(token, request.protocol === "https"));
 		return isForm ? reply.redirect("/", 303) : { name: found.name, role: found.role };
 	});
 	const logout = route({

@@ -4,6 +4,7 @@ import type { TokenRecord, TokenTable } from "../../record/tokens.ts";
 import { roles } from "../answers/tokens.ts";
 import type { TokenMade, TokenRow } from "../cockpit.ts";
 import { iso, isoOrNull } from "../time-text.ts";
+import type { Owner } from "./access-record.ts";
 import type { Principal } from "./principal.ts";
 
 export interface TokenOrder {
@@ -58,17 +59,31 @@ export class Tokens {
 	}
 
 	/** Whose token it is; null: nobody's, or no longer anybody's. */
-	find(token: string): Principal | null {
-		const id = FORM.exec(token)?.[1];
-		const kept = id === undefined ? null : this.#counting(id);
-		if (!kept) return null;
-		if (!timingSafeEqual(digest(token), Buffer.from(kept.digest, "hex"))) return null;
+	find(token: string): (Principal & Owner) | null {
+		const kept = this.#kept(token);
+		if (!kept || !this.counts(kept.id)) return null;
 		return { name: kept.name, role: roles.parse(kept.role), token: kept.id };
+	}
+
+	/** Whose token it was, and why it counts no longer; null: it never was one, or it counts. */
+	findFormer(token: string): (Owner & { readonly why: string }) | null {
+		const kept = this.#kept(token);
+		if (!kept || this.counts(kept.id)) return null;
+		const { id, name, revokedAt, expiresAt } = kept;
+		const why = revokedAt === null ? `it ran out at ${iso(expiresAt ?? 0)}` : `it was revoked at ${iso(revokedAt)}`;
+		return { name, token: id, why };
 	}
 
 	/** By its id: neither revoked nor run out. */
 	counts(id: string): boolean {
 		return this.#counting(id) !== null;
+	}
+
+	/** By all of it, whether it counts or not. */
+	#kept(token: string): TokenRecord | null {
+		const id = FORM.exec(token)?.[1];
+		const kept = id === undefined ? null : this.#options.table.find(id);
+		return kept && timingSafeEqual(digest(token), Buffer.from(kept.digest, "hex")) ? kept : null;
 	}
 
 	#counting(id: string): TokenRecord | null {

@@ -56,6 +56,7 @@ function specOf(step: Step, { policyOf }: Lookups): PackageSpec | undefined {
 function outcomeOf(event: Event, spec: PackageSpec | undefined): string {
 	if (event.kind === "StepStarted") return "started";
 	if (event.kind === "StepInterrupted") return "interrupted";
+	if (event.kind === "OrderRefused") return event.code;
 	return event.kind === "StepFinished" ? wordFor(event.outcome, spec) : "done";
 }
 

@@ -1,4 +1,4 @@
-import type { Event, Outcome, ReloadEvent } from "../../model/event.ts";
+import type { AccessEvent, Event, Outcome, ReloadEvent } from "../../model/event.ts";
 import type { Step } from "../../model/step.ts";
 import { counted } from "../counted.ts";
 import { iso } from "../time-text.ts";
@@ -6,6 +6,7 @@ import { iso } from "../time-text.ts";
 const ACTS: Readonly<Record<Exclude<Event["kind"], "StepStarted" | "StepFinished" | "StepInterrupted">, string>> = {
 	DaemonStarted: "start_daemon",
 	DeliveryChosen: "choose_delivery",
+	LoggedIn: "log_in",
 	MachineApproved: "approve_machine",
 	MachineCleaned: "clean_machine",
 	MachineExcluded: "exclude_machine",
@@ -13,6 +14,7 @@ const ACTS: Readonly<Record<Exclude<Event["kind"], "StepStarted" | "StepFinished
 	MachineIncluded: "include_machine",
 	MachineLost: "lose_machine",
 	MachineSeen: "see_machine",
+	OrderRefused: "order",
 	PackageLost: "lose_package",
 	PackageRetryRequested: "retry_package",
 	Paused: "pause",
@@ -64,6 +66,12 @@ export function detailOf(event: Event): string {
 			return `token ${event.token} of ${event.name} as ${event.role}${event.expiresAt === null ? "" : ` until ${iso(event.expiresAt)}`}`;
 		case "TokenRevoked":
 			return `token ${event.token} of ${event.name}`;
+		case "LoggedIn":
+			return `token ${event.token} from ${event.address}${unwrittenDetail(event)}`;
+		case "OrderRefused": {
+			const token = event.token === null ? "" : `, token ${event.token}`;
+			return `refused: ${event.order}${token}: ${event.detail}${unwrittenDetail(event)}`;
+		}
 		default:
 			return ("reason" in event && event.reason) || "";
 	}
@@ -74,6 +82,11 @@ function reloadDetail({ settings, problems }: ReloadEvent): string {
 	const changed = settings.map(({ key, effect }) => `${key} changes ${effect}`).join(", ");
 	const mistakes = problems > 0 ? counted(problems, "problem") : "";
 	return [changed, mistakes].filter((each) => each !== "").join("; ");
+}
+
+/** "; 12 more before it were not written" */
+function unwrittenDetail({ unwritten }: AccessEvent): string {
+	return unwritten > 0 ? `; ${unwritten} more before it were not written` : "";
 }
 
 function withReason(detail: string, reason: string | undefined): string {

@@ -31,6 +31,7 @@ export class Metrics {
 	readonly #counts: EventCounts;
 	readonly #gauges: FleetGauges;
 	readonly #notices: Counter<"sink" | "outcome">;
+	readonly #refusals: Counter<"status">;
 	readonly #decide: Histogram;
 	readonly #apply: Histogram;
 	readonly #sources: MetricSources;
@@ -48,6 +49,12 @@ export class Metrics {
 			name: "fleetseed_notices_total",
 			help: "Notices by where they go and what became of them; one that is tried again counts each time.",
 			labelNames: ["sink", "outcome"],
+			registers: [this.registry],
+		});
+		this.#refusals = new Counter({
+			name: "fleetseed_api_refusals_total",
+			help: "Requests over TCP that were refused, by HTTP status: 401 no token that counts, 403 role or origin, 421 host, 429 too many.",
+			labelNames: ["status"],
 			registers: [this.registry],
 		});
 		this.#addReadings();
@@ -75,6 +82,10 @@ export class Metrics {
 		readonly notices: number;
 	}): void {
 		this.#notices.inc({ sink, outcome }, notices);
+	}
+
+	refused(status: number): void {
+		this.#refusals.inc({ status });
 	}
 
 	get contentType(): string {

@@ -150,6 +150,32 @@ test("a request for another host is answered with nothing on every route, whatev
 	assert.equal(own.statusCode, 200, "names of hosts are the same in capitals (RFC 4343)");
 });
 
+test("a host or an origin that the configuration writes in another way than browsers do is answered", async () => {
+	const { desks } = furnished;
+	const written = {
+		...api,
+		allowedHosts: ["Fleet.Example.ORG", "[2001:DB8:0:0::7]"],
+		origins: ["https://Ops.example.org:443"],
+	};
+	const log = pino({ level: "silent" });
+	const other = await buildServer({ desks, log, guarding: { api: written, tokens: desks.tokens }, url: () => null });
+	const pause = async (headers: Record<string, string>) => {
+		const answer = await other.inject({
+			method: "POST",
+			url: "/api/v1/pause",
+			headers: { ...bearer(tokens.operator), ...headers },
+			payload: {},
+		});
+		return answer.statusCode;
+	};
+	assert.equal(await pause({ host: "fleet.example.org:8443" }), 200);
+	assert.equal(await pause({ host: "[2001:db8::7]:8443" }), 200);
+	assert.equal(await pause({ host: "[2001:db8::8]:8443" }), 421);
+	assert.equal(await pause({ host: "fleet.example.org", origin: "https://ops.example.org" }), 200);
+	assert.equal(await pause({ host: "fleet.example.org", origin: "https://ops.example.org:8443" }), 403);
+	await other.close();
+});
+
 test("what changes something is refused from pages of others, and taken from our own and the ones that are named", async () => {
 	const pause = { method: "POST", url: "/api/v1/pause" };
 	const cookie = `fleetseed=${tokens.operator}`;
@@ -250,6 +276,16 @@ test("whoever tries out tokens is stopped, and the others go on", async () => {
 		});
 	assert.equal((await login("10.8.8.8")).statusCode, 429, "nor by logging in");
 	assert.equal((await login("10.8.8.9")).statusCode, 401);
+});
+
+test("who has a whole network of IPv6 addresses has no more guesses for it, and the next network has its own", async () => {
+	const from = async (remoteAddress: string) =>
+		(await server.inject({ url: "/api/v1/plan", remoteAddress, headers: { host: HOST, ...bearer("guess") } }))
+			.statusCode;
+	const codes = [];
+	for (let guess = 0; guess < 40; guess += 1) codes.push(await from(`2001:db8:0:7:${guess.toString(16)}::1`));
+	assert.equal(codes.indexOf(429), 30);
+	assert.equal(await from("2001:db8:0:8::1"), 401);
 });
 
 test("a token that asks without end is stopped, from whatever address, and the others go on", async (t) => {

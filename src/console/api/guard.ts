@@ -21,9 +21,11 @@ export interface Guarding {
 }
 
 /** The doors of the API over TCP, before anything of a request is read: its host, its origin, its token, its role. */
-export function guard(server: FastifyInstance, { api, tokens }: Guarding, { access, metrics }: Desks): void {
+export function guard(server: FastifyInstance, { api: written, tokens }: Guarding, { access, metrics }: Desks): void {
+	const api = asBrowsersWrite(written);
 	const timeWindow = 60_000;
-	const guesses = server.createRateLimit({ max: GUESSES_PER_MINUTE, timeWindow, keyGenerator: ({ ip }) => ip });
+	// By its address; those of an IPv6 network of 64 bits are one, since one computer may take as many of them as it likes.
+	const guesses = server.createRateLimit({ max: GUESSES_PER_MINUTE, timeWindow });
 	const keyGenerator = ({ principal, ip }: FastifyRequest) => principal.token ?? ip;
 	const requests = server.createRateLimit({ max: REQUESTS_PER_MINUTE, timeWindow, keyGenerator });
 	server.addHook("onResponse", (_request, { statusCode }, done) => {
@@ -54,6 +56,13 @@ export function guard(server: FastifyInstance, { api, tokens }: Guarding, { acce
 			return refuse(reply, 403, "FS-API-ROLE", `${principal.name} is ${principal.role}, and this takes ${role}`);
 		return undefined;
 	});
+}
+
+/** Names of hosts and origins in the one way that browsers send them, however the configuration writes them. */
+function asBrowsersWrite({ allowedHosts, origins, ...rest }: ApiSettings): ApiSettings {
+	const host = (written: string) => URL.parse(`http://${written}`)?.hostname ?? written.toLowerCase();
+	const origin = (written: string) => URL.parse(written)?.origin ?? written;
+	return { ...rest, allowedHosts: allowedHosts.map(host), origins: origins.map(origin) };
 }
 
 const COOKIE = "fleetseed";

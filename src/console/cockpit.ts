@@ -38,7 +38,7 @@ export interface Cockpit {
 	package(sha256: string): Promise<PackagePage | null>;
 	/** When policies run and may install, for so many days. */
 	schedule(days: number): Promise<ScheduleReport>;
-	/** Records what a person wants, if it can be done now. A revision may be given by its first eight digits. */
+	/** Records what a person wants, if it can be done now. */
 	steer(order: OperatorEvent): Promise<Answer>;
 	/** Reads the key that the machine shows now, without authenticating. */
 	scanHostKey(machine: string): Promise<ScannedKey>;

@@ -18,10 +18,8 @@ export function judgeApproval(
 	const needed = neededFor(policy);
 	if (!needed) return refused(needlessApproval(name));
 	const current = shortRevision(policy.revision);
-	if (!policy.revision.startsWith(revision))
-		return refused(
-			`${name} is at revision ${current}, not ${shortRevision(revision)}: look again before you approve it`,
-		);
+	if (policy.revision !== revision)
+		return refused(`${name} is at revision ${policy.revision}, not ${revision}: look again before you approve it`);
 	const { approvers } = needed;
 	if (!isApprover(approvers, by))
 		return refused(`${by} is not among the approvers of ${name}: ${approvers.join(", ")}`);
@@ -29,7 +27,7 @@ export function judgeApproval(
 		return alreadySo(`${by} has approved revision ${current} of ${name} already: ${howFar(applied, needed)}`);
 	const after = { ...applied, approvals: [...approvals, { by, at: 0 }] };
 	const message = `revision ${current} of ${name} approved by ${by}: ${howFar(after, needed)}${butPaused(fleet, name)}`;
-	return accepted({ ...order, revision: policy.revision }, message);
+	return accepted(order, message);
 }
 
 export function needlessApproval(policy: string): string {

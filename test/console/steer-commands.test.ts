@@ -8,6 +8,7 @@ const { fleetseed } = line;
 
 const by = "eve";
 const digest = "d".repeat(64);
+const OTHER = "5e6f7a8b".repeat(8);
 
 for (const [words, order] of [
 	["pause --reason audit", { kind: "Paused", policy: null, by, reason: "audit" }],
@@ -16,7 +17,7 @@ for (const [words, order] of [
 	["resume office", { kind: "Resumed", policy: "office", by }],
 	["resume --reason mended", { kind: "Resumed", policy: null, by, reason: "mended" }],
 	["approve office --yes", { kind: "PolicyApproved", policy: "office", revision: REVISION, by }],
-	["approve office --revision 1a2b3c4d", { kind: "PolicyApproved", policy: "office", revision: "1a2b3c4d", by }],
+	[`approve office --revision ${OTHER}`, { kind: "PolicyApproved", policy: "office", revision: OTHER, by }],
 	[
 		"approve office --yes --reason tested",
 		{ kind: "PolicyApproved", policy: "office", revision: REVISION, by, reason: "tested" },
@@ -89,7 +90,7 @@ test("approve where nobody can be asked shows the revision and what to type, and
 		const { out, err, code } = await fleetseed("approve", "office", ...words);
 		assert.equal(code, 2);
 		assert.equal(out.includes("packages[app].version: 2"), words.length === 0, out);
-		assert.match(err, /^office: not approved, .*\n.*fleetseed approve office --revision 1a2b3c4d\n$/);
+		assert.match(err, /^office: not approved, .*\n.*fleetseed approve office --revision (1a2b3c4d){8}\n$/);
 	}
 	assert.deepEqual(line.cockpit.orders, []);
 });
@@ -139,9 +140,11 @@ test("what makes no sense as typed never reaches the daemon", async () => {
 	assert.deepEqual(line.cockpit.orders, []);
 });
 
-test("a revision of less than eight digits is refused by what was expected", async () => {
-	const { err, code } = await fleetseed("approve", "office", "--revision", "1a2b");
-	assert.match(err, /first eight digits/);
-	assert.equal(code, 1);
+test("a part of a revision approves nothing, since another revision may begin with the same digits", async () => {
+	for (const part of [REVISION.slice(0, 8), REVISION.slice(0, 63)]) {
+		const { err, code } = await fleetseed("approve", "office", "--revision", part);
+		assert.match(err, /expected the 64 digits of a revision/);
+		assert.equal(code, 1);
+	}
 	assert.deepEqual(line.cockpit.orders, []);
 });

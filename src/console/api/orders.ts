@@ -19,7 +19,8 @@ function order<Body extends z.ZodObject<typeof reasoned.shape>>(
 	return { ...said, event: (name, body, by) => event(name, said.body.parse(body), by) };
 }
 
-const revision = z.string().regex(/^[0-9a-f]{8,64}$/, "expected at least the first eight digits of a revision");
+/** All of it: whoever writes policies finds two with the same first eight digits in a second, one to be looked at and one to be approved. */
+const revision = z.string().regex(/^[0-9a-f]{64}$/, "expected the 64 digits of a revision");
 const scopes = z.array(z.enum(["failed", "waiting", "not_started"])).min(1);
 const approved = reasoned.extend({ revision: revision.describe("What was looked at; another one is not approved.") });
 const ringed = reasoned.extend({ ring: words });

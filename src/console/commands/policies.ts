@@ -4,7 +4,6 @@ import { needlessApproval } from "../judge-approval.ts";
 import type { PolicyReport } from "../policy-reports.ts";
 import { printable } from "../printable.ts";
 import { renderPolicy } from "../render-policy.ts";
-import { shortRevision } from "../short-revision.ts";
 import { ask } from "./ask.ts";
 import {
 	type Context,
@@ -28,7 +27,7 @@ export function addPolicyCommands(program: Command, context: Context): void {
 		.command("approve")
 		.description("approve the revision of a policy that is in force, having shown what it does and what it changes")
 		.argument("<policy>")
-		.option("--revision <hex>", "approve only this revision (at least eight digits), without asking")
+		.option("--revision <hex>", "approve only this revision (its 64 digits), without asking")
 		.option("--yes", "approve the revision in force, without asking")
 		.option(...REASON_OPTION)
 		.option(...JSON_OPTION)
@@ -80,6 +79,6 @@ async function approve(context: Context, policy: string, options: ApproveOptions
 
 /** Nobody can be asked: who only wanted to look, through a pager for one, has approved nothing. */
 function unasked({ policy, revision }: PolicyReport): readonly [message: string, hint: string] {
-	const command = `fleetseed approve ${policy} --revision ${shortRevision(revision)}`;
+	const command = `fleetseed approve ${policy} --revision ${revision}`;
 	return [`${policy}: not approved, since nobody can be asked here`, `To approve what is in force now: ${command}`];
 }

@@ -10,6 +10,8 @@ const TABLES = `
 
 /** More than that for one sink are not kept. */
 const MAX_WAITING = 1000;
+/** Nor more than that of what anybody on the LAN can bring about: it crowds out nothing else. */
+const MAX_WAITING_FOUND = 500;
 
 export interface Waiting {
 	readonly id: number;
@@ -41,7 +43,7 @@ export class Outbox {
 		this.#together(() => {
 			const insert = this.#db.prepare("INSERT INTO waiting (sink, notice) VALUES (?, ?)");
 			for (const { sink, notice } of notices)
-				if (this.count(sink) < MAX_WAITING) insert.run(sink, JSON.stringify(notice));
+				if (this.count(sink) < roomFor(notice)) insert.run(sink, JSON.stringify(notice));
 				else this.#dropped.set(sink, (this.#dropped.get(sink) ?? 0) + 1);
 			if (cursor !== null) this.#db.prepare("INSERT OR REPLACE INTO cursor VALUES (1, ?)").run(cursor);
 		});
@@ -120,4 +122,8 @@ export class Outbox {
 			throw error;
 		}
 	}
+}
+
+function roomFor({ kind }: Notice): number {
+	return kind === "machine_discovered" ? MAX_WAITING_FOUND : MAX_WAITING;
 }

@@ -12,6 +12,8 @@ import type { Event } from "../../src/model/event.ts";
 import { NOTICE_KINDS } from "../../src/model/notice.ts";
 import { retryAfterMs } from "../../src/notify/courier.ts";
 import { Notifier } from "../../src/notify/notifier.ts";
+import { Outbox } from "../../src/notify/outbox.ts";
+import { applyEvent } from "../../src/plan/apply-event.ts";
 import { EMPTY_FLEET } from "../../src/plan/empty-fleet.ts";
 import type { Sink, Webhook } from "../../src/policy/notices-schema.ts";
 import { mailTo } from "./mail-to.ts";
@@ -56,6 +58,15 @@ function paused(from: number, many = 1, reason = "lunch") {
 	return Array.from({ length: many }, (_, index) => {
 		const event: Event = { kind: "Paused", policy: null, by: `eve-${from + index}`, reason, at: Date.now() };
 		return { seq: from + index, event, before: EMPTY_FLEET, after: EMPTY_FLEET };
+	});
+}
+
+/** So many machines that nobody has heard of, as events from the number on. */
+function found(from: number, many: number) {
+	const machines = { source: "mdns", address: "10.0.0.1", port: 22, groups: [], labels: {}, at: Date.now() } as const;
+	return Array.from({ length: many }, (_, index) => {
+		const event: Event = { kind: "MachineSeen", machine: `made-up-${from + index}`, ...machines };
+		return { seq: from + index, event, before: EMPTY_FLEET, after: applyEvent(EMPTY_FLEET, event) };
 	});
 }
 
@@ -202,6 +213,19 @@ test("more than a thousand that wait are lost, and that is told at once and in t
 		receiver.received.map(({ message }) => message.dropped),
 		[203, ...Array.from({ length: 19 }, () => 0)],
 	);
+});
+
+test("a stranger on the LAN who makes up machines without end crowds out nothing that matters", async () => {
+	const { notifier, dropped } = notifierAt("strangers.sqlite");
+	notifier.start([hook("http://127.0.0.1:9/")], 0);
+	notifier.changed(found(1, 3000));
+	notifier.changed(paused(3001, 400));
+	await notifier.stop();
+	assert.deepEqual(dropped, [{ sink: "hook", notices: 2500 }]);
+	const outbox = new Outbox(join(folder, "strangers.sqlite"));
+	const kinds = Map.groupBy(outbox.waiting("hook", 5000), ({ notice }) => notice.kind);
+	outbox.close();
+	assert.deepEqual([kinds.get("machine_discovered")?.length, kinds.get("paused")?.length], [500, 400]);
 });
 
 test("a redirection is not followed, and what is refused for good is given up and told", async () => {

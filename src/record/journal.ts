@@ -10,6 +10,7 @@ import { migrate, transaction } from "./schema.ts";
 import { type KeptSnapshot, keepSnapshot, latestSnapshot, type Snapshot } from "./snapshots.ts";
 import { TokenTable } from "./tokens.ts";
 import { type ChainSoFar, type Head, verifyChain } from "./verify-chain.ts";
+import { Witness } from "./witness.ts";
 
 /** What a step printed on its machine: the first and last part, and how much there was in all. */
 export interface OutputRecord extends TaskRef {
@@ -60,6 +61,7 @@ export class Journal {
 	readonly #flushing: Flushing;
 	readonly #checkpoints: Checkpoints;
 	#seqOnDisk: number;
+	readonly #witness: Witness;
 
 	constructor(file: string) {
 		mkdirSync(dirname(file), { recursive: true });
@@ -76,13 +78,16 @@ export class Journal {
 		this.#flushing = new Flushing(`${file}-wal`);
 		this.#checkpoints = new Checkpoints(file);
 		this.#seqOnDisk = this.lastSeq();
+		this.#witness = new Witness(this.head());
 	}
 
 	/** All of them or none, in order; answers the number of the last one (of the newest there is, when given none). */
 	append(events: readonly Event[]): number {
 		const insert = this.#prepared("INSERT INTO events (seq, at, kind, machine, body, hash) VALUES (?, ?, ?, ?, ?, ?)");
+		let before: Head = { seq: 0, hash: GENESIS };
 		transaction(this.#db, () => {
-			let { hash } = this.head();
+			before = this.head();
+			let { hash } = before;
 			let seq = this.#lastEverSeq();
 			for (const event of events) {
 				const { at, kind } = event;
@@ -92,6 +97,7 @@ export class Journal {
 				insert.run(seq, at, kind, machine, body, hash);
 			}
 		});
+		this.#witness.saw(before, this.head());
 		const last = this.lastSeq();
 		void this.#wrote().then(() => {
 			this.#seqOnDisk = last;
@@ -139,9 +145,9 @@ export class Journal {
 		return row ? { seq: Number(row.seq), hash: String(row.hash) } : { seq: 0, hash: GENESIS };
 	}
 
-	/** Looks whether every line is what was written; answers after each page, and at the end with all that is wrong. */
+	/** Looks whether every line is what was written, also by what we remember; answers after each page, and at the end with all that is wrong. */
 	verify(known: Head | null): Generator<ChainSoFar> {
-		return verifyChain(this.#db, known);
+		return verifyChain(this.#db, [...(known ? [known] : []), ...this.#witness.heads()]);
 	}
 
 	/** Lines in order after the one with this number; of one machine, or all. */

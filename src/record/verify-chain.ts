@@ -30,9 +30,9 @@ const PAGE_OF_LINES =
 
 /**
  * Looks at every line in order, and says after each page how far it is, so that others get a turn. Reads; changes nothing.
- * `known`: what an earlier look ended with. Whoever writes all the lines and hashes anew is found out by that alone.
+ * `known`: what earlier looks ended with. Whoever writes all the lines and hashes anew is found out by those alone.
  */
-export function* verifyChain(db: DatabaseSync, known: Head | null): Generator<ChainSoFar> {
+export function* verifyChain(db: DatabaseSync, known: readonly Head[]): Generator<ChainSoFar> {
 	const look = new Look(known);
 	try {
 		for (let before = -1; before !== look.lines && !look.isFull; ) {
@@ -56,9 +56,9 @@ class Look {
 	/** What the last line's hash should be: another one than is kept when that itself was changed. */
 	#expected = GENESIS;
 	readonly #breaks: Break[] = [];
-	readonly #known: Head | null;
+	readonly #known: readonly Head[];
 
-	constructor(known: Head | null) {
+	constructor(known: readonly Head[]) {
 		this.#known = known;
 	}
 
@@ -76,7 +76,7 @@ class Look {
 		const expected = chained(this.#hash, line);
 		const isWhole = isGap || expected === hash || chained(this.#expected, line) === hash;
 		if (!isWhole) this.broken(seq, "it is not what was written: its hash is another");
-		if (seq === this.#known?.seq && hash !== this.#known.hash)
+		if (this.#known.some((each) => each.seq === seq && each.hash !== hash))
 			this.broken(seq, "it, or a line before it, is not the one that was known by its hash");
 		this.lines += 1;
 		this.seq = seq;
@@ -84,10 +84,9 @@ class Look {
 		this.#expected = expected;
 	}
 
-	/** The line that was known must have been met. */
+	/** The lines that were known must have been met. */
 	end(): void {
-		if (this.#known && this.#known.seq > this.seq)
-			this.broken(this.#known.seq, "it was known by its hash, and is missing");
+		for (const { seq } of this.#known) if (seq > this.seq) this.broken(seq, "it was known by its hash, and is missing");
 	}
 
 	missing(last: number): void {

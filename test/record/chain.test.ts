@@ -43,7 +43,7 @@ function copyOf(name: string): string {
 
 function verified(file: string, known: Head | null = null): ChainSoFar {
 	const db = new DatabaseSync(file, { readOnly: true });
-	const steps = [...verifyChain(db, known)];
+	const steps = [...verifyChain(db, known ? [known] : [])];
 	db.close();
 	const last = steps.at(-1);
 	assert.ok(last);
@@ -157,4 +157,41 @@ test("a journal of the schema before is chained as it is opened, and loses nothi
 	assert.deepEqual([...journal.replay()].length, LINES);
 	assert.deepEqual(journal.head(), head, "the same lines have the same hashes");
 	journal.close();
+});
+
+/** What the daemon itself finds in the journal that it has open. */
+function seenBy(journal: Journal): readonly number[] {
+	return [...journal.verify(null)].at(-1)?.breaks.map(({ seq }) => seq) ?? [];
+}
+
+test("who cuts off the end beside a daemon at work, and hides that from SQLite, is found out by the daemon", () => {
+	const file = copyOf("cut");
+	const journal = new Journal(file);
+	journal.append([excluded(LINES + 1), excluded(LINES + 2)]);
+	assert.deepEqual(seenBy(journal), []);
+	change(
+		file,
+		`DELETE FROM events WHERE seq > ${LINES}; UPDATE sqlite_sequence SET seq = ${LINES} WHERE name = 'events'`,
+	);
+	assert.deepEqual(seenBy(journal), [LINES + 2]);
+	for (const line of [1, 2, 3]) journal.append([excluded(line)]);
+	assert.deepEqual(seenBy(journal), [LINES + 2], "also when as many lines were written since");
+	journal.close();
+	assert.deepEqual(verified(file).breaks, [], "by itself it looks whole");
+});
+
+test("who writes all lines anew beside a daemon at work, hashes too, is found out by the daemon", () => {
+	const file = copyOf("anew-beside");
+	const journal = new Journal(file);
+	const other = copyOf("other");
+	change(
+		other,
+		"UPDATE events SET body = replace(body, 'eve', 'bob') WHERE seq = 5; ALTER TABLE events DROP COLUMN hash",
+	);
+	change(other, "PRAGMA user_version = 2");
+	new Journal(other).close();
+	change(file, `ATTACH '${other}' AS other; DELETE FROM events; INSERT INTO events SELECT * FROM other.events`);
+	assert.deepEqual(seenBy(journal), [LINES]);
+	journal.close();
+	assert.deepEqual(verified(file).breaks, [], "by itself it looks whole");
 });

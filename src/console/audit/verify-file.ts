@@ -15,7 +15,7 @@ export function verifyFile(file: string, known: Head | null): AuditVerification 
 	}
 	try {
 		let soFar: ChainSoFar | null = null;
-		for (soFar of verifyChain(db, known));
+		for (soFar of verifyChain(db, known ? [known] : []));
 		return verificationOf(soFar);
 	} finally {
 		db.close();

@@ -48,6 +48,8 @@ export interface DaemonOptions {
 	readonly now: () => number;
 	/** Told after each decision what the daemon waits for. */
 	readonly onStatus: (sentence: string) => void;
+	/** Reads again what is read beside the daemon's own files; answers what is wrong with it. */
+	readonly onReload: () => Promise<readonly Problem[]>;
 }
 
 /** How long steps in flight may go on after a stop was asked for; jobs on the machines go on without us. */
@@ -220,6 +222,8 @@ export class Daemon {
 		this.ledger.keepSnapshot();
 		await this.journal.settle();
 		await this.notifier.stop();
+		// Kept elsewhere, it says later whether anybody was at the journal meanwhile.
+		this.#options.log.info({ head: this.audit.head() }, "stopped");
 		this.journal.close();
 	}
 
@@ -240,7 +244,7 @@ export class Daemon {
 
 	/** Without anybody who asked it is a start. */
 	async #readFiles(by?: string): Promise<Changed> {
-		const { log, now } = this.#options;
+		const { log, now, onReload } = this.#options;
 		const settings = await this.#files.reloadSettings();
 		const changes = by === undefined ? await changedSinceKept(this.settings) : settings.changes;
 		// On a full disk, say, the files are read all the same.
@@ -248,7 +252,8 @@ export class Daemon {
 		if (settings.changes.some(({ key }) => key === "notices"))
 			await this.notifier.configure(this.settings.notices, this.journal.lastSeq());
 		const { events, problems } = await this.#files.reload(() => this.ledger.fleet, now);
-		this.problems = [...settings.problems, ...problems];
+		const others = by === undefined ? [] : await onReload();
+		this.problems = [...settings.problems, ...problems, ...others];
 		const isTold = by !== undefined || changes.length > 0;
 		const found = { settings: changes, problems: this.problems.length };
 		const read: readonly Event[] = isTold ? [{ kind: "Reloaded", by: by ?? "start", ...found, at: now() }] : [];

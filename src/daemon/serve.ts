@@ -6,7 +6,7 @@ import { Tokens } from "../console/api/tokens.ts";
 import { EXIT } from "../console/exit-codes.ts";
 import { ERROR_CODES } from "../model/error-codes.ts";
 import type { Event } from "../model/event.ts";
-import { describeProblem } from "../policy/document.ts";
+import { describeProblem, type Problem } from "../policy/document.ts";
 import type { Settings } from "../policy/parse-settings.ts";
 import { StateLock } from "../record/state-lock.ts";
 import { missingConfiguration } from "./check-installed.ts";
@@ -53,7 +53,9 @@ export async function serve({ config }: { readonly config: string }): Promise<nu
 
 async function run(config: string, settings: Settings, log: Logger): Promise<void> {
 	const onStatus = statusWriter();
-	const daemon = new Daemon({ settings, readSettings: () => readSettings(config), log, now: Date.now, onStatus });
+	const onReload = (): Promise<readonly Problem[]> => api.readCertificate();
+	const again = { readSettings: () => readSettings(config), onReload };
+	const daemon = new Daemon({ settings, ...again, log, now: Date.now, onStatus });
 	const watchdog = new Watchdog({ turn: () => daemon.loop.turn() });
 	const cockpit = new Controls(daemon, Date.now);
 	const keeping = { record: (events: readonly Event[]) => daemon.record(events), now: Date.now };
@@ -61,7 +63,7 @@ async function run(config: string, settings: Settings, log: Logger): Promise<voi
 	const access = new AccessRecord(keeping);
 	const onDisk = () => daemon.ledger.onDisk();
 	const desks = { cockpit, audit: daemon.audit, tokens, access, metrics: daemon.metrics, onDisk };
-	const api = new ApiServer({ desks, socketPath: settings.socketPath, tcp: settings.api, log });
+	const api: ApiServer = new ApiServer({ desks, socketPath: settings.socketPath, tcp: settings.api, log });
 	process.on("SIGHUP", () => {
 		daemon.reload("SIGHUP").catch((error: unknown) => log.error({ err: error }, "reload failed"));
 	});

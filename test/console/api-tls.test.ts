@@ -93,6 +93,23 @@ test("a certificate that cannot be read keeps the API from starting, and says wh
 	await other.stop();
 });
 
+test("a new certificate is taken without a restart; one that does not fit its key is named, and changes nothing", async () => {
+	assert.deepEqual(await server.readCertificate(), []);
+	const [keyFile] = await certify("strange", HOST);
+	assert.deepEqual(await server.readCertificate(), []);
+	assert.equal((await ask("GET", "plan", undefined, { ca: "strange" })).status, 401);
+	await assert.rejects(ask("GET", "plan", undefined), /unable to verify|self-signed/);
+	await openssl("ecparam", "-genkey", "-name", "prime256v1", "-noout", "-out", keyFile);
+	const [problem] = await server.readCertificate();
+	assert.match(`${problem?.file} ${problem?.saw} ${problem?.code}`, /api\.pem .*key values mismatch.* FS-CONFIG/);
+	await rm(join(folder, "api.pem"));
+	assert.match(String((await server.readCertificate())[0]?.saw), /api\.pem: cannot be read/);
+	assert.equal((await ask("GET", "plan", undefined, { ca: "strange" })).status, 401, "the one of before stays");
+	await certify("own", HOST);
+	assert.deepEqual(await server.readCertificate(), []);
+	assert.equal((await ask("GET", "plan", undefined)).status, 401);
+});
+
 interface Asking {
 	/** The authority that the client trusts. */
 	readonly ca?: string;

@@ -82,6 +82,7 @@ for (const [title, password, expected] of [
 			log,
 			now: Date.now,
 			onStatus: () => undefined,
+			onReload: async () => [],
 		});
 		t.after(async () => {
 			await daemon.stop();

@@ -20,6 +20,8 @@ import { type Api, type Desks, FalseName } from "./routes.ts";
 import { addSessionRoutes, addTokenRoutes } from "./token-routes.ts";
 import { addViewRoutes } from "./view-routes.ts";
 
+/** Whatever the certificate. */
+export const TLS = { minVersion: "TLSv1.2" } as const;
 const BODY_LIMIT_BYTES = 64 * 1024;
 /** Of the API, not of the release: only what breaks a client raises the first number, and then the path changes too. */
 const API_VERSION = "1.0.0";
@@ -42,7 +44,7 @@ export async function buildServer({ desks, log, guarding, url, tls }: Serving): 
 		loggerInstance: log.child({}, { level: "warn" }),
 		bodyLimit: BODY_LIMIT_BYTES,
 		forceCloseConnections: true,
-		serverFactory: (handler) => (tls ? createSecure({ ...tls, minVersion: "TLSv1.2" }, handler) : createPlain(handler)),
+		serverFactory: (handler) => (tls ? createSecure({ ...tls, ...TLS }, handler) : createPlain(handler)),
 	});
 	server.setValidatorCompiler(validatorCompiler);
 	server.setSerializerCompiler(() => jsonAnswer);

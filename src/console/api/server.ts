@@ -1,9 +1,11 @@
 import { chmod, mkdir, readFile } from "node:fs/promises";
 import { dirname } from "node:path";
+import { createSecureContext, Server as TlsServer } from "node:tls";
 import type { FastifyBaseLogger } from "fastify";
 import type { ApiSettings } from "../../policy/api-schema.ts";
+import type { Problem } from "../../policy/document.ts";
 import { clearSocketPath } from "../clear-socket-path.ts";
-import { buildServer } from "./build-server.ts";
+import { buildServer, TLS } from "./build-server.ts";
 import type { Api, Desks } from "./routes.ts";
 
 interface ApiOptions {
@@ -49,13 +51,30 @@ export class ApiServer {
 		return `${tcp.tls ? "https" : "http"}://${host ?? own}:${address.port}`;
 	}
 
+	/** Takes the certificate and its key as their files have them now; connections that are open keep the one that they began with. Answers what is wrong with them: then nothing changes. */
+	async readCertificate(): Promise<readonly Problem[]> {
+		const server = this.#servers[1]?.server;
+		const files = this.#options.tcp?.tls;
+		if (!files || !(server instanceof TlsServer)) return [];
+		try {
+			const pair = await readPair(files);
+			createSecureContext(pair);
+			server.setSecureContext({ ...pair, ...TLS });
+			return [];
+		} catch (error) {
+			const expected = "a certificate and its key, PEM; the one of before stays in use";
+			const place = { file: files.certFile, line: 1, column: 1, path: "" };
+			return [{ code: "FS-CONFIG", ...place, expected, saw: (error as Error).message }];
+		}
+	}
+
 	async stop(): Promise<void> {
 		await Promise.all(this.#servers.map((server) => server.close()));
 	}
 
 	async #startTcp(api: ApiSettings): Promise<void> {
 		const { desks, log } = this.#options;
-		const tls = api.tls && { cert: await readPem(api.tls.certFile), key: await readPem(api.tls.keyFile) };
+		const tls = api.tls && (await readPair(api.tls));
 		const server = await buildServer({
 			desks,
 			log,
@@ -66,6 +85,10 @@ export class ApiServer {
 		this.#servers.push(server);
 		await server.listen({ host: api.host, port: api.port });
 	}
+}
+
+async function readPair({ certFile, keyFile }: NonNullable<ApiSettings["tls"]>) {
+	return { cert: await readPem(certFile), key: await readPem(keyFile) };
 }
 
 function readPem(file: string): Promise<Buffer> {

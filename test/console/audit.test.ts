@@ -3,6 +3,8 @@ import { createHash } from "node:crypto";
 import { DatabaseSync } from "node:sqlite";
 import { after, before, test } from "node:test";
 import { Agent, request } from "undici";
+import { exported } from "../../src/console/audit/export.ts";
+import type { AuditLine } from "../../src/console/cockpit.ts";
 import type { Event } from "../../src/model/event.ts";
 import { policyOf } from "../plan/fleet-of.ts";
 import { CommandLine } from "./command-line.ts";
@@ -49,6 +51,12 @@ function events(): readonly Event[] {
 	];
 	return listed.map((event, index) => ({ ...event, at: BEGUN + (index + 1) * 1000 }) as Event);
 }
+
+const NOTHING = { policy: null, revision: null, package: null, sha256: null, machine: null, rollout: null } as const;
+const AN_AUDIT_LINE: AuditLine = {
+	...{ seq: 1, at: "2026-11-23T10:00:00.000Z", who: "eve", act: "pause", outcome: "done", hash: "0".repeat(64) },
+	...{ ...NOTHING, attempt: null, exit_code: null, detection_before: null, detection_after: null, detail: "" },
+};
 
 before(async () => {
 	await line.start();
@@ -105,6 +113,32 @@ test("the table opens in a spreadsheet as text, never as a formula", async () =>
 	assert.equal(rows.length, 11);
 	assert.match(rows[0] ?? "", /^seq,at,who,act,outcome,policy,revision,package,sha256,machine,/);
 	assert.ok(rows[9]?.includes(`"'=HYPERLINK(""x"")<script>alert(1)</script>"`), rows[9]);
+});
+
+test("no cell is a formula, wherever a spreadsheet parts cells: at commas, or at semicolons where a comma is the decimal sign", async () => {
+	for (const evil of [
+		"=1+1",
+		"+1",
+		"-1",
+		"@SUM(1)",
+		"x;=1+1",
+		"x; =1+1",
+		'x;"=1+1"',
+		"x\n=1+1",
+		"x;\n=1+1",
+		"\t=1+1",
+		"\uff1d1+1",
+	]) {
+		const pages = (async function* () {
+			yield [{ ...AN_AUDIT_LINE, detail: evil }];
+		})();
+		let text = "";
+		for await (const part of exported(pages, "csv")) text += part;
+		assert.equal(text.split(/\r\n|\r|\n/).length, 3, "a line for each line of the audit");
+		for (const separator of [",", ";"])
+			for (const cell of text.split(/\r\n/).flatMap((row) => row.split(separator)))
+				assert.doesNotMatch(cell, /^[\s"]*[=+\-@\uff1d]/, `${JSON.stringify(evil)} by ${separator}: ${cell}`);
+	}
 });
 
 test("the report is a page that needs nothing else, in which what machines say is text", async () => {

@@ -1,5 +1,5 @@
 import type { AuditLine } from "../cockpit.ts";
-import { printableJson, printableLines } from "../printable.ts";
+import { printable, printableJson } from "../printable.ts";
 
 const COLUMNS: readonly (keyof AuditLine)[] = [
 	"seq",
@@ -35,11 +35,16 @@ function csvRow(line: AuditLine): string {
 	return `${COLUMNS.map((column) => csvCell(line[column])).join(",")}\r\n`;
 }
 
+/**
+ * Where a spreadsheet begins a formula; in full width, too, which some take for the same. Where the decimal sign is a comma, it is a
+ * semicolon that parts cells, and our quotes are no quotes.
+ */
+const FORMULA = /(^|;)([\s"']*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])/g;
+
 /** Text that a spreadsheet would take for a formula gets an apostrophe before it, and what is invisible is written out: machines choose some of it. */
 function csvCell(value: string | number | null): string {
 	if (value === null) return "";
 	if (typeof value === "number") return String(value);
-	const shown = printableLines(value);
-	const safe = /^[=+\-@\t\r]/.test(value) ? `'${shown}` : shown;
-	return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+	const safe = printable(value).replace(FORMULA, "$1$2'");
+	return /[",]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

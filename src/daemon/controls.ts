@@ -1,5 +1,6 @@
 import { policyChanges } from "../console/changes-report.ts";
 import type { Answer, Approved, CleanAnswer, Cockpit, Detail, ScannedKey } from "../console/cockpit.ts";
+import { Joined } from "../console/joined.ts";
 import { judge } from "../console/judge.ts";
 import { machineRow } from "../console/machine-row.ts";
 import { packagePage, packageRows } from "../console/package-report.ts";
@@ -37,6 +38,7 @@ export class Controls implements Cockpit {
 	readonly #daemon: Daemon;
 	readonly #now: () => number;
 	readonly #kept = new KeptAnswers();
+	readonly #difference = new Joined(() => this.#diff());
 
 	constructor(daemon: Daemon, now: () => number) {
 		this.#daemon = daemon;
@@ -196,7 +198,11 @@ export class Controls implements Cockpit {
 		return this.#daemon.notifier.test(sink, by);
 	}
 
-	async diff(): Promise<ChangesReport> {
+	diff(): Promise<ChangesReport> {
+		return this.#difference.ask();
+	}
+
+	async #diff(): Promise<ChangesReport> {
 		const { settings } = this.#daemon;
 		const folder = await readPolicyFolder(settings.policiesFolder);
 		const { problems } = await readInventory(settings, null);

@@ -215,6 +215,22 @@ test("nobody acts in the name of another", async () => {
 	assert.ok(cockpit.acts.includes(`approve mill-01 ${GOOD_KEY.fingerprint} approver`));
 });
 
+test("a name of any length that a policy or a machine may have is a name in a path", async () => {
+	const [machine, foreign] = ["m".repeat(128), "\u{1f5a5}".repeat(125)];
+	const ofMachine = (name: string) =>
+		ask({ method: "GET", url: `/api/v1/machines/${encodeURIComponent(name)}` }, bearer(tokens.viewer));
+	cockpit.machineName = machine;
+	assert.equal((await ofMachine(machine)).json().name, machine);
+	cockpit.machineName = "mill-01";
+	assert.equal((await ofMachine(foreign)).json().code, "FS-MACHINE-UNKNOWN");
+	assert.equal((await ofMachine("m".repeat(501))).json().code, "FS-API-REQUEST");
+});
+
+test("who only asks whether the audit can be had has it read by nobody", async () => {
+	const { statusCode } = await ask({ method: "HEAD", url: "/api/v1/audit/export" }, bearer(tokens.viewer));
+	assert.equal(statusCode, 404);
+});
+
 test("a person whose token is refused is told so on the form, and not in JSON", async () => {
 	const form = { "content-type": "application/x-www-form-urlencoded", origin: `http://${HOST}` };
 	const answer = await server.inject({

@@ -118,3 +118,54 @@ test("who has gone while others are told is told nothing more", async () => {
 	assert.deepEqual(told, ["first"]);
 	journal.close();
 });
+
+/** The most that is done of a look between two turns of the loop, while `act` goes on. */
+async function mostInATurn(parts: () => number, act: () => Promise<unknown>): Promise<number> {
+	let [most, before, isDone] = [0, parts(), false];
+	const acting = act().finally(() => {
+		isDone = true;
+	});
+	while (!isDone) {
+		await new Promise(setImmediate);
+		most = Math.max(most, parts() - before);
+		before = parts();
+	}
+	await acting;
+	return most;
+}
+
+test("however many look at the whole journal at once, others get a turn after each part that is read", async () => {
+	const { journal } = await opened("turns.sqlite", 3);
+	let parts = 0;
+	const counted = {
+		seqOnDisk: 3,
+		onDisk: async () => undefined,
+		*verify() {
+			const [soFar] = journal.verify(null);
+			for (let page = 0; page < 10; page += 1) {
+				parts += 1;
+				yield soFar;
+			}
+		},
+		lines: (query: { readonly after: number }) => {
+			parts += 1;
+			return journal.lines({ ...query, limit: 1 });
+		},
+	} as unknown as Journal;
+	const desk = new AuditDesk(counted);
+	const known = () => desk.verify({ seq: 1, hash: "0".repeat(64) });
+	const exporting = async () => {
+		for await (const _ of desk.all());
+	};
+	const looks = Array.from({ length: 30 }, (_, index) => (index % 2 === 0 ? known : exporting));
+	const most = await mostInATurn(
+		() => parts,
+		() => Promise.all(looks.map((look) => look())),
+	);
+	assert.ok(parts > 150, `${parts} parts`);
+	assert.ok(most <= 2, `${most} parts in one turn`);
+	parts = 0;
+	await Promise.all(Array.from({ length: 200 }, () => desk.verify()));
+	assert.equal(parts, 10, "who asks the same at the same time shares one look");
+	journal.close();
+});

@@ -38,7 +38,8 @@ export function addAuditRoutes(server: Api, desks: Desks): void {
 	const format = z.strictObject({ format: z.enum(["jsonl", "csv"]).default("jsonl") });
 	server.get(
 		"/api/v1/audit/export",
-		{ ...whole, schema: { ...whole.schema, querystring: format } },
+		// A HEAD would read all of it for nobody.
+		{ ...whole, schema: { ...whole.schema, querystring: format }, exposeHeadRoute: false },
 		(request, reply) => {
 			const { format } = request.query;
 			const type = format === "csv" ? "text/csv; charset=utf-8; header=present" : "application/jsonl";

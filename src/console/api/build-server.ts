@@ -22,6 +22,8 @@ import { addViewRoutes } from "./view-routes.ts";
 
 /** Whatever the certificate. */
 export const TLS = { minVersion: "TLSv1.2" } as const;
+/** In a path; each of the 500 characters that are taken may be three bytes, and each of them three characters. */
+const LONGEST_NAME_ENCODED = 4500;
 const BODY_LIMIT_BYTES = 64 * 1024;
 /** Of the API, not of the release: only what breaks a client raises the first number, and then the path changes too. */
 const API_VERSION = "1.0.0";
@@ -44,6 +46,7 @@ export async function buildServer({ desks, log, guarding, url, tls }: Serving): 
 		loggerInstance: log.child({}, { level: "warn" }),
 		bodyLimit: BODY_LIMIT_BYTES,
 		forceCloseConnections: true,
+		routerOptions: { maxParamLength: LONGEST_NAME_ENCODED },
 		serverFactory: (handler) => (tls ? createSecure({ ...tls, ...TLS }, handler) : createPlain(handler)),
 	});
 	server.setValidatorCompiler(validatorCompiler);

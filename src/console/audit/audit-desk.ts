@@ -1,9 +1,10 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Journal } from "../../record/journal.ts";
 import type { ChainSoFar, Head } from "../../record/verify-chain.ts";
 import type { AuditLine, AuditPage, AuditVerification } from "../cockpit.ts";
+import { Joined } from "../joined.ts";
 import { AuditBook } from "./audit-book.ts";
 import { Followers } from "./followers.ts";
+import { Turns } from "./turns.ts";
 
 export interface AuditQuery {
 	/** Those after this line, the oldest first; absent: the newest. */
@@ -31,6 +32,8 @@ export class AuditDesk {
 	readonly #journal: Journal;
 	readonly #book: AuditBook;
 	readonly #followers = new Followers();
+	readonly #turns = new Turns();
+	readonly #whole = new Joined(() => this.#verify(null));
 	/** By the line that they come after; what is written next makes them anew. */
 	readonly #frames = new Map<number, Frames>();
 	readonly #pages = new Map<string, AuditPage>();
@@ -61,21 +64,26 @@ export class AuditDesk {
 	/** Every line, page by page, so that others get a turn. */
 	async *all(): AsyncGenerator<readonly AuditLine[]> {
 		for (let after = 0; ; ) {
+			await this.#turns.next();
 			const lines = this.lines({ after, limit: PAGE });
 			const last = lines.at(-1);
 			if (!last) return;
 			yield lines;
 			after = last.seq;
-			await nextTurn();
 		}
 	}
 
 	/** `known`: what an earlier look ended with. */
-	async verify(known: Head | null = null): Promise<AuditVerification> {
+	verify(known: Head | null = null): Promise<AuditVerification> {
+		return known === null ? this.#whole.ask() : this.#verify(known);
+	}
+
+	async #verify(known: Head | null): Promise<AuditVerification> {
 		let soFar: ChainSoFar | null = null;
 		// The head that is answered must be there for ever.
 		await this.#journal.onDisk();
-		for (soFar of this.#journal.verify(known)) await nextTurn();
+		await this.#turns.next();
+		for (soFar of this.#journal.verify(known)) await this.#turns.next();
 		return verificationOf(soFar);
 	}
 

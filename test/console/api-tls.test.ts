@@ -3,6 +3,7 @@ import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { request as overHttp } from "node:http";
 import { request as overHttps } from "node:https";
+import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -11,6 +12,7 @@ import { promisify } from "node:util";
 import { pino } from "pino";
 import { ApiServer } from "../../src/console/api/server.ts";
 import type { Role } from "../../src/console/cockpit.ts";
+import { until } from "../notify/until.ts";
 import { type Furnished, furnish } from "./desks.ts";
 import { MemoryCockpit } from "./memory-cockpit.ts";
 
@@ -108,6 +110,25 @@ test("a new certificate is taken without a restart; one that does not fit its ke
 	await certify("own", HOST);
 	assert.deepEqual(await server.readCertificate(), []);
 	assert.equal((await ask("GET", "plan", undefined)).status, 401);
+});
+
+test("who opens connections without end, and says nothing on them, takes no place from others", async (t) => {
+	const idle: Socket[] = [];
+	t.after(() => {
+		for (const socket of idle) socket.destroy();
+	});
+	const open = (localAddress: string) => {
+		const sockets = Array.from({ length: 700 }, () => connect({ host: "127.0.0.1", port, localAddress }));
+		for (const socket of sockets) socket.on("error", () => undefined).resume();
+		idle.push(...sockets);
+	};
+	const held = () => idle.filter((socket) => !socket.closed).length;
+	open("127.0.0.2");
+	await until(() => held() <= 500);
+	assert.equal((await ask("GET", "plan", undefined)).status, 401, "another address is answered");
+	open("127.0.0.3");
+	await until(() => held() <= 1000);
+	assert.ok(held() > 900, `${held()} held`);
 });
 
 interface Asking {

@@ -6,6 +6,7 @@ import type { ApiSettings } from "../../policy/api-schema.ts";
 import type { Problem } from "../../policy/document.ts";
 import { clearSocketPath } from "../clear-socket-path.ts";
 import { buildServer, TLS } from "./build-server.ts";
+import { limitConnections } from "./limit-connections.ts";
 import type { Api, Desks } from "./routes.ts";
 
 interface ApiOptions {
@@ -83,6 +84,7 @@ export class ApiServer {
 			...(tls ? { tls } : {}),
 		});
 		this.#servers.push(server);
+		limitConnections(server.server);
 		await server.listen({ host: api.host, port: api.port });
 	}
 }

@@ -60,3 +60,29 @@ test("a rollout of two packages is counted in machines, and those that nothing w
 		/<th scope="row">mill-04<\/th><td>waiting for machine<\/td><td>waiting for the machine to announce/,
 	);
 });
+
+test("what people did on the rollout's machines meanwhile is told, and what they did on others is not", async () => {
+	const by = { by: "eve", reason: "the disk is full" };
+	line.furnished?.record([
+		{ kind: "MachineExcluded", machine: "mill-03", ...by, at: BEGUN + 6000 },
+		{ kind: "MachineExcluded", machine: "mill-04", ...by, at: BEGUN + 7000 },
+		{ kind: "RetryRequested", machine: "mill-02", ...by, at: BEGUN + 8000 },
+		{ kind: "RetryRequested", machine: "desk-01", ...by, at: BEGUN + 9000 },
+	]);
+	const report = await line.cockpit.status("all");
+	const [row] = report.rollouts;
+	const [machine] = row?.machines ?? [];
+	assert.ok(row && machine);
+	const machines = [{ ...machine, machine: "mill-04" }];
+	line.cockpit.status = async () => ({ ...report, rollouts: [{ ...row, id: rollout, machines }] });
+	const { out } = await line.fleetseed("audit", "report", "--policy", policy.name);
+	const acts = [...out.matchAll(/<td>eve<\/td><td>([a-z ]+)<\/td><td>([a-z0-9-]+)<\/td><td>([^<]*)</g)];
+	assert.deepEqual(
+		acts.map(([, act, on, detail]) => `${act} ${on}: ${detail}`),
+		[
+			"exclude machine mill-03: the disk is full",
+			"exclude machine mill-04: the disk is full",
+			"retry machine mill-02: the disk is full",
+		],
+	);
+});

@@ -24,8 +24,12 @@ export async function rolloutPage(desk: AuditDesk, { policy, rollout, at, standi
 	const story = teller.told();
 	if (!story) return null;
 	const touched = new Set(story.machines.map(({ machine }) => machine));
-	const untouched = (standing(story.rollout) ?? []).filter(({ machine }) => !touched.has(machine));
-	return pageOf({ story, untouched, proof: await desk.verify(), at: new Date(at).toISOString() }).text;
+	const standings = standing(story.rollout) ?? [];
+	const untouched = standings.filter(({ machine }) => !touched.has(machine));
+	const members = new Set([...touched, ...standings.map(({ machine }) => machine)]);
+	const acts = story.acts.filter(({ policy, machine }) => policy !== null || machine === null || members.has(machine));
+	return pageOf({ story: { ...story, acts }, untouched, proof: await desk.verify(), at: new Date(at).toISOString() })
+		.text;
 }
 
 const STYLE = `

@@ -23,7 +23,7 @@ export interface RolloutStory {
 	readonly revision: string;
 	readonly beganAt: string;
 	readonly lastAt: string;
-	/** What people did and what moved it on, in order; the first is its beginning. */
+	/** What people did and what moved it on, in order; the first is its beginning. Also what they did on machines that are not in it. */
 	readonly acts: readonly AuditLine[];
 	readonly approvals: readonly AuditLine[];
 	readonly machines: readonly MachineStory[];
@@ -57,6 +57,19 @@ export function isFailed({ outcome }: MachineStory): boolean {
 	return outcome.startsWith("FS-") || outcome === "differs";
 }
 
+/** What people do on a machine is of no policy, and of each rollout that the machine is in. */
+function isOnMachine({ act, machine, policy }: AuditLine): boolean {
+	return policy === null && machine !== null && ON_MACHINES.includes(act);
+}
+
+const ON_MACHINES = [
+	"approve_machine",
+	"clean_machine",
+	"exclude_machine",
+	"include_machine",
+	"order",
+	"retry_machine",
+];
 const MOVES = ["begin", "soak", "promote", "halt", "give_up", "queue", "miss"];
 
 /** Reads lines in order, and tells of one rollout of a policy: the one named, or the newest. */
@@ -76,6 +89,7 @@ export class StoryTeller {
 	}
 
 	read(line: AuditLine): void {
+		if (this.#begin && !this.#isOver && isOnMachine(line)) this.#acts.push(line);
 		const concerns = line.policy === this.#policy || (line.policy === null && ["pause", "resume"].includes(line.act));
 		if (!concerns) return;
 		if (line.act === "approve_policy") this.#approvals.push(line);

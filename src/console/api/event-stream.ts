@@ -30,8 +30,11 @@ export async function streamLines(
 	});
 	const unlisten = desk.listen(() => wake());
 	const heartbeat = setInterval(() => {
-		if (isWelcome()) response.write(": still here\n\n");
-		else wake();
+		if (!isWelcome()) {
+			// Who reads nothing either would stay for ever.
+			if (response.writableNeedDrain) response.destroy();
+			wake();
+		} else if (!response.writableNeedDrain) response.write(": still here\n\n");
 	}, HEARTBEAT_MS);
 	try {
 		response.write(`retry: 2000\nid: ${after}\nevent: hello\ndata: {"seq":${after}}\n\n`);

@@ -274,6 +274,20 @@ test("a token that is in use counts no longer once it is revoked", async () => {
 	assert.equal(await asks(), 401);
 });
 
+test("who comes again after a token has run out gets another one of the same name, and the one before never counts again", async () => {
+	const before = made("guest", "viewer", -1);
+	const { id } = furnished.desks.tokens.make({ name: "guest", role: "viewer", lifetimeMs: null, by: "root" }) ?? {};
+	assert.ok(id);
+	const guests = furnished.desks.tokens.list().filter(({ name }) => name === "guest");
+	assert.deepEqual(
+		new Map(guests.map((each) => [each.id, each.revoked_at !== null])),
+		new Map([
+			[id, false],
+			[before.slice(4, 12), true],
+		]),
+	);
+});
+
 test("whoever tries out tokens is stopped, and the others go on", async () => {
 	const from = (remoteAddress: string, token: string) =>
 		server.inject({ url: "/api/v1/plan", remoteAddress, headers: { host: HOST, ...bearer(token) } });

@@ -36,10 +36,12 @@ export class Tokens {
 		return this.#options.table.list().map(row);
 	}
 
-	/** null: a token that counts has the name already. */
+	/** null: a token that counts has the name already. One that has run out makes room. */
 	make({ name, role, lifetimeMs, by }: TokenOrder): Omit<TokenMade, "url"> | null {
 		const { table, record, now } = this.#options;
 		const at = now();
+		const ranOut = table.list().find((each) => each.name === name && each.revokedAt === null && !this.counts(each.id));
+		if (ranOut) this.revoke(ranOut.id, by);
 		const id = randomBytes(4).toString("hex");
 		const token = `fst_${id}_${randomBytes(32).toString("base64url")}`;
 		const expiresAt = lifetimeMs === null ? null : at + lifetimeMs;

@@ -97,6 +97,20 @@ test("each thing that is wrong is named, with how to mend it", async () => {
 	assert.match(about(findings, "api port").mend ?? "", /set api\.listen\.$/);
 });
 
+test("a port that is taken is no fault where it cannot be known whether the daemon has it", async () => {
+	const server = createServer().listen(0);
+	await once(server, "listening");
+	const { port } = server.address() as AddressInfo;
+	await configure(`swarm: { tracker_port: ${port}, peer_port: 46881 }`);
+	assert.equal(about(await doctor({ config }), "tracker port").state, "wrong", "nobody answers, so it is another's");
+	await writeFile(join(folder, "doctor.sock"), "no socket at all");
+	const { state, saw, mend } = about(await doctor({ config }), "tracker port");
+	await rm(join(folder, "doctor.sock"));
+	server.close();
+	assert.equal(saw, `${port}/tcp is taken, by the daemon or by another program`);
+	assert.deepEqual([state, mend], ["note", "Run this as root to know which."]);
+});
+
 test("a configuration that cannot be read is the first thing to mend", async () => {
 	await writeFile(config, "version: 1\n");
 	const findings = await doctor({ config });

@@ -12,7 +12,7 @@ import { clock } from "./clock.ts";
 import { database, disk, helpers, sshKey, stateFolder } from "./files.ts";
 import { good, note, wrong } from "./findings.ts";
 import { type Known, sshd } from "./machines.ts";
-import { discovery, ports } from "./network.ts";
+import { type DaemonSeen, discovery, ports } from "./network.ts";
 
 /** Looks at everything on this computer that the daemon needs, and at the machines' sshd. Changes nothing; works with the daemon on or off. */
 export async function doctor({ config }: { readonly config: string }): Promise<readonly Finding[]> {
@@ -40,7 +40,7 @@ export async function doctor({ config }: { readonly config: string }): Promise<r
 		await disk(settings),
 		await helpers(settings),
 		await clock(),
-		await ports(settings, rows !== null),
+		await ports(settings, seen(answer)),
 		await discovery(settings),
 		await sshd(rows ?? (await listed(settings))),
 	];
@@ -71,12 +71,20 @@ async function askDaemon(socketPath: string): Promise<readonly Known[] | ApiErro
 	}
 }
 
+function seen(answer: readonly Known[] | ApiError): DaemonSeen {
+	if (!(answer instanceof ApiError) || answer.isAnswer) return "runs";
+	return isDown(answer) ? "off" : "unknown";
+}
+
+function isDown({ hint }: ApiError): boolean {
+	return hint === ERROR_CODES["FS-DAEMON-DOWN"];
+}
+
 function daemon(rows: readonly Known[] | ApiError, config: string): Finding {
 	if (rows instanceof ApiError) {
-		const isDown = rows.hint === ERROR_CODES["FS-DAEMON-DOWN"];
 		const isService = dirname(resolve(config)) === SERVICE_FOLDER;
 		const start = isService ? "systemctl start fleetseed" : `fleetseed serve --config ${config}`;
-		return note("daemon", rows.message, isDown ? `Start the daemon: ${start}` : rows.hint);
+		return note("daemon", rows.message, isDown(rows) ? `Start the daemon: ${start}` : rows.hint);
 	}
 	const approved = rows.filter(({ trust }) => trust === "approved").length;
 	return good("daemon", `it answers and knows ${rows.length} machines, ${approved} of them approved`);

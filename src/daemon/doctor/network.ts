@@ -22,15 +22,18 @@ interface Port {
 
 const EVERY_ADDRESS: readonly (string | undefined)[] = [undefined, "0.0.0.0", "::"];
 
+/** Unknown: who asks may not open the daemon's socket. */
+export type DaemonSeen = "runs" | "off" | "unknown";
+
 /** The ports that machines and people come to: ours if the daemon runs, else free. */
-export async function ports({ swarm, api }: Settings, isRunning: boolean): Promise<readonly Finding[]> {
+export async function ports({ swarm, api }: Settings, seen: DaemonSeen): Promise<readonly Finding[]> {
 	const at = swarm.address === undefined ? {} : { host: swarm.address };
 	const wanted: readonly Port[] = [
 		{ about: "tracker port", ...at, port: swarm.trackerPort, key: "swarm.tracker_port" },
 		{ about: "peer port", ...at, port: swarm.peerPort, key: "swarm.peer_port" },
 		...(api && api.port !== 0 ? [{ about: "api port", host: api.host, port: api.port, key: "api.listen" }] : []),
 	];
-	return Promise.all(wanted.map((each) => (isRunning ? answers(each) : isFree(each))));
+	return Promise.all(wanted.map((each) => (seen === "runs" ? answers(each) : isFree(each, seen))));
 }
 
 async function answers({ about, host: own, port }: Port): Promise<Finding> {
@@ -47,14 +50,21 @@ async function answers({ about, host: own, port }: Port): Promise<Finding> {
 	}
 }
 
-async function isFree({ about, host, port, key }: Port): Promise<Finding> {
+async function isFree({ about, host, port, key }: Port, seen: DaemonSeen): Promise<Finding> {
 	const server = createServer();
 	try {
 		server.listen({ port, ...(host === undefined ? {} : { host }) });
 		await once(server, "listening");
 		return good(about, `${port}/tcp is free for the daemon`);
 	} catch (error) {
-		const saw = `${port}/tcp cannot be had (${(error as Error).message})`;
+		const { code, message } = error as NodeJS.ErrnoException;
+		if (seen === "unknown" && code === "EADDRINUSE")
+			return note(
+				about,
+				`${port}/tcp is taken, by the daemon or by another program`,
+				"Run this as root to know which.",
+			);
+		const saw = `${port}/tcp cannot be had (${message})`;
 		return wrong(about, saw, `Stop who has it (ss -tlnp), or set ${key}.`);
 	} finally {
 		server.close();

@@ -2,6 +2,7 @@ import { access } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { InstalledReport } from "../console/host-reports.ts";
 import { describeProblem } from "../policy/document.ts";
+import { checkTls } from "./check-tls.ts";
 import { readInventory, readKnownHosts, readSettings, readSshConfig } from "./configuration.ts";
 import { ownKeyFile } from "./login-for.ts";
 import { readPolicyFolder } from "./policy-folder.ts";
@@ -19,6 +20,7 @@ export async function checkInstalled({ config }: { readonly config: string }): P
 	const { problems } = await readInventory(settings, null);
 	const { authorityLines } = await readKnownHosts(settings);
 	const sshConfig = await readSshConfig(settings, null);
+	const tls = await checkTls(settings.api, Date.now());
 	const keyFile = ownKeyFile(settings);
 	const hasKey = keyFile === null || (await isThere(keyFile));
 	const files = [
@@ -34,8 +36,10 @@ export async function checkInstalled({ config }: { readonly config: string }): P
 		...authorityLines.map(
 			(line) => `${settings.knownHostsFile}:${line}: certificate authorities vouch for nothing here`,
 		),
+		...tls.notes,
 	];
-	return { files, problems: [...folder.problems, ...problems, ...sshConfig.problems].map(describeProblem), notes };
+	const inFiles = [...folder.problems, ...problems, ...sshConfig.problems].map(describeProblem);
+	return { files, problems: [...inFiles, ...tls.problems.map((each) => `${config}: ${each}`)], notes };
 }
 
 /** What to do where the file is not there yet; null: it is. */

@@ -10,6 +10,7 @@ import { describeProblem, type Problem } from "../policy/document.ts";
 import type { Settings } from "../policy/parse-settings.ts";
 import { StateLock } from "../record/state-lock.ts";
 import { missingConfiguration } from "./check-installed.ts";
+import { checkTls } from "./check-tls.ts";
 import { readSettings } from "./configuration.ts";
 import { Controls } from "./controls.ts";
 import { Daemon } from "./daemon.ts";
@@ -24,34 +25,37 @@ export async function serve({ config }: { readonly config: string }): Promise<nu
 	process.title = "fleetseed";
 	const read = await readSettings(config);
 	if ("problems" in read) {
-		for (const problem of read.problems) process.stderr.write(`${describeProblem(problem)}\n`);
 		const missing = await missingConfiguration(config);
-		if (missing !== null) process.stderr.write(`${missing}\n`);
-		return EXIT.usage;
+		return refused(...read.problems.map(describeProblem), ...(missing === null ? [] : [missing]));
 	}
 	const { settings } = read;
-	const unmade = await makeFolder(settings.stateFolder, 0o700).catch((error: Error) => error);
+	const { stateFolder } = settings;
+	const { problems } = await checkTls(settings.api, Date.now());
+	if (problems.length > 0) return refused(...problems.map((each) => `${config}: ${each}`), ERROR_CODES["FS-CONFIG"]);
+	const unmade = await makeFolder(stateFolder, 0o700).catch((error: Error) => error);
 	if (unmade instanceof Error) {
-		process.stderr.write(`state: ${settings.stateFolder} cannot be made: ${unmade.message} (FS-CONFIG)\n`);
-		process.stderr.write(`${ERROR_CODES["FS-CONFIG"]}\n`);
-		return EXIT.usage;
+		const why = `state: ${stateFolder} cannot be made: ${unmade.message} (FS-CONFIG)`;
+		return refused(why, ERROR_CODES["FS-CONFIG"]);
 	}
-	const lock = StateLock.take(join(settings.stateFolder, "daemon.lock"));
+	const lock = StateLock.take(join(stateFolder, "daemon.lock"));
 	if (lock === null) {
-		const { stateFolder } = settings;
-		process.stderr.write(`${stateFolder}: another daemon is at work here (FS-DAEMON-RUNNING)\n`);
-		process.stderr.write(`${ERROR_CODES["FS-DAEMON-RUNNING"]}\n`);
-		return EXIT.usage;
+		const why = `${stateFolder}: another daemon is at work here (FS-DAEMON-RUNNING)`;
+		return refused(why, ERROR_CODES["FS-DAEMON-RUNNING"]);
 	}
 	try {
-		await run(config, settings, logTo(process.stdout, process.env));
+		return await run(config, settings, logTo(process.stdout, process.env));
 	} finally {
 		lock.release();
 	}
-	return EXIT.done;
 }
 
-async function run(config: string, settings: Settings, log: Logger): Promise<void> {
+/** What is wrong, and what to do about it, on standard error; answers the exit code. */
+function refused(...lines: readonly string[]): number {
+	process.stderr.write(lines.map((line) => `${line}\n`).join(""));
+	return EXIT.usage;
+}
+
+async function run(config: string, settings: Settings, log: Logger): Promise<number> {
 	const onStatus = statusWriter();
 	const onReload = (): Promise<readonly Problem[]> => api.readCertificate();
 	const again = { readSettings: () => readSettings(config), onReload };
@@ -72,7 +76,12 @@ async function run(config: string, settings: Settings, log: Logger): Promise<voi
 	});
 	await notifySystemd("STATUS=reading the journal, starting the swarm");
 	await daemon.start();
-	await api.start();
+	const unheard = await api.start().then(() => null, whyUnheard);
+	if (unheard !== null) {
+		await api.stop();
+		await daemon.stop();
+		return refused(...unheard);
+	}
 	log.info({ socket: settings.socketPath, url: api.url(), head: daemon.audit.head() }, "ready");
 	await notifySystemd("READY=1");
 	watchdog.start();
@@ -85,4 +94,17 @@ async function run(config: string, settings: Settings, log: Logger): Promise<voi
 	);
 	await api.stop();
 	await daemon.stop();
+	return EXIT.done;
+}
+
+/** What an administrator can mend, such as a port that is taken; anything else is a bug and thrown on. */
+function whyUnheard(error: NodeJS.ErrnoException): readonly string[] {
+	if (error.syscall === "listen")
+		return [
+			`the API cannot listen: ${error.message} (FS-CONFIG)`,
+			"Stop who has it (ss -tlnp), or correct api.listen.",
+		];
+	const code = /\((FS-[A-Z-]+)\)$/.exec(error.message)?.[1];
+	if (code === "FS-CONFIG" || code === "FS-DAEMON-RUNNING") return [error.message, ERROR_CODES[code]];
+	throw error;
 }

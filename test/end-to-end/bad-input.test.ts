@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -8,7 +10,7 @@ import type { AuditLine, StatusReport } from "../../src/console/cockpit.ts";
 import { operatorName } from "../../src/console/commands/context.ts";
 import type { Finding } from "../../src/console/host-reports.ts";
 import { run } from "../console/command-line.ts";
-import { Controller } from "../demo/controller.ts";
+import { Controller, freePort } from "../demo/controller.ts";
 import { DemoFleet, knownHostsOf } from "../demo/fleet.ts";
 import { makeIdentity } from "../demo/identity.ts";
 import { until } from "../demo/until.ts";
@@ -88,6 +90,21 @@ test("a state folder that cannot be made is told, and starts nothing", async () 
 	const { err, code } = await run(["serve", "--config", config]);
 	assert.equal(code, 2);
 	assert.match(err, /^state: \/proc\/fleetseed cannot be made: ENOENT.* \(FS-CONFIG\)\n.+\n$/);
+});
+
+test("an API port that is taken is told in a sentence, and what had begun is ended", async () => {
+	const taken = createServer().listen(0, "127.0.0.1");
+	await once(taken, "listening");
+	const { port } = taken.address() as AddressInfo;
+	const config = join(folder, "taken.yaml");
+	const ports = `swarm: { address: 127.0.0.1, tracker_port: ${await freePort()}, peer_port: ${await freePort()} }`;
+	const own = ["policies: none", "state: other", "socket: other.sock", "discovery: { enabled: false }", ports];
+	await mkdir(join(folder, "none"));
+	await writeFile(config, ["version: 1", ...own, `api: { listen: "127.0.0.1:${port}" }`].join("\n"));
+	const { err, code } = await run(["serve", "--config", config]);
+	taken.close();
+	assert.equal(code, 2);
+	assert.match(err, /^the API cannot listen: listen EADDRINUSE.* \(FS-CONFIG\)\nStop who has it .+ api\.listen\.\n$/);
 });
 
 async function reload(): Promise<{ readonly out: string; readonly code: number }> {

@@ -40,12 +40,21 @@ export class Client {
 	/** The answer's body piece by piece, however long it is. */
 	async stream(path: string): Promise<AsyncIterable<Buffer>> {
 		const answer = await this.#request("GET", path);
-		if (answer.statusCode < 300) return answer.body;
+		if (answer.statusCode < 300) return this.#whole(answer.body);
 		throw new ApiError(problemAnswer.parse(await answer.body.json()), true);
 	}
 
 	async close(): Promise<void> {
 		await this.#agent.close();
+	}
+
+	/** A daemon that stops in the middle is one that does not answer. */
+	async *#whole(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+		try {
+			yield* body;
+		} catch (error) {
+			await this.#unreachable(error as Error);
+		}
 	}
 
 	async #call<T>(method: "GET" | "POST", path: string, body?: object): Promise<T> {

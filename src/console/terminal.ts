@@ -1,3 +1,4 @@
+import { EXIT } from "./exit-codes.ts";
 import { printable, printableJson } from "./printable.ts";
 import { Screen } from "./screen.ts";
 import { type Style, styleFor } from "./style.ts";
@@ -17,7 +18,8 @@ export interface Terminal {
 }
 
 export function processTerminal(): Terminal {
-	for (const stream of [process.stdout, process.stderr]) stream.on("error", ignoreGoneReader);
+	process.stdout.on("error", onUnwritten);
+	process.stderr.on("error", () => undefined);
 	const screen = new Screen(process.stdout);
 	return {
 		style: styleFor(process.stdout, process.env),
@@ -31,7 +33,9 @@ export function processTerminal(): Terminal {
 	};
 }
 
-/** `fleetseed status | head -1`: whoever read has seen enough, and the exit code stays what it was to be. */
-function ignoreGoneReader(error: NodeJS.ErrnoException): void {
-	if (error.code !== "EPIPE") throw error;
+/** `fleetseed status | head -1`: whoever read has seen enough, and the exit code stays what it was to be. An answer that is cut off otherwise is none. */
+function onUnwritten(error: NodeJS.ErrnoException): void {
+	if (error.code === "EPIPE") return;
+	process.stderr.write(`the answer cannot be written: ${error.message}\n`);
+	process.exit(EXIT.badNews);
 }

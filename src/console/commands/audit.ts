@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { type Command, InvalidArgumentError } from "commander";
 import { ERROR_CODES } from "../../model/error-codes.ts";
 import { parseHead } from "../../record/head-text.ts";
@@ -71,10 +70,14 @@ async function verify(context: Context, { journal, head, json }: VerifyOptions):
 	return exit(EXIT.badNews);
 }
 
-/** Piece by piece: a journal of years is not read into memory. */
+/** Piece by piece: a journal of years is not read into memory. Who reads may have seen enough before its end. */
 async function download(context: Context, path: string): Promise<void> {
 	await withClient(context, async (client) => {
-		for await (const chunk of await client.stream(path))
-			if (!process.stdout.write(chunk)) await once(process.stdout, "drain");
+		for await (const chunk of await client.stream(path)) if (!(await isTaken(chunk))) return;
 	});
+}
+
+/** Once it is: the next piece waits. What else keeps it from being written is the terminal's to tell. */
+function isTaken(chunk: Buffer): Promise<boolean> {
+	return new Promise((resolve) => process.stdout.write(chunk, (error) => resolve(!error)));
 }

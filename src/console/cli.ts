@@ -7,7 +7,8 @@ import { processTerminal, type Terminal } from "./terminal.ts";
 
 /** Runs one command line and answers its exit code. */
 export async function run(argv: readonly string[], acts: HostActs): Promise<number> {
-	const terminal = processTerminal();
+	// Also where the words make no sense otherwise.
+	const terminal = processTerminal({ isForScripts: argv.includes("--json") });
 	let exitCode: number = EXIT.done;
 	const exit = (code: number) => {
 		exitCode = code;

@@ -30,7 +30,7 @@ export function programOf(context: Omit<Context, "socketPath">, acts: HostActs):
 			new Option("--socket <path>", "the daemon's unix socket").env("FLEETSEED_SOCKET").default(DEFAULT_SOCKET),
 		)
 		.addHelpText("after", `\nExit codes: ${codes.join("; ")}.`)
-		.showHelpAfterError("What it takes: the same with --help.")
+		.configureOutput({ outputError: (text) => context.terminal.complain(usageProblem(text)) })
 		.exitOverride();
 	const whole: Context = { ...context, socketPath: () => String(program.opts().socket) };
 	addHostCommands(program, whole, acts);
@@ -49,6 +49,15 @@ export function programOf(context: Omit<Context, "socketPath">, acts: HostActs):
 	addNotifyCommands(program, whole);
 	addCompletionCommand(program, whole);
 	return program;
+}
+
+/** Of what commander says, such as "error: unknown command 'statsu'\n(Did you mean status?)\n". */
+function usageProblem(text: string) {
+	const message = text
+		.replace(/^error: /, "")
+		.trim()
+		.replaceAll("\n", " ");
+	return { code: "FS-API-REQUEST", message, hint: "What it takes: the same with --help." };
 }
 
 /** The command line for those who read its definition: nothing of it can be run. */

@@ -14,10 +14,12 @@ export interface Terminal {
 	printJson(value: unknown): void;
 	/** What a person should know beside the answer, which scripts read. */
 	advise(text: string): void;
+	/** An empty hint: the message says what to do. */
 	complain(problem: { readonly code: string; readonly message: string; readonly hint: string }): void;
 }
 
-export function processTerminal(): Terminal {
+/** `isForScripts`: what goes wrong is told in JSON, as the answer is. */
+export function processTerminal({ isForScripts }: { readonly isForScripts: boolean }): Terminal {
 	process.stdout.on("error", onUnwritten);
 	process.stderr.on("error", () => undefined);
 	const screen = new Screen(process.stdout);
@@ -28,8 +30,10 @@ export function processTerminal(): Terminal {
 		redraw: (text) => screen.draw(text),
 		printJson: (value) => void process.stdout.write(`${printableJson(value)}\n`),
 		advise: (text) => void process.stderr.write(`${text}\n`),
-		complain: ({ code, message, hint }) =>
-			void process.stderr.write(`${printable(message)} (${code})\n${printable(hint)}\n`),
+		complain: ({ code, message, hint }) => {
+			const told = [`${printable(message)} (${code})`, ...(hint === "" ? [] : [printable(hint)])];
+			process.stderr.write(`${isForScripts ? printableJson({ code, message, hint }) : told.join("\n")}\n`);
+		},
 	};
 }
 

@@ -14,6 +14,7 @@ export function cliPage(): string {
 
 ${optionsOf(program)}
 The socket is \`FLEETSEED_SOCKET\` where \`--socket\` does not name it, the configuration \`FLEETSEED_CONFIG\` where \`--config\` does not. With \`NO_COLOR\` nothing is coloured.
+With \`--json\` the answer is JSON on standard output, and what goes wrong is JSON, too: \`{"code", "message", "hint"}\`, a line of standard error.
 
 | exit code | means |
 |---|---|

@@ -170,10 +170,8 @@ test("machines and machines list are the same", async () => {
 
 test("who forgot a word is told where to look", async () => {
 	const { err, code } = await fleetseed("promote");
-	assert.deepEqual(
-		[code, err],
-		[2, "error: missing required argument 'policy'\nWhat it takes: the same with --help.\n"],
-	);
+	const said = "missing required argument 'policy' (FS-API-REQUEST)\nWhat it takes: the same with --help.\n";
+	assert.deepEqual([code, err], [2, said]);
 });
 
 test("the socket is that of --socket, else that of FLEETSEED_SOCKET", async () => {
@@ -274,6 +272,19 @@ test("a socket path that is something else, or that nobody listens on, is told a
 	const denied = await whyUnreachable(left, Object.assign(new Error("connect EACCES"), { code: "EACCES" }));
 	assert.equal(denied.saw, "permission denied");
 	assert.match(denied.hint, /^Run it as root, or join the group .* adduser NAME fleetseed/);
+});
+
+test("a word that is none of the commands is answered with those that there are", async () => {
+	for (const [words, said] of [
+		[["statsu"], "unknown command 'statsu' (Did you mean status?) (FS-API-REQUEST)"],
+		[
+			["machines", "aprove", "mill-01"],
+			"machines has no command 'aprove'; it has: list, show, approve, clean, forget (FS-API-REQUEST)",
+		],
+	] as const) {
+		const { out, err, code } = await fleetseed(...words);
+		assert.deepEqual([out, err, code], ["", `${said}\nWhat it takes: the same with --help.\n`, 2]);
+	}
 });
 
 test("wrong usage is exit code 2", async () => {

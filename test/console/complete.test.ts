@@ -27,6 +27,7 @@ test("options are those of the command and of the program", () => {
 test("the daemon's names stand where a machine or a policy does, also after an option and its value", () => {
 	assert.equal(complete(program, ["why", ""]).names, "machine");
 	assert.equal(complete(program, ["--socket", "/s", "machines", "approve", "mi"]).names, "machine");
+	assert.equal(complete(program, ["machines", "show", "mi"]).names, "machine");
 	assert.equal(complete(program, ["machines", "clean", "a", "b", ""]).names, "machine");
 	assert.equal(complete(program, ["retry", "--policy", ""]).names, "policy");
 	assert.equal(complete(program, ["promote", "office", ""]).names, null);

@@ -13,7 +13,8 @@ export function addMachineCommands(program: Command, context: Context): void {
 		.command("machines")
 		.description("list the machines that were found or listed")
 		.option(...JSON_OPTION)
-		.action((options: JsonOption) => list(context, options));
+		.allowExcessArguments()
+		.action((options: JsonOption, command: Command) => refuseStray(command) ?? list(context, options));
 	machines
 		.command("list")
 		.description("the same as `fleetseed machines`")
@@ -22,7 +23,7 @@ export function addMachineCommands(program: Command, context: Context): void {
 	machines
 		.command("show")
 		.description("show a machine: who it is, how it is reached, and what it said of itself, with the time")
-		.argument("<name>")
+		.argument("<machine>")
 		.option(...JSON_OPTION)
 		.action((name: string, _options: JsonOption, command: Command) => show(context, name, command.optsWithGlobals()));
 	machines
@@ -42,6 +43,13 @@ export function addMachineCommands(program: Command, context: Context): void {
 		.argument("<machine>")
 		.option(...JSON_OPTION)
 		.action((name: string, _options: JsonOption, command: Command) => forget(context, name, command.optsWithGlobals()));
+}
+
+/** A word that is none of the command's own: without it the command does something by itself. */
+function refuseStray(command: Command): undefined {
+	const [stray] = command.args;
+	const names = command.commands.map((each) => each.name()).join(", ");
+	if (stray !== undefined) command.error(`error: ${command.name()} has no command '${stray}'; it has: ${names}`);
 }
 
 async function list(context: Context, { json }: JsonOption): Promise<void> {

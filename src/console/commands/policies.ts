@@ -2,7 +2,6 @@ import type { Command } from "commander";
 import { EXIT } from "../exit-codes.ts";
 import { needlessApproval } from "../judge-approval.ts";
 import type { PolicyReport } from "../policy-reports.ts";
-import { printable } from "../printable.ts";
 import { renderPolicy } from "../render-policy.ts";
 import { ask } from "./ask.ts";
 import {
@@ -64,7 +63,7 @@ async function approve(context: Context, policy: string, options: ApproveOptions
 	const path = `policies/${segment(policy)}`;
 	const report = await withClient(context, (client) => client.get<PolicyReport>(path));
 	if (report.approval === null) {
-		terminal.advise(printable(`${needlessApproval(policy)} (FS-API-REQUEST)`));
+		terminal.complain({ code: "FS-API-REQUEST", message: needlessApproval(policy), hint: "" });
 		return exit(EXIT.badNews);
 	}
 	if (!options.json) terminal.print(renderPolicy(report));

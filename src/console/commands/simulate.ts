@@ -62,7 +62,8 @@ async function play(context: Context, file: string, options: SimulateOptions): P
 	const read = await readFiles(file, options.inventory);
 	if ("unreadable" in read) return misused(context, read.unreadable, READABLE_FILE);
 	if ("problems" in read) {
-		for (const problem of read.problems) terminal.print(printable(describeProblem(problem)));
+		if (options.json) terminal.printJson({ problems: read.problems });
+		else for (const problem of read.problems) terminal.print(printable(describeProblem(problem)));
 		return exit(EXIT.badNews);
 	}
 	const began = performance.now();

@@ -16,7 +16,7 @@ export function commandPage({ version, epoch }: Release): string {
 		sections: {
 			SYNOPSIS: `${bold("fleetseed")} ${roff("[options] command [arguments]")}`,
 			DESCRIPTION: prose(
-				"The daemon (`fleetseed serve`, the service fleetseed) downloads packages, seeds them to machines and installs them by the policies in /etc/fleetseed/policies. The other commands look after this computer, or ask and steer a daemon over its unix socket: who may open the socket may steer.",
+				"The daemon (`fleetseed serve`, the service fleetseed) downloads packages, seeds them to machines and installs them by the policies in /etc/fleetseed/policies. The other commands look after this computer, or ask and steer a daemon over its unix socket: who may open the socket may steer. With `--json` the answer is JSON on standard output, and what goes wrong is JSON, too: an object of code, message and hint, a line of standard error.",
 			),
 			"OPTIONS OF EVERY COMMAND": program.createHelp().visibleOptions(program).map(optionItem).join(""),
 			COMMANDS: commandsOf(program).join(""),

@@ -44,12 +44,22 @@ export function approvalLine({ required, approvers, given, is_approved }: Approv
 	return `${is_approved ? "approved" : "waits for approval"}: ${count} of ${required}${names}${whose}`;
 }
 
-function marks({ approval, missed_runs, next_run, reboots }: RolloutReport): readonly string[] {
+function marks({ approval, missed_runs, next_run, reboots, absent_names }: RolloutReport): readonly string[] {
 	return [
 		...(approval?.is_approved ? [approvalLine(approval)] : []),
 		...(missed_runs.length > 0 ? [`missed runs: ${missed_runs.map(minute).join(", ")}`] : []),
 		...(next_run === null ? [] : [`next run: ${minute(next_run)}`]),
 		...rebootsLine(reboots),
+		...absentLine(absent_names),
+	];
+}
+
+function absentLine({ machines, groups }: RolloutReport["absent_names"]): readonly string[] {
+	return [
+		...(machines.length > 0 ? [`named, but neither found nor listed: ${someOf(machines)}`] : []),
+		...(groups.length > 0
+			? [`named, but without a machine: ${groups.length === 1 ? "group" : "groups"} ${someOf(groups)}`]
+			: []),
 	];
 }
 

@@ -1,4 +1,5 @@
 import type { Fleet } from "../model/fleet.ts";
+import { absentNamesIn } from "./absent-names.ts";
 import { actOf } from "./act.ts";
 import type { Detail, MachineGroup, RolloutMachine, RolloutReport, StatusReport } from "./cockpit.ts";
 import { waysOf } from "./delivery-report.ts";
@@ -44,10 +45,11 @@ export function statusReport(view: StatusView, detail: Detail): StatusReport {
 function rolloutsOf(view: StatusView): readonly RolloutReport[] {
 	const { fleet, delivered } = view;
 	const sight = new Sight(view);
+	const absentNames = absentNamesIn(fleet);
 	return [...fleet.policies.values()].map((applied) => {
 		const rollout = fleet.rollouts.get(applied.policy.name);
 		const members = rollout ? sight.members(rollout) : null;
-		const report = rolloutReport(sight, applied, members);
+		const report = { ...rolloutReport(sight, applied, members), absent_names: absentNames(applied.policy) };
 		if (!rollout || !members) return { ...report, ways: [], machines: selectedMachines(sight, applied.policy) };
 		const machines = rolloutMachines(sight, rollout, delivered);
 		return { ...report, ways: waysOf(machines), machines };

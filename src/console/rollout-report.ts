@@ -14,12 +14,12 @@ import type { BudgetReport, RebootsReport, RingReport, RolloutReport } from "./c
 import type { Sight } from "./sight.ts";
 import { iso, isoOrNull } from "./time-text.ts";
 
-/** How far a policy's rollout is, without its machines. */
+/** How far a policy's rollout is, without its machines and who else is named. */
 export function rolloutReport(
 	sight: Sight,
 	applied: AppliedPolicy,
 	members: Membership | null,
-): Omit<RolloutReport, "machines" | "ways"> {
+): Omit<RolloutReport, "machines" | "ways" | "absent_names"> {
 	const { policy, pause, missedRuns } = applied;
 	const rollout = sight.fleet.rollouts.get(policy.name);
 	const { next } = runTimes(policy.schedule, { policy: policy.name, since: sight.now, now: sight.now });

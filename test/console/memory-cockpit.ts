@@ -75,6 +75,7 @@ export class MemoryCockpit implements Cockpit {
 		const ring = { name: "all", state: "running", left_out: 0, unreachable: 0, gate: null, prestaging: null } as const;
 		const begun = { run: "2026-11-23T10:00:00.000Z", began_at: "2026-11-23T10:00:00.000Z", next_run: null };
 		const steered = { held: null, paused: null, approval: null, halted: null, rolls_back: null, missed_runs: [] };
+		const absent_names = { machines: [], groups: [] };
 		return {
 			at: "2026-11-23T10:00:00.000Z",
 			waiting_for: "waits for an event",
@@ -88,6 +89,7 @@ export class MemoryCockpit implements Cockpit {
 					id: "office@1a2b3c4d/run",
 					...begun,
 					...steered,
+					absent_names,
 					rings: [{ ...ring, machines: 2, verified: 2 - failed, failed }],
 					budgets: [],
 					reboots: { due: 0, done: 0, failed: 0, under_way: [] },

@@ -58,6 +58,21 @@ test("each failure budget is told as what is used of what is allowed", () => {
 	);
 });
 
+test("what a policy names and nobody bears is told, so that a slip of the pen is seen", () => {
+	const targets = { match: "mill-*", machines: ["mill-01", "mlil-02"], groups: ["ofice"] };
+	const rings = [CANARY, { name: "late", members: { kind: "targets", targets: { groups: ["office", "late"] } } }];
+	const given = {
+		policy: { targets, rollout: { rings } },
+		machines: { "mill-01": { groups: ["office"] }, "mill-02": null },
+		rollout: { tasks: {} },
+	};
+	const report = status(viewOf(given, NOW));
+	assert.deepEqual(report.rollouts[0]?.absent_names, { machines: ["mlil-02"], groups: ["ofice", "late"] });
+	const text = renderStatus(report, PLAIN);
+	assert.match(text, /\n {2}named, but neither found nor listed: mlil-02\n/);
+	assert.match(text, /\n {2}named, but without a machine: groups ofice, late\n/);
+});
+
 test("a ring that waits for a person says so", () => {
 	const rings = [{ ...CANARY, promote: "manual" }, { name: "everyone" }];
 	const tasks = { "mill-01": verified };

@@ -103,6 +103,9 @@ export const rolloutReport = z
 		halted: act.nullable(),
 		rolls_back: z.string().nullable().describe("The revision that this rollout undoes."),
 		missed_runs: z.array(time).describe("Runs that were due and are not made up."),
+		absent_names: z
+			.object({ machines: z.array(z.string()), groups: z.array(z.string()) })
+			.describe("What its targets and rings name and nobody bears: neither found nor listed, or mistyped."),
 		rings: z.array(ringReport),
 		budgets: z.array(budgetReport).describe("Of the run that is under way. Empty: the policy sets none."),
 		reboots: rebootsReport,

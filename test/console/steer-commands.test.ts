@@ -90,7 +90,7 @@ test("approve where nobody can be asked shows the revision and what to type, and
 		const { out, err, code } = await fleetseed("approve", "office", ...words);
 		assert.equal(code, 2);
 		assert.equal(out.includes("packages[app].version: 2"), words.length === 0, out);
-const next = /^To approve .*: fleetseed approve office --revision (1a2b3c4d){8}$/;
+		const next = /^To approve .*: fleetseed approve office --revision (1a2b3c4d){8}$/;
 		if (words.length > 0) assert.match(JSON.parse(err).hint, next);
 		else assert.match(err.split("\n")[1] ?? "", next);
 	}

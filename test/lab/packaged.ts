@@ -238,6 +238,7 @@ async function restores(host: Host): Promise<Checks> {
 	const { head, is_intact } = JSON.parse(await host.sh(`fleetseed backup ${file} --json`)) as AuditVerification;
 	const mode = await host.sh(`stat -c "%a %U" ${file}`);
 	await host.sh("fleetseed pause --reason 'after the backup' && systemctl stop fleetseed");
+	await host.sh("install -d -o fleetseed -g fleetseed -m 0700 /var/lib/fleetseed");
 	await host.sh("rm -f /var/lib/fleetseed/journal.sqlite-wal /var/lib/fleetseed/journal.sqlite-shm");
 	await host.sh(`install -o fleetseed -g fleetseed -m 0600 ${file} /var/lib/fleetseed/journal.sqlite`);
 	await host.sh("systemctl start fleetseed");

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { printable } from "../policy/printable.ts";
 
 /**
  * Tells systemd of us by variables such as READY=1 (sd_notify(3)), through its own helper, since Node has no unix datagram
@@ -12,6 +13,8 @@ export function notifySystemd(...variables: readonly string[]): Promise<void> {
 }
 
 const STATUS_EVERY_MS = 1_000;
+/** Characters: what a person reads in one look. */
+const LONGEST_STATUS = 2_000;
 
 /** A writer of STATUS= that starts at most one helper a second; the first sentence goes at once, and the last one always gets through. */
 export function statusWriter(): (sentence: string) => void {
@@ -21,7 +24,9 @@ export function statusWriter(): (sentence: string) => void {
 	const write = () => {
 		isDue = false;
 		writtenAt = performance.now();
-		void notifySystemd(`STATUS=${latest}`);
+		// A line's end in what a person or a machine said would begin another variable, such as WATCHDOG=trigger; with a NUL in it, or longer
+		// than an argument may be, the helper could not even be started.
+		void notifySystemd(`STATUS=${printable(latest, LONGEST_STATUS)}`);
 	};
 	return (sentence) => {
 		latest = sentence;

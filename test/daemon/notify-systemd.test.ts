@@ -13,7 +13,7 @@ let folder = "";
 /** In place of systemd's helper one that writes down what it was told. */
 before(async () => {
 	folder = await mkdtemp(join(tmpdir(), "fleetseed-notify-systemd-"));
-	const program = `#!/bin/sh\necho "$*" >> '${join(folder, "told")}'\n`;
+	const program = `#!/bin/sh\nprintf '%s\\n' "$*" >> '${join(folder, "told")}'\n`;
 	await writeFile(join(folder, "systemd-notify"), program, { mode: 0o755 });
 	process.env.PATH = `${folder}:${PATH}`;
 	process.env.NOTIFY_SOCKET = "/run/systemd/notify";
@@ -45,6 +45,20 @@ test("the first sentence goes at once, of many in a second one, and the last one
 	const until = performance.now() + PATIENCE_MS;
 	while ((await told()).at(-1) !== "STATUS=waits for machine 60" && performance.now() < until) await wait(20);
 	assert.deepEqual(await told(), ["STATUS=waits for machine 50", "STATUS=waits for machine 60"]);
+});
+
+test("what a person or a machine said stays within the sentence, and is no variable of its own", async () => {
+	statusWriter()("paused by eve: lunch\nWATCHDOG=trigger\u0000\r\nMAINPID=1");
+	const until = performance.now() + PATIENCE_MS;
+	while ((await told()).length === 0 && performance.now() < until) await wait(20);
+	assert.deepEqual(await told(), ["STATUS=paused by eve: lunch\\nWATCHDOG=trigger\\u{0}\\u{d}\\nMAINPID=1"]);
+});
+
+test("a sentence without an end is cut off, and no reason not to be told", async () => {
+	statusWriter()("w".repeat(200_000));
+	const until = performance.now() + PATIENCE_MS;
+	while ((await told()).length === 0 && performance.now() < until) await wait(20);
+	assert.deepEqual(await told(), [`STATUS=${"w".repeat(2_000)}...`]);
 });
 
 test("where no systemd waits for it nobody is told", async () => {

@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import { DownloadLimit } from "../acquire/download-limit.ts";
 import { Store } from "../acquire/store.ts";
 import { AuditDesk } from "../console/audit/audit-desk.ts";
+import { counted } from "../console/counted.ts";
 import { Metrics } from "../console/metrics/metrics.ts";
 import { Browser } from "../discover/browser.ts";
 import type { Event } from "../model/event.ts";
@@ -130,7 +131,10 @@ export class Daemon {
 				this.#uplink.add(sent);
 				this.history.sent(sent);
 			},
-			onRestart: (detail) => log.warn({ detail }, "swarm process restarts"),
+			onRestart: (detail) => {
+				log.warn({ detail }, "swarm process restarts");
+				options.onStatus(`the swarm process is started again: ${detail}`);
+			},
 		});
 		this.pieces = new PieceWatch({ ask: () => this.#swarm.pieces(), clock: () => performance.now() });
 		this.#uplink = new UplinkMeter(this.#swarm, this.journal, () => this.history.saw(this.progress.takeNews(), now()));
@@ -308,7 +312,8 @@ export class Daemon {
 		void this.journal.onDisk().then(() => this.notifier.decided(fleet, decision.held));
 		const now = this.#options.now();
 		this.traffic.follow(fleet, decision, now);
-		this.#options.onStatus(this.progress.sentence(fleet, decision, now));
+		const mistakes = this.problems.length > 0 ? `${counted(this.problems.length, "problem")}: fleetseed check; ` : "";
+		this.#options.onStatus(mistakes + this.progress.sentence(fleet, decision, now));
 	}
 
 	#pinFirst(machine: string, hostKey: HostKey): void {

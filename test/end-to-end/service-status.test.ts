@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { setTimeout as wait } from "node:timers/promises";
+import { MAIN } from "../console/command-line.ts";
+import { freePort } from "../demo/controller.ts";
+
+const PATIENCE_MS = 30_000;
+
+test("the service's status says what keeps it from starting, and that a file has a mistake", async (t) => {
+	const folder = await mkdtemp(join(tmpdir(), "fleetseed-status-"));
+	t.after(() => rm(folder, { recursive: true, force: true }));
+	const taken = createServer().listen(0, "127.0.0.1");
+	await once(taken, "listening");
+	const { port } = taken.address() as AddressInfo;
+	const swarm = `swarm: { address: 127.0.0.1, tracker_port: ${port}, peer_port: ${await freePort()} }`;
+	const own = ["version: 1", "policies: policies", "state: state", "socket: own.sock", "discovery: { enabled: false }"];
+	await writeFile(join(folder, "fleetseed.yaml"), [...own, swarm].join("\n"));
+	await mkdir(join(folder, "policies"));
+	await writeFile(join(folder, "policies/torn.yaml"), "version: 1\n");
+	// In place of systemd's helper.
+	const helper = `#!/bin/sh\nprintf '%s\\n' "$@" >> '${join(folder, "told")}'\n`;
+	await writeFile(join(folder, "systemd-notify"), helper, { mode: 0o755 });
+	const env = { PATH: `${folder}:${process.env.PATH}`, NOTIFY_SOCKET: "/run/systemd/notify" };
+	const serve = [MAIN, "serve", "--config", join(folder, "fleetseed.yaml")];
+	const daemon = spawn(process.execPath, serve, { stdio: "ignore", env });
+	t.after(async () => {
+		const ended = once(daemon, "exit");
+		daemon.kill("SIGTERM");
+		await ended;
+	});
+	const told = async (what: RegExp) => {
+		const until = performance.now() + PATIENCE_MS;
+		for (;;) {
+			const text = await readFile(join(folder, "told"), "utf8").catch(() => "");
+			if (what.test(text)) return text;
+			assert.ok(performance.now() < until, text);
+			await wait(50);
+		}
+	};
+	const before = await told(/^STATUS=the swarm process is started again: exit code 1: listen EADDRINUSE.*$/m);
+	assert.doesNotMatch(before, /^READY=1$/m);
+	taken.close();
+	await told(/^READY=1$/m);
+	await told(/^STATUS=\d problems: fleetseed check; /m);
+});

@@ -148,6 +148,18 @@ test("pauses, approvals, an abort, missed runs and excluded machines are told wi
 	});
 });
 
+test("no ring of a run that was aborted is said to run, or to wait", () => {
+	const halt = { by: "bob", why: "wrong build", at: NOW };
+	const given = {
+		policy: { rollout: { rings: [CANARY, { name: "everyone" }] } },
+		machines: { "mill-01": null, "mill-02": null },
+		rollout: { tasks: {}, halt },
+	};
+	const text = renderStatus(status(viewOf(given, NOW)), PLAIN);
+	assert.match(text, / canary +\[-+\] 0 of 1 installed, ended\n/);
+	assert.match(text, / everyone +\[-+\] 0 of 1 installed, ended\n/);
+});
+
 test("who is left out is neither counted as installed nor as failed", () => {
 	const given = {
 		policy: { offline: { policy: "skip" } },

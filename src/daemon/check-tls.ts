@@ -4,7 +4,7 @@ import { createSecureContext } from "node:tls";
 import type { ApiSettings } from "../policy/api-schema.ts";
 
 /** What systemd gives to a service, and to nobody else while it is off. */
-const CREDENTIALS = "/run/credentials/";
+export const CREDENTIALS = "/run/credentials/";
 
 interface Complaints {
 	/** For which the API would not start. */

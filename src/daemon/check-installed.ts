@@ -68,8 +68,9 @@ async function shutOff(reader: string, files: readonly string[]): Promise<readon
 		reader,
 		files.filter((_, index) => there[index]),
 	);
-	const expected = `expected one that the daemon's user ${reader} may read`;
-	return shut.map((path) => `${path}: ${expected}, got another: chmod a+rX, or chgrp and chmod g+rX (FS-CONFIG)`);
+	// By its group, since it may be a private key.
+	const mend = `let it, and into the folders on the way: chgrp ${reader}, chmod g+rX`;
+	return shut.map((path) => `${path}: the daemon's user ${reader} may not read it; ${mend} (FS-CONFIG)`);
 }
 
 /** What to do where the file is not there yet; null: it is. */

@@ -1,72 +1,102 @@
 import type { ComponentChildren } from "preact";
 import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Role } from "../console/cockpit.ts";
-import { post, Refusal } from "./api.ts";
+import { post, told } from "./api.ts";
 import { useRefusal } from "./session.tsx";
 import { tell } from "./told.tsx";
+import { useUnderWay } from "./under-way.ts";
 
-interface ActProps {
+interface Asking {
 	readonly label: string;
 	readonly path: string;
 	/** What follows from it, for the person to confirm. */
 	readonly question: string;
 	readonly body?: object;
-	/** Most acts are an operator's. */
-	readonly takes?: Role;
 	/** Most acts keep a reason. */
 	readonly asksReason?: boolean;
 	readonly tone?: "main" | "danger";
 	readonly children?: ComponentChildren;
 }
 
+interface ActProps extends Asking {
+	/** Most acts are an operator's. */
+	readonly takes?: Role;
+}
+
 /** A button that steers, after a question; what the daemon answers is told. */
-export function Act({ label, path, question, body, takes = "operator", asksReason = true, tone, children }: ActProps) {
+export function Act({ takes = "operator", ...asking }: ActProps) {
 	const refusal = useRefusal(takes);
-	const dialog = useRef<HTMLDialogElement>(null);
 	const button = useRef<HTMLButtonElement>(null);
-	const [reason, setReason] = useState("");
-	const [title, told] = [useId(), useId()];
+	// As it was when it was asked: the page goes on changing, and what is answered is what was read.
+	const [asked, setAsked] = useState<Asking | null>(null);
+	const [isUnderWay, begin] = useUnderWay();
 	useFocusLeftToPage(button);
-	const act = (event: Event) => {
-		event.preventDefault();
-		dialog.current?.close();
-		setReason("");
-		order(path, { ...body, ...(reason ? { reason } : {}) });
+	const ask = () => {
+		if (refusal) tell({ text: `${refusal}.`, isBad: true });
+		else if (!isUnderWay) setAsked(asking);
 	};
 	return (
 		<>
 			<button
 				type="button"
-				class={tone}
+				class={asking.tone}
 				ref={button}
-				disabled={refusal !== null}
+				aria-disabled={refusal !== null || isUnderWay}
+				aria-busy={isUnderWay}
 				title={refusal ?? undefined}
-				onClick={() => dialog.current?.showModal()}
+				onClick={ask}
 			>
-				{label}
+				{asking.label}
 			</button>
-			<dialog ref={dialog} aria-labelledby={title} aria-describedby={told}>
-				<form onSubmit={act}>
-					<h2 id={title}>{label}</h2>
-					<p id={told}>{question}</p>
-					{children}
-					{asksReason && (
-						<label>
-							Why, for the journal (optional)
-							<input value={reason} onInput={(event) => setReason(event.currentTarget.value)} maxLength={500} />
-						</label>
-					)}
-					<div class="acts">
-						<button type="submit" class={tone ?? "main"}>
-							Yes, {label.toLowerCase()}
-						</button>
-						<button type="button" onClick={() => dialog.current?.close()}>
-							Cancel
-						</button>
-					</div>
-				</form>
-			</dialog>
+			{asked && (
+				<Question
+					{...asked}
+					onYes={(reason) => begin(() => order(asked.path, { ...asked.body, ...(reason ? { reason } : {}) }))}
+					onEnd={() => setAsked(null)}
+				/>
+			)}
 		</>
+	);
+}
+
+interface QuestionProps extends Asking {
+	readonly onYes: (reason: string) => void;
+	readonly onEnd: () => void;
+}
+
+function Question({ label, question, asksReason = true, tone, children, onYes, onEnd }: QuestionProps) {
+	const dialog = useRef<HTMLDialogElement>(null);
+	const [reason, setReason] = useState("");
+	const [title, described] = [useId(), useId()];
+	useLayoutEffect(() => dialog.current?.showModal(), []);
+	useFocusLeftToPage(dialog);
+	const answer = (event: Event) => {
+		event.preventDefault();
+		dialog.current?.close();
+		onYes(reason);
+	};
+	return (
+		<dialog ref={dialog} aria-labelledby={title} aria-describedby={described} onClose={onEnd}>
+			<form onSubmit={answer}>
+				<h2 id={title}>{label}</h2>
+				<p id={described}>{question}</p>
+				{children}
+				{asksReason && (
+					<label>
+						Why, for the journal (optional)
+						<input value={reason} onInput={(event) => setReason(event.currentTarget.value)} maxLength={500} />
+					</label>
+				)}
+				<div class="acts">
+					<button type="submit" class={tone ?? "main"}>
+						Yes, {label.toLowerCase()}
+					</button>
+					<button type="button" onClick={() => dialog.current?.close()}>
+						Cancel
+					</button>
+				</div>
+			</form>
+		</dialog>
 	);
 }
 
@@ -75,17 +105,19 @@ async function order(path: string, body: object): Promise<void> {
 		const { message } = await post<{ readonly message?: string }>(path, body);
 		tell({ text: message ?? "Done.", isBad: false });
 	} catch (error) {
-		const text = error instanceof Refusal ? `${error.message}. ${error.hint} (${error.code})` : String(error);
-		tell({ text, isBad: true });
+		tell({ text: told(error), isBad: true });
 	}
 }
 
-/** A button that goes away with what it did leaves the keyboard in the page, not nowhere. */
-function useFocusLeftToPage(button: { readonly current: HTMLButtonElement | null }): void {
+/** What goes away with what it did, or because another did it, leaves the keyboard in the page, not nowhere. */
+function useFocusLeftToPage(element: { readonly current: HTMLElement | null }): void {
 	useLayoutEffect(() => {
-		const { current } = button;
+		const { current } = element;
 		return () => {
-			if (document.activeElement === current) document.getElementById("main")?.focus();
+			if (!current?.contains(document.activeElement)) return;
+			// Behind an open dialog nothing can be focused.
+			if (current instanceof HTMLDialogElement) current.close();
+			document.getElementById("main")?.focus();
 		};
-	}, [button]);
+	}, [element]);
 }

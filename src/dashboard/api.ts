@@ -1,5 +1,5 @@
 /** What the daemon said instead of what was asked for. */
-export class Refusal extends Error {
+class Refusal extends Error {
 	readonly code: string;
 	readonly hint: string;
 
@@ -12,21 +12,32 @@ export class Refusal extends Error {
 
 const NO_ANSWER = {
 	code: "FS-DAEMON-DOWN",
-	message: "the daemon does not answer",
-	hint: "Start it: systemctl start fleetseed.",
+	message: "The daemon does not answer",
+	hint: "Unless the network is in the way, on the controller: systemctl status fleetseed.",
 };
+/** A hung daemon and a network that swallows everything say nothing at all. */
+const DEADLINE_MS = 30_000;
 
-async function call<T>(path: string, options: RequestInit): Promise<T> {
-	const answer = await fetch(`/api/v1/${path}`, options).catch(() => {
+interface Waiting {
+	readonly deadlineMs?: number;
+	/** Of whoever asks, when nobody wants to know any more. */
+	readonly signal?: AbortSignal;
+}
+
+async function call<T>(path: string, options: RequestInit, waiting: Waiting = {}): Promise<T> {
+	const { deadlineMs = DEADLINE_MS, signal: over } = waiting;
+	const signal = AbortSignal.any([AbortSignal.timeout(deadlineMs), ...(over ? [over] : [])]);
+	const answer = await fetch(`/api/v1/${path}`, { ...options, signal }).catch(() => {
 		throw new Refusal(NO_ANSWER);
 	});
 	if (answer.status === 401) location.reload();
-	if (answer.ok) return (await answer.json()) as T;
-	throw new Refusal(await answer.json().catch(() => NO_ANSWER));
+	const body = await answer.json().catch(() => NO_ANSWER);
+	if (answer.ok && body !== NO_ANSWER) return body as T;
+	throw new Refusal(body);
 }
 
-export function get<T>(path: string): Promise<T> {
-	return call<T>(path, {});
+export function get<T>(path: string, waiting?: Waiting): Promise<T> {
+	return call<T>(path, {}, waiting);
 }
 
 export function post<T>(path: string, body: object): Promise<T> {
@@ -35,6 +46,11 @@ export function post<T>(path: string, body: object): Promise<T> {
 
 export function del(path: string): Promise<unknown> {
 	return call(path, { method: "DELETE" });
+}
+
+/** What went wrong, what to do about it, and its code. */
+export function told(error: unknown): string {
+	return error instanceof Refusal ? `${error.message}. ${error.hint} (${error.code})` : String(error);
 }
 
 export function segment(name: string): string {

@@ -1,41 +1,59 @@
 import { useState } from "preact/hooks";
 import type { AuditLine, AuditVerification } from "../console/cockpit.ts";
-import { get, segment } from "./api.ts";
+import { get, segment, told } from "./api.ts";
 import { useLive } from "./live.ts";
 import { MachineLink, PolicyLink } from "./parts.tsx";
 import { Table } from "./table.tsx";
 import { tell } from "./told.tsx";
+import { useUnderWay } from "./under-way.ts";
 import { count, timeText } from "./words.ts";
 
 const LINES = 100;
+/** A journal of years is read from its first line to its last. */
+const VERIFYING_MS = 600_000;
 
 export function AuditPage() {
 	const [proof, setProof] = useState<AuditVerification | null>(null);
+	const [isVerifying, begin] = useUnderWay();
 	const verify = () => {
 		setProof(null);
-		get<AuditVerification>("audit/verify").then(setProof, (error: Error) => tell({ text: error.message, isBad: true }));
+		return get<AuditVerification>("audit/verify", { deadlineMs: VERIFYING_MS }).then(setProof, (error: unknown) =>
+			tell({ text: told(error), isBad: true }),
+		);
 	};
 	return (
 		<>
 			<h1>Audit</h1>
 			<section class="card">
 				<div class="acts">
-					<button type="button" class="main" onClick={verify}>
+					<button type="button" class="main" aria-disabled={isVerifying} onClick={() => begin(verify)}>
 						Verify every line
 					</button>
 					<a href="/api/v1/audit/export?format=csv">Export as CSV</a>
 					<a href="/api/v1/audit/export?format=jsonl">Export as JSON lines</a>
 				</div>
-				{proof && (
-					<p role="status">
-						{proof.is_intact
-							? `All ${count(proof.lines)} lines are what was written. The last is ${proof.head.seq}:${proof.head.hash}`
-							: `${proof.breaks.length} lines are not what was written, the first being line ${proof.breaks[0]?.seq}`}
-					</p>
-				)}
+				<div role="status">
+					{isVerifying && <p>Every line is read ...</p>}
+					{proof && <Proof proof={proof} />}
+				</div>
 			</section>
 			<Lines />
 		</>
+	);
+}
+
+function Proof({ proof: { is_intact, lines, head, breaks } }: { readonly proof: AuditVerification }) {
+	if (is_intact)
+		return (
+			<p>
+				All {count(lines)} lines are what was written. The last is {head.seq}:{head.hash}
+			</p>
+		);
+	const many = breaks.length === 1 ? "1 line is" : `${count(breaks.length)} lines are`;
+	return (
+		<p class="note bad">
+			{many} not what was written, the first being line {breaks[0]?.seq}
+		</p>
 	);
 }
 

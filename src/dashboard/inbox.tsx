@@ -2,9 +2,10 @@ import { useState } from "preact/hooks";
 import type { MachineRow, ScannedKey } from "../console/cockpit.ts";
 import { comparison, isAnotherKey } from "../console/host-key-text.ts";
 import { Act } from "./act.tsx";
-import { get, segment } from "./api.ts";
+import { get, segment, told } from "./api.ts";
 import { useLive } from "./live.ts";
 import { MachineLink } from "./parts.tsx";
+import { useUnderWay } from "./under-way.ts";
 
 type HostKey = Extract<ScannedKey, { readonly kind: "host_key" }>["host_key"];
 
@@ -45,9 +46,10 @@ function Waiting({ row }: { readonly row: MachineRow }) {
 	const { name, address, port, trust, presence, host_keys, sources } = row;
 	const [key, setKey] = useState<HostKey | null>(null);
 	const [problem, setProblem] = useState<string | null>(null);
+	const [isLooking, begin] = useUnderWay();
 	const look = () => {
 		setProblem(null);
-		get<HostKey>(`machines/${segment(name)}/host-key`).then(setKey, (error: Error) => setProblem(error.message));
+		return get<HostKey>(`machines/${segment(name)}/host-key`).then(setKey, (error) => setProblem(told(error)));
 	};
 	return (
 		<section class="card">
@@ -84,9 +86,12 @@ function Waiting({ row }: { readonly row: MachineRow }) {
 					</>
 				)}
 			</dl>
-			{problem && <p class="note bad">{problem}</p>}
+			<div role="status">
+				{isLooking && <p>Asking the machine ...</p>}
+				{problem && <p class="note bad">{problem}</p>}
+			</div>
 			<div class="acts">
-				<button type="button" onClick={look}>
+				<button type="button" aria-disabled={isLooking} onClick={() => begin(look)}>
 					Read its fingerprint
 				</button>
 				{key && (

@@ -82,7 +82,16 @@ function Policies({ names }: { readonly names: readonly string[] }) {
 
 export function PackagePage({ sha256 }: { readonly sha256: string }) {
 	const { value, problem } = useLive<Page>(`packages/${segment(sha256)}`);
-	if (!value) return <h1>{problem ?? sha256}</h1>;
+	if (!value)
+		return (
+			<>
+				<h1>A package</h1>
+				<p>
+					<code>{sha256}</code>
+				</p>
+				<p role="status">{problem ?? "Asking the daemon ..."}</p>
+			</>
+		);
 	const { names, state, source, size_bytes, origin_bytes, controller_uplink_bytes, failure, policies } = value;
 	return (
 		<>

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import type { AuditLine } from "../console/cockpit.ts";
-import { get } from "./api.ts";
+import { get, told } from "./api.ts";
 
 /** Between two looks, when things happen all the time; a large fleet's report is large. */
 const PAUSE_MS = 1000;
@@ -9,24 +9,40 @@ const IDLE_MS = 5000;
 
 type Listener = (line: AuditLine | null) => void;
 const listeners = new Set<Listener>();
-let isOpen = false;
+let events: EventSource | null = null;
+let reopening: ReturnType<typeof setTimeout>;
 
 /** Told of every line of the journal as it is written, and with null after each break. */
 function onLine(listener: Listener): () => void {
 	listeners.add(listener);
-	if (!isOpen) open();
-	isOpen = true;
+	if (!events && !document.hidden) follow();
 	return () => listeners.delete(listener);
 }
 
-function open(): void {
-	const events = new EventSource("/api/v1/events");
-	const tell = (line: AuditLine | null) => {
-		for (const listener of listeners) listener(line);
-	};
-	events.addEventListener("line", ({ data }) => tell(JSON.parse(data) as AuditLine));
-	events.addEventListener("hello", () => tell(null));
+function tell(line: AuditLine | null): void {
+	for (const listener of listeners) listener(line);
 }
+
+function follow(): void {
+	const opened = new EventSource("/api/v1/events");
+	events = opened;
+	opened.addEventListener("line", ({ data }) => tell(JSON.parse(data) as AuditLine));
+	opened.addEventListener("hello", () => tell(null));
+	// After a break it comes again by itself, after an answer that is an error it does not.
+	opened.addEventListener("error", () => {
+		if (opened === events && opened.readyState === EventSource.CLOSED) reopening = setTimeout(follow, IDLE_MS);
+	});
+}
+
+/** Only where it is seen: a browser has six connections for all of its tabs, and the seventh tab would wait for ever. */
+document.addEventListener("visibilitychange", () => {
+	clearTimeout(reopening);
+	events?.close();
+	events = null;
+	if (document.hidden) return;
+	follow();
+	tell(null);
+});
 
 /** What the path answers, asked again when something happened; the last good answer stays while the daemon is away. */
 export function useLive<T>(
@@ -37,32 +53,42 @@ export function useLive<T>(
 	const [value, setValue] = useState<T | null>(null);
 	const [problem, setProblem] = useState<string | null>(null);
 	useEffect(() => {
-		let isOver = false;
+		const over = new AbortController();
 		let timer: ReturnType<typeof setTimeout>;
 		let lastAt = 0;
+		let isAsking = false;
+		let isNewsWaiting = false;
 		const look = async () => {
-			lastAt = performance.now();
+			if (document.hidden) return;
+			[lastAt, isAsking, isNewsWaiting] = [performance.now(), true, false];
 			let isMovingNow = false;
 			try {
-				const answer = await get<T>(path);
-				if (isOver) return;
+				const answer = await get<T>(path, { signal: over.signal });
+				if (over.signal.aborted) return;
 				setValue(answer);
 				isMovingNow = isMoving(answer);
 				setProblem(null);
 			} catch (error) {
-				if (!isOver) setProblem(String(error instanceof Error ? error.message : error));
+				if (!over.signal.aborted) setProblem(told(error));
 			}
-			if (!isOver) arm(isMovingNow ? PAUSE_MS : IDLE_MS);
+			isAsking = false;
+			if (isNewsWaiting) arm(untilNext());
+			else arm(isMovingNow ? PAUSE_MS : IDLE_MS);
 		};
 		const arm = (afterMs: number) => {
 			clearTimeout(timer);
-			timer = setTimeout(look, afterMs);
+			if (!over.signal.aborted) timer = setTimeout(look, afterMs);
 		};
+		const untilNext = () => Math.max(0, lastAt + PAUSE_MS - performance.now());
 		setValue(null);
 		look();
-		const unlisten = onLine(() => arm(Math.max(0, lastAt + PAUSE_MS - performance.now())));
+		// A slow answer is waited for: questions would queue up, and an old answer could come after a new one.
+		const unlisten = onLine(() => {
+			if (isAsking) isNewsWaiting = true;
+			else arm(untilNext());
+		});
 		return () => {
-			isOver = true;
+			over.abort();
 			clearTimeout(timer);
 			unlisten();
 		};

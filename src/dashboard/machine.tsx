@@ -16,7 +16,13 @@ export function MachinePage({ name }: { readonly name: string }) {
 	const { value: history } = useLive<{ readonly lines: readonly AuditLine[] }>(
 		`audit?machine=${segment(name)}&limit=200`,
 	);
-	if (!why) return <h1>{problem ? `${name}: ${problem}` : name}</h1>;
+	if (!why)
+		return (
+			<>
+				<h1>{name}</h1>
+				<p role="status">{problem ?? "Asking the daemon ..."}</p>
+			</>
+		);
 	return (
 		<>
 			<h1>{why.name}</h1>

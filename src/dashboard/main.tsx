@@ -2,6 +2,7 @@ import { render } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { StatusReport } from "../console/cockpit.ts";
 import { Act } from "./act.tsx";
+import { goBackToPlace } from "./api.ts";
 import { AuditPage } from "./audit.tsx";
 import { InboxPage } from "./inbox.tsx";
 import { LibraryPage, PackagePage, packagePlace } from "./library.tsx";
@@ -69,9 +70,16 @@ function App() {
 						))}
 					<LoggedIn />
 				</div>
-				<p class="doing">{problem ? <b>{problem}</b> : localTimes(status?.waiting_for ?? "")}</p>
+				<p class="doing">{problem ? "" : localTimes(status?.waiting_for ?? "")}</p>
 			</header>
 			<main id="main" ref={main} tabIndex={-1}>
+				<div role="alert">
+					{status && problem && (
+						<p class="note bad">
+							<b>{problem}</b> Shown is how it was {timeText(status.at)}.
+						</p>
+					)}
+				</div>
 				{status?.problems.map((each) => (
 					<p class="note bad" key={each}>
 						{each}
@@ -147,5 +155,6 @@ function nameIn(encoded: string): string {
 	}
 }
 
+goBackToPlace();
 const place = document.getElementById("app");
 if (place) render(<App />, place);

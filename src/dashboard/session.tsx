@@ -6,10 +6,18 @@ import { del, get } from "./api.ts";
 /** Who looks at the page; null: not known yet. */
 export const Who = createContext<Session | null>(null);
 
+const AGAIN_MS = 5000;
+
 export function useSession(): Session | null {
 	const [session, setSession] = useState<Session | null>(null);
 	useEffect(() => {
-		get<Session>("session").then(setSession, () => undefined);
+		let timer: ReturnType<typeof setTimeout>;
+		const ask = () => get<Session>("session").then(setSession, again);
+		const again = () => {
+			timer = setTimeout(ask, AGAIN_MS);
+		};
+		ask();
+		return () => clearTimeout(timer);
 	}, []);
 	return session;
 }

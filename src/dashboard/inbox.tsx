@@ -3,16 +3,20 @@ import type { MachineRow, ScannedKey } from "../console/cockpit.ts";
 import { comparison, isAnotherKey } from "../console/host-key-text.ts";
 import { Act } from "./act.tsx";
 import { get, segment, told } from "./api.ts";
+import { holds } from "./find.tsx";
 import { useLive } from "./live.ts";
 import { MachineLink } from "./parts.tsx";
 import { useUnderWay } from "./under-way.ts";
+import { count, machineCount } from "./words.ts";
 
 type HostKey = Extract<ScannedKey, { readonly kind: "host_key" }>["host_key"];
 
 /** Machines that were found and that nobody has let in. */
 export function InboxPage() {
-	const { value } = useLive<readonly MachineRow[]>("machines");
+	const { value, problem } = useLive<readonly MachineRow[]>("machines");
+	const [typed, setTyped] = useState("");
 	const waiting = (value ?? []).filter(({ trust }) => trust !== "approved");
+	const found = waiting.filter(({ name, address }) => holds(name, typed) || holds(address, typed));
 	return (
 		<>
 			<h1>Discovery</h1>
@@ -20,14 +24,37 @@ export function InboxPage() {
 				What was found on the network or listed, and nobody has let in. Machines of the daemon's known_hosts file are
 				let in by themselves.
 			</p>
+			{!value && <p role="status">{problem ?? "Asking the daemon ..."}</p>}
 			{value && waiting.length === 0 && <p>{nobody(value)}</p>}
+			{waiting.length > SHOWN && (
+				<div class="acts card">
+					<label>
+						Name or address{" "}
+						<input
+							class="short"
+							type="search"
+							value={typed}
+							onInput={({ currentTarget }) => setTyped(currentTarget.value)}
+						/>
+					</label>
+					<span role="status">{shownWords(found.length, waiting.length)}</span>
+				</div>
+			)}
 			<div class="cards wide">
-				{waiting.map((row) => (
+				{found.slice(0, SHOWN).map((row) => (
 					<Waiting key={row.name} row={row} />
 				))}
 			</div>
 		</>
 	);
+}
+
+/** On a first day thousands are found at once: more than a person compares in a sitting, and than a browser shows. */
+const SHOWN = 50;
+
+function shownWords(found: number, waiting: number): string {
+	const what = found === waiting ? `${machineCount(waiting)} that wait` : `${count(found)} found`;
+	return found > SHOWN ? `the first ${SHOWN} of ${what}` : what;
 }
 
 function nobody(known: readonly MachineRow[]): string {

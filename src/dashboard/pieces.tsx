@@ -1,6 +1,7 @@
 import { useId, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { SwarmMachine, SwarmPackage } from "../console/cockpit.ts";
 import { useDark } from "./chart.tsx";
+import { isWithModifier } from "./keys.ts";
 import { MachineLink, machinePlace } from "./parts.tsx";
 import { PiecesPainter } from "./pieces-painter.ts";
 import { heldSentence, pieceSentence, type Spread, spreadSentences } from "./pieces-words.ts";
@@ -61,7 +62,7 @@ interface Cell {
 function Grid({ of, pieces, machines, rows }: PiecesProps & { readonly rows: readonly SwarmMachine[] }) {
 	const [strip, body] = [useRef<HTMLCanvasElement>(null), useRef<HTMLCanvasElement>(null)];
 	const box = useRef<HTMLDivElement>(null);
-	const markedId = useId();
+	const markId = useId();
 	const painter = useRef<PiecesPainter | null>(null);
 	const [marked, setMarked] = useState<Cell>({ row: 0, column: 0 });
 	const [width, setWidth] = useState(0);
@@ -85,8 +86,10 @@ function Grid({ of, pieces, machines, rows }: PiecesProps & { readonly rows: rea
 		column: Math.min(marked.column, pieces.availability.length - 1),
 	};
 	const row = rows[at.row];
+	const markedId = `${markId}-${at.row}-${at.column}`;
 	const place = layout !== "" ? painter.current?.placeOf(at.row, at.column) : undefined;
 	const move = (event: KeyboardEvent) => {
+		if (isWithModifier(event)) return;
 		if (event.key === "Enter" && row) location.hash = machinePlace(row.machine);
 		const next = moved(event.key, at, { rows: rows.length, columns: pieces.availability.length });
 		if (!next) return;
@@ -119,6 +122,8 @@ function Grid({ of, pieces, machines, rows }: PiecesProps & { readonly rows: rea
 					/>
 					{row && (
 						<div
+							// Another element for each cell: of one whose words change nothing is read out.
+							key={markedId}
 							id={markedId}
 							class="marked"
 							role="option"

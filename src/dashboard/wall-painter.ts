@@ -29,10 +29,14 @@ export class WallPainter {
 	paint(cells: readonly Cell[]): void {
 		const before = this.#cells;
 		this.#cells = cells;
-		const isFitting = cells.length === before.length && this.#canvas.clientWidth * this.#ratio === this.#canvas.width;
-		if (!isFitting) this.fit();
+		if (cells.length !== before.length || !this.isFitting) this.fit();
 		else
 			for (const [index, { state }] of cells.entries()) if (before[index]?.state !== state) this.#stamp(index, state);
+	}
+
+	/** Whether it was painted for the width that it has: else it is stretched, and a point on it is on another cell. */
+	get isFitting(): boolean {
+		return this.#canvas.clientWidth * this.#ratio === this.#canvas.width;
 	}
 
 	/** To the width that there is: large cells for few machines, small ones for many. */

@@ -1,5 +1,7 @@
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useId, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { StatusReport } from "../console/cockpit.ts";
+import { Find, holds } from "./find.tsx";
+import { isWithModifier } from "./keys.ts";
 import { MachineLink, machinePlace, State } from "./parts.tsx";
 import { STATES } from "./states.ts";
 import { Table } from "./table.tsx";
@@ -57,29 +59,40 @@ function Figure({ value, words }: { readonly value: string; readonly words: stri
 function Wall({ cells }: { readonly cells: readonly Cell[] }) {
 	const canvas = useRef<HTMLCanvasElement>(null);
 	const painter = useRef<WallPainter | null>(null);
-	const [marked, setMarked] = useState(0);
-	// Where the mark goes is known once there is a wall.
-	const [isPainted, setPainted] = useState(false);
-	// The mark is elsewhere in a wall of another width.
-	const [, setFitted] = useState(0);
+	const mark = useRef<HTMLDivElement>(null);
+	const markId = useId();
+	const [marked, setMarked] = useState<Marked>({ index: 0, name: null, isFollowed: false });
+	const [typed, setTyped] = useState("");
+	// Where the mark goes is known once there is a wall, and is elsewhere in a wall of another width.
+	const [, setPainted] = useState(0);
 	useLayoutEffect(() => {
 		if (!canvas.current) return;
 		painter.current ??= new WallPainter(canvas.current);
 		painter.current.paint(cells);
-		setPainted(true);
+		setPainted((times) => times + 1);
 	}, [cells]);
-	useEffect(() => {
-		const fit = () => {
+	useLayoutEffect(() => {
+		const { current } = canvas;
+		if (!current) return;
+		// Its own width, not the window's: a tall wall brings a scroll bar that takes some of it.
+		const resized = new ResizeObserver(() => {
+			if (painter.current?.isFitting) return;
 			painter.current?.fit();
-			setFitted((times) => times + 1);
-		};
-		addEventListener("resize", fit);
-		return () => removeEventListener("resize", fit);
+			setPainted((times) => times + 1);
+		});
+		resized.observe(current);
+		return () => resized.disconnect();
 	}, []);
-	const at = Math.min(marked, cells.length - 1);
+	const at = placeOf(marked, cells);
 	const cell = cells[at];
-	const place = isPainted ? painter.current?.placeOf(at) : undefined;
+	const place = painter.current?.placeOf(at);
+	useLayoutEffect(() => {
+		if (marked.isFollowed) mark.current?.scrollIntoView({ block: "nearest" });
+	}, [marked]);
+	const markCell = (index: number, isFollowed: boolean) =>
+		setMarked({ index, name: cells[index]?.name ?? null, isFollowed });
 	const move = (event: KeyboardEvent) => {
+		if (isWithModifier(event)) return;
 		const columns = painter.current?.columns ?? 1;
 		const steps: Readonly<Record<string, number>> = {
 			ArrowRight: 1,
@@ -93,19 +106,26 @@ function Wall({ cells }: { readonly cells: readonly Cell[] }) {
 		const step = steps[event.key];
 		if (step === undefined) return;
 		event.preventDefault();
-		setMarked(Math.max(0, Math.min(cells.length - 1, at + step)));
+		markCell(Math.max(0, Math.min(cells.length - 1, at + step)), true);
 	};
 	const point = (event: MouseEvent) => painter.current?.cellAt(event.offsetX, event.offsetY) ?? null;
+	const found = typed.trim() === "" ? [] : cells.filter(({ name }) => holds(name, typed)).map(({ name }) => name);
+	const find = (text: string) => {
+		setTyped(text);
+		const first = text.trim() === "" ? -1 : cells.findIndex(({ name }) => holds(name, text));
+		if (first >= 0) markCell(first, false);
+	};
 	return (
 		<>
+			<Find typed={typed} onType={find} found={found} />
 			<div
 				class="wall"
 				role="listbox"
 				tabIndex={0}
 				aria-label="Machines; arrow keys move, Enter opens one"
-				aria-activedescendant="marked-machine"
+				aria-activedescendant={`${markId}-${at}`}
 				onKeyDown={move}
-				onMouseMove={(event) => setMarked(point(event) ?? at)}
+				onMouseMove={(event) => markCell(point(event) ?? at, false)}
 				onClick={(event) => {
 					const clicked = cells[point(event) ?? -1];
 					if (clicked) location.hash = machinePlace(clicked.name);
@@ -114,7 +134,10 @@ function Wall({ cells }: { readonly cells: readonly Cell[] }) {
 				<canvas ref={canvas} />
 				{cell && (
 					<div
-						id="marked-machine"
+						// Another element for each cell: of one whose words change nothing is read out.
+						key={at}
+						id={`${markId}-${at}`}
+						ref={mark}
 						class="marked"
 						role="option"
 						aria-selected="true"
@@ -142,6 +165,21 @@ function Wall({ cells }: { readonly cells: readonly Cell[] }) {
 			)}
 		</>
 	);
+}
+
+interface Marked {
+	readonly index: number;
+	/** null: nobody has marked one yet. */
+	readonly name: string | null;
+	/** Whether it is kept in sight: keys take it anywhere. */
+	readonly isFollowed: boolean;
+}
+
+/** The mark stays on its machine when others come and go before it. */
+function placeOf({ index, name }: Marked, cells: readonly Cell[]): number {
+	if (name === null || cells[index]?.name === name) return Math.min(index, cells.length - 1);
+	const moved = cells.findIndex((cell) => cell.name === name);
+	return moved >= 0 ? moved : Math.min(index, cells.length - 1);
 }
 
 function Legend({ cells }: { readonly cells: readonly Cell[] }) {

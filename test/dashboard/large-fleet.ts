@@ -12,8 +12,14 @@ const STATES: readonly MachineState[] = [
 	"failed",
 ];
 
+function nameOf(index: number): string {
+	return `mill-${String(index).padStart(5, "0")}`;
+}
+
 /** A fleet of any size in the middle of a rollout: each time it is asked, some machines have moved on. */
 export class LargeFleet extends MemoryCockpit {
+	/** Machines that were forgotten. */
+	readonly gone = new Set<string>();
 	readonly #many: number;
 	#asked = 0;
 
@@ -26,14 +32,20 @@ export class LargeFleet extends MemoryCockpit {
 		this.#asked += 1;
 		const report = await super.status(detail);
 		const machines = Array.from({ length: this.#many }, (_, index) => {
-			const state = STATES[(index * 7 + (index % 20 === 0 ? this.#asked : 0)) % STATES.length];
+			const state = STATES[(index * 5 + (index % 20 === 0 ? this.#asked : 0)) % STATES.length];
 			assert.ok(state);
 			return {
-				name: `mill-${String(index).padStart(5, "0")}`,
+				name: nameOf(index),
 				state,
 				reason: state === "waiting" ? "window opens 02:00" : null,
 			};
 		});
-		return { ...report, machines };
+		return { ...report, machines: machines.filter(({ name }) => !this.gone.has(name)) };
+	}
+
+	override async machines() {
+		const [row] = await super.machines();
+		assert.ok(row);
+		return Array.from({ length: this.#many }, (_, index) => ({ ...row, name: nameOf(index) }));
 	}
 }

@@ -1,10 +1,10 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import uPlot from "uplot";
+import { tickText } from "./words.ts";
 
 const HEIGHT = 200;
 /** Of bytes, round numbers are powers of two. */
 const POWERS = Array.from({ length: 50 }, (_, index) => 2 ** index);
-const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
 
 interface Line {
 	/** Of the style sheet: "--good". */
@@ -45,7 +45,11 @@ export function Chart({ label, version, times, lines, most, unit }: ChartProps) 
 				legend: { show: false },
 				scales: { y: { range: [0, most] } },
 				axes: [
-					{ ...axis, space: 90, values: (_chart, ticks) => ticks.map((at) => clock.format(at * 1000)) },
+					{
+						...axis,
+						space: 90,
+						values: (_chart, ticks, _axis, _space, step) => ticks.map((at) => tickText(new Date(at * 1000), step)),
+					},
 					unit ? { ...axis, size: 90, incrs: POWERS, values: (_chart, ticks) => ticks.map(unit) } : axis,
 				],
 				series: [

@@ -47,7 +47,7 @@ export function LibraryPage() {
 							<th scope="row">
 								<a href={packagePlace(row.sha256)}>{row.names.join(", ") || "in no policy"}</a>
 							</th>
-							<td>
+							<td class="text">
 								{STORE_WORDS[row.state]}
 								{row.failure && `: ${row.failure.detail} (${row.failure.code})`}
 							</td>

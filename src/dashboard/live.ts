@@ -96,12 +96,15 @@ export function useLive<T>(
 	return { value, problem };
 }
 
-/** Now, told anew each second. */
-export function useNow(): number {
-	const [now, setNow] = useState(Date.now());
+/** Now by the daemon's clock, which said `at` in its newest answer, told anew each second: this computer's may be wrong. */
+export function useNow(at: string): number {
+	const [now, setNow] = useState(Date.parse(at));
 	useEffect(() => {
-		const timer = setInterval(() => setNow(Date.now()), 1000);
+		const aheadMs = Date.parse(at) - Date.now();
+		const tick = () => setNow(Date.now() + aheadMs);
+		tick();
+		const timer = setInterval(tick, 1000);
 		return () => clearInterval(timer);
-	}, []);
+	}, [at]);
 	return now;
 }

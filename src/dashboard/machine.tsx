@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { AuditLine, WhyReport } from "../console/cockpit.ts";
 import type { OutputRecord } from "../record/journal.ts";
 import { Act } from "./act.tsx";
@@ -98,6 +98,9 @@ function Facts({ why }: { readonly why: WhyReport }) {
 function Outputs({ outputs }: { readonly outputs: readonly OutputRecord[] }) {
 	const [shown, setShown] = useState(0);
 	const output = outputs[Math.min(shown, outputs.length - 1)];
+	const place = useRef<HTMLTextAreaElement>(null);
+	// Why something failed is in its last lines.
+	useLayoutEffect(() => place.current?.scrollTo(0, place.current.scrollHeight), [output?.at, output?.totalBytes]);
 	if (!output) return null;
 	const { head, tail, totalBytes, kind, at, attempt } = output;
 	const isCut = totalBytes > new Blob([head, tail]).size;
@@ -109,6 +112,7 @@ function Outputs({ outputs }: { readonly outputs: readonly OutputRecord[] }) {
 			<textarea
 				class="output"
 				readOnly
+				ref={place}
 				rows={Math.min(16, Math.max(5, (head + tail).split("\n").length))}
 				aria-label="Output"
 				value={isCut ? `${head}\n[... ${bytes(totalBytes)} in all ...]\n${tail}` : head + tail}

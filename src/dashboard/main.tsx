@@ -37,7 +37,7 @@ function App() {
 	useEffect(() => {
 		document.title = `fleetseed: ${name || PAGES.find((page) => page.path === path)?.words || path}`;
 		// Whoever hears the page is told of the new one; the first one is read by itself.
-		if (first.current !== place) main.current?.focus();
+		if (first.current !== place) main.current?.focus({ preventScroll: true });
 		first.current = "";
 	}, [place, path, name]);
 	const news = useNews(status);
@@ -138,12 +138,23 @@ const MOST_NEWS = 5;
 function usePlace(): readonly [string, string] {
 	const [hash, setHash] = useState(location.hash);
 	useEffect(() => {
-		const follow = () => setHash(location.hash);
+		const follow = () => {
+			if (isNewEntry()) scrollTo(0, 0);
+			setHash(location.hash);
+		};
+		isNewEntry();
 		addEventListener("hashchange", follow);
 		return () => removeEventListener("hashchange", follow);
 	}, []);
 	const [path = "", name = ""] = hash.replace(/^#\/?/, "").split("/");
 	return [path, nameIn(name)];
+}
+
+/** Whether one has come here by a link: who goes back is where the browser remembers. */
+function isNewEntry(): boolean {
+	if (history.state !== null) return false;
+	history.replaceState("seen", "");
+	return true;
 }
 
 /** What was typed by hand into the address may be no encoding: then it is the name of nobody. */

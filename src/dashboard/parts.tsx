@@ -24,6 +24,16 @@ export function MachineLink({ name }: { readonly name: string }) {
 	return <a href={machinePlace(name)}>{name}</a>;
 }
 
+/** Nothing is to be seen before there is one. */
+export function NoPolicy() {
+	return (
+		<p>
+			No policy is in force: put one into the policies folder, whose README says how, then <code>fleetseed check</code>{" "}
+			and <code>fleetseed reload</code>.
+		</p>
+	);
+}
+
 export function PolicyLink({ name }: { readonly name: string }) {
 	return <a href={`#/rollouts/${segment(name)}`}>{name}</a>;
 }

@@ -3,7 +3,7 @@ import { Act } from "./act.tsx";
 import { segment } from "./api.ts";
 import { Budgets } from "./budgets.tsx";
 import { useNow } from "./live.ts";
-import { MachineLink } from "./parts.tsx";
+import { MachineLink, NoPolicy } from "./parts.tsx";
 import { PolicyContent } from "./policy-content.tsx";
 import { ProgressChart } from "./progress-chart.tsx";
 import { RolloutMachines } from "./rollout-machines.tsx";
@@ -15,9 +15,9 @@ export function RolloutsPage({ status }: { readonly status: StatusReport }) {
 	return (
 		<>
 			<h1>Rollouts</h1>
-			{status.rollouts.length === 0 && <p>No policy is in force.</p>}
+			{status.rollouts.length === 0 && <NoPolicy />}
 			{status.rollouts.map((rollout) => {
-				const { verified, machines } = sumOf(rollout);
+				const { verified, machines, failed } = sumOf(rollout);
 				return (
 					<section class="card" key={rollout.policy}>
 						<h2>
@@ -25,10 +25,10 @@ export function RolloutsPage({ status }: { readonly status: StatusReport }) {
 						</h2>
 						<progress max={Math.max(1, machines)} value={verified} aria-label={`${verified} of ${machines} verified`} />
 						<p>
-							{count(verified)} of {count(machines)} verified
-							{rollout.held && <span class="quiet">; {rollout.held}</span>}
+							{count(verified)} of {count(machines)} verified, {failed > 0 ? <b>{count(failed)} failed</b> : "0 failed"}
 							{rollout.next_run && <span class="quiet">; next run {timeText(rollout.next_run)}</span>}
 						</p>
+						<Notes rollout={rollout} paused={status.paused} />
 					</section>
 				);
 			})}
@@ -69,7 +69,13 @@ export function RolloutPage({ status, name }: { readonly status: StatusReport; r
 			</section>
 			<section class="cards" aria-label="Rings">
 				{rollout.rings.map((ring, index) => (
-					<Ring key={ring.name} ring={ring} policy={rollout.policy} isLast={index === rollout.rings.length - 1} />
+					<Ring
+						key={ring.name}
+						ring={ring}
+						policy={rollout.policy}
+						isLast={index === rollout.rings.length - 1}
+						at={status.at}
+					/>
 				))}
 			</section>
 			<Budgets budgets={rollout.budgets} />
@@ -190,10 +196,12 @@ interface RingProps {
 	readonly ring: RingReport;
 	readonly policy: string;
 	readonly isLast: boolean;
+	/** The daemon's clock. */
+	readonly at: string;
 }
 
-function Ring({ ring, policy, isLast }: RingProps) {
-	const now = useNow();
+function Ring({ ring, policy, isLast, at }: RingProps) {
+	const now = useNow(at);
 	const { name, state, machines, verified, failed, left_out, unreachable, gate, prestaging } = ring;
 	const soak = gate?.until ? left(gate.until, now) : null;
 	return (

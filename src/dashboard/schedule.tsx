@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import type { ScheduleReport, ScheduleRow } from "../console/cockpit.ts";
 import { segment } from "./api.ts";
 import { useLive } from "./live.ts";
+import { NoPolicy } from "./parts.tsx";
 import { AxisKey, TimeAxis } from "./time-axis.tsx";
 import { duration, timeText } from "./words.ts";
 
@@ -16,7 +17,7 @@ export function SchedulePage() {
 			<h1>Schedule</h1>
 			<DaysShown days={days} onChange={setDays} />
 			{!value && <p role="status">{problem ?? "Asking the daemon ..."}</p>}
-			{value?.policies.length === 0 && <p>No policy is in force.</p>}
+			{value?.policies.length === 0 && <NoPolicy />}
 			{value?.policies.map((row) => (
 				<section class="card" key={row.policy}>
 					<h2>

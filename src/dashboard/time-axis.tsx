@@ -1,12 +1,11 @@
 import { scaleTime } from "d3-scale";
 import type { ScheduleRow } from "../console/cockpit.ts";
-import { timeText } from "./words.ts";
+import { tickText, timeText, ZONE } from "./words.ts";
 
 const TICKS = 8;
 /** In percent: what is written behind it would not fit. */
 const NEAR_END = 94;
-const day = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric", month: "short" });
-const hour = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const MINUTE_SECONDS = 60;
 
 export interface Mark {
 	readonly at: string;
@@ -34,7 +33,7 @@ export function TimeAxis({ from, until, windows, marks }: AxisProps) {
 			<div class="lane ticks">
 				{scale.ticks(TICKS).map((at) => (
 					<span key={at} class={scale(at) > NEAR_END ? "tick last" : "tick"} style={{ left: `${scale(at)}%` }}>
-						{(isMidnight(at) ? day : hour).format(at)}
+						{tickText(at, MINUTE_SECONDS)}
 					</span>
 				))}
 			</div>
@@ -69,19 +68,18 @@ export function TimeAxis({ from, until, windows, marks }: AxisProps) {
 	);
 }
 
-/** By this computer's clock. */
-function isMidnight(at: Date): boolean {
-	return at.getHours() === 0 && at.getMinutes() === 0;
-}
-
-/** What the two ways to draw an opening mean, where both are drawn. */
+/** Whose time it is, and what the two ways to draw an opening mean, where both are drawn. */
 export function AxisKey({ windows }: Pick<AxisProps, "windows">) {
 	const isClosing = windows.some(({ cutoff_seconds }) => cutoff_seconds > 0);
-	if (!isClosing) return null;
 	return (
 		<p class="quiet">
-			<span class="opening key" aria-hidden="true" /> may start <span class="closing key" aria-hidden="true" /> what has
-			started may end
+			In this browser's time, {ZONE}.
+			{isClosing && (
+				<>
+					<span class="opening key" aria-hidden="true" /> may start <span class="closing key" aria-hidden="true" /> what
+					has started may end
+				</>
+			)}
 		</p>
 	);
 }

@@ -30,11 +30,13 @@ export function WallPage({ status }: { readonly status: StatusReport }) {
 			<section class="card">
 				<h2>{machineCount(machines.length)}</h2>
 				{machines.length > 0 ? (
-					<Wall cells={machines} />
+					<>
+						<Legend cells={machines} />
+						<Wall cells={machines} />
+					</>
 				) : (
-					<p>None yet: they appear as they announce themselves on the network, or from the inventory file.</p>
+					<NoMachine />
 				)}
-				<Legend cells={machines} />
 			</section>
 			{groups.length > 0 && <Groups groups={groups} />}
 		</>
@@ -44,6 +46,17 @@ export function WallPage({ status }: { readonly status: StatusReport }) {
 /** By code units: it is done anew with each look, and a large fleet's names are many. */
 function byName(a: Cell, b: Cell): number {
 	return a.name < b.name ? -1 : 1;
+}
+
+/** What to look at first when none comes. */
+function NoMachine() {
+	return (
+		<p>
+			None yet: they appear as they announce SSH over mDNS (avahi-daemon), or from the inventory file, and wait in{" "}
+			<a href="#/inbox">Discovery</a> until somebody lets them in. <code>fleetseed doctor</code> says what may be in the
+			way.
+		</p>
+	);
 }
 
 function Figure({ value, words }: { readonly value: string; readonly words: string }) {

@@ -1,9 +1,25 @@
-const time = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+/** With the zone: beside them are times of the windows', which have zones of their own. */
+const time = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "long" });
+const day = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric", month: "short" });
+const hour = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const second = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
 const number = new Intl.NumberFormat();
 
 export function timeText(at: string): string {
 	return time.format(new Date(at));
 }
+
+/** This computer's: "Europe/Vienna". */
+export const ZONE = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/** On an axis of time: the day where one begins, else no more of the clock than the steps between its ticks are worth. */
+export function tickText(at: Date, stepSeconds: number): string {
+	const isMidnight = at.getHours() + at.getMinutes() + at.getSeconds() === 0;
+	if (isMidnight || stepSeconds >= DAY_SECONDS) return day.format(at);
+	return (stepSeconds < 60 ? second : hour).format(at);
+}
+
+const DAY_SECONDS = 86_400;
 
 /** A sentence of the daemon's for the reader's clock: what it says in UTC is told as every other time is. */
 export function localTimes(sentence: string): string {

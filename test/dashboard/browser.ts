@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import axe from "axe-core";
-import { type Browser, chromium, type Page } from "playwright-core";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 /** Where the tests put what they saw. */
@@ -20,8 +20,8 @@ export function openBrowser(): Promise<Browser> {
 }
 
 /** A page that is logged in, and what went wrong on it. */
-export async function openPage(browser: Browser, url: string, token: string) {
-	const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: "en-GB" });
+export async function openPage(browser: Browser, url: string, token: string, options: BrowserContextOptions = {}) {
+	const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: "en-GB", ...options });
 	await context.addCookies([{ name: "fleetseed", value: token, url, httpOnly: true, sameSite: "Strict" }]);
 	const page = await context.newPage();
 	page.setDefaultTimeout(20_000);

@@ -118,7 +118,7 @@ export function AuditTable({ caption, lines, isOfOneMachine = false }: AuditTabl
 						{line.outcome}
 						{line.exit_code !== null && ` ${line.exit_code}`}
 					</td>
-					<td>
+					<td class="name">
 						{line.machine && !isOfOneMachine ? (
 							<MachineLink name={line.machine} />
 						) : line.policy ? (

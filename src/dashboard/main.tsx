@@ -4,6 +4,7 @@ import type { StatusReport } from "../console/cockpit.ts";
 import { Act } from "./act.tsx";
 import { goBackToPlace } from "./api.ts";
 import { AuditPage } from "./audit.tsx";
+import { Guarded } from "./guarded.tsx";
 import { InboxPage } from "./inbox.tsx";
 import { LibraryPage, PackagePage, packagePlace } from "./library.tsx";
 import { useLive } from "./live.ts";
@@ -88,7 +89,11 @@ function App() {
 				{status?.failing_downloads.map((each) => (
 					<FailingDownload key={each.sha256} {...each} />
 				))}
-				{status && <Page path={path} name={name} status={status} />}
+				{status && (
+					<Guarded key={place}>
+						<Page path={path} name={name} status={status} />
+					</Guarded>
+				)}
 				{!status && <p role="status">{problem ?? "Asking the daemon ..."}</p>}
 			</main>
 			<Told />
@@ -168,4 +173,10 @@ function nameIn(encoded: string): string {
 
 goBackToPlace();
 const place = document.getElementById("app");
-if (place) render(<App />, place);
+if (place)
+	render(
+		<Guarded>
+			<App />
+		</Guarded>,
+		place,
+	);

@@ -195,16 +195,23 @@ function placeOf({ index, name }: Marked, cells: readonly Cell[]): number {
 	return moved >= 0 ? moved : Math.min(index, cells.length - 1);
 }
 
+/** Worst first; always in the same order, so that a number stays where it is while machines go on. */
+const ALL_STATES = Object.keys(STATES) as (keyof typeof STATES)[];
+
 function Legend({ cells }: { readonly cells: readonly Cell[] }) {
 	const counts = new Map<Cell["state"], number>();
 	for (const { state } of cells) counts.set(state, (counts.get(state) ?? 0) + 1);
 	return (
 		<ul class="legend" aria-label="States">
-			{[...counts].map(([state, many]) => (
-				<li key={state}>
-					<State state={state} /> {count(many)}
-				</li>
-			))}
+			{ALL_STATES.flatMap((state) => {
+				const many = counts.get(state);
+				if (many === undefined) return [];
+				return (
+					<li key={state}>
+						<State state={state} /> {count(many)}
+					</li>
+				);
+			})}
 		</ul>
 	);
 }

@@ -48,6 +48,25 @@ test("the end of an output is in sight, where it says why it failed", { skip: no
 	);
 });
 
+test("a page that cannot be drawn says so, and the others go on", { skip: noBrowser }, async (t) => {
+	const { page, url } = await open(t, new ShowFleet());
+	// As another release may answer.
+	await page.route("**/api/v1/packages", (route) => route.fulfill({ json: [{}] }));
+	await page.goto(`${url}/#/packages`);
+	const said = page.getByRole("alert").filter({ hasText: /This cannot be shown: TypeError/ });
+	await said.waitFor();
+	await page.getByRole("link", { name: "Rollouts" }).click();
+	await page.getByText("12 of 48 verified, 5 failed").waitFor();
+	await page.unroute("**/api/v1/packages");
+	await page.getByRole("link", { name: "Packages" }).click();
+	await page.getByRole("row", { name: /^atlas 2026/ }).waitFor();
+	await page.route("**/api/v1/status", (route) => route.fulfill({ json: {} }));
+	await said.waitFor();
+	await page.unroute("**/api/v1/status");
+	await page.getByRole("button", { name: "Load it again" }).click();
+	await page.getByRole("row", { name: /^atlas 2026/ }).waitFor();
+});
+
 test("a page that is gone to is seen from its top", { skip: noBrowser }, async (t) => {
 	const { page, url, scrolled } = await open(t, new ShowFleet());
 	await page.goto(`${url}/#/rollouts/office`);

@@ -70,6 +70,13 @@ test("the mark stays on its machine when one before it is gone", { skip: noBrows
 	await page.waitForURL(/#\/machines\/mill-00003$/);
 });
 
+test("the states are counted in one order, whichever the first machine has", { skip: noBrowser }, async (t) => {
+	const { page } = await open(t, 100);
+	const legend = page.getByRole("list", { name: "States" }).getByRole("listitem");
+	const words = (await legend.allTextContents()).map((each) => each.replace(/[^a-z]/g, ""));
+	assert.deepEqual(words, ["failed", "installing", "delivering", "waiting", "verified"]);
+});
+
 test("a key of the browser's is left to it", { skip: noBrowser }, async (t) => {
 	const { page, marked } = await open(t, 100);
 	await page.keyboard.press("ArrowRight");
@@ -89,9 +96,9 @@ test("one machine of thousands is found by a part of its name", { skip: noBrowse
 	await find.fill("04711");
 	await page.getByRole("status").getByText("1 found:").waitFor();
 	assert.deepEqual(await faultsOf(page, "wall-found"), []);
+	assert.deepEqual(errors, []);
 	await find.press("Enter");
 	await page.waitForURL(/#\/machines\/mill-04711$/);
-	assert.deepEqual(errors, []);
 });
 
 test("the wall is painted anew when its place becomes narrower, as by a scroll bar", { skip: noBrowser }, async (t) => {

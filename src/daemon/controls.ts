@@ -26,6 +26,7 @@ import { cleanOne } from "./clean-machine.ts";
 import { readInventory } from "./configuration.ts";
 import type { Daemon } from "./daemon.ts";
 import { KeptAnswers } from "./kept-answers.ts";
+import { KeyLooks } from "./key-looks.ts";
 import { readOwnLink } from "./own-link.ts";
 import { policyEvents, readPolicyFolder } from "./policy-folder.ts";
 
@@ -38,6 +39,10 @@ export class Controls implements Cockpit {
 	readonly #daemon: Daemon;
 	readonly #now: () => number;
 	readonly #kept = new KeptAnswers();
+	readonly #keyLooks = new KeyLooks({
+		scan: (machine) => this.#daemon.scanHostKey(machine, AbortSignal.timeout(SCAN_TIMEOUT_MS)),
+		clock: () => performance.now(),
+	});
 	readonly #difference = new Joined(() => this.#diff());
 
 	constructor(daemon: Daemon, now: () => number) {
@@ -166,7 +171,7 @@ export class Controls implements Cockpit {
 				kind: "failed",
 				failure: { code: "FS-MACHINE-UNKNOWN", detail: `${name}: no machine of this name is known` },
 			};
-		const scanned = await this.#daemon.scanHostKey(machine, AbortSignal.timeout(SCAN_TIMEOUT_MS));
+		const scanned = await this.#keyLooks.look(machine);
 		return scanned.kind === "failed" ? scanned : { kind: "host_key", host_key: scanned.hostKey };
 	}
 

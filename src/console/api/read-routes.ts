@@ -88,7 +88,8 @@ function addHostKeyRoute(server: Api, { cockpit }: Pick<Desks, "cockpit">): void
 	server.get("/api/v1/machines/:name/host-key", options, async ({ params }, reply) => {
 		const scanned = await cockpit.scanHostKey(params.name);
 		if (scanned.kind === "host_key") return scanned.host_key;
-		const status = scanned.failure.code === "FS-MACHINE-UNKNOWN" ? 404 : 502;
-		return reply.status(status).send(problem(scanned.failure.code, scanned.failure.detail));
+		const { code, detail } = scanned.failure;
+		const status = code === "FS-MACHINE-UNKNOWN" ? 404 : code === "FS-API-RATE" ? 429 : 502;
+		return reply.status(status).send(problem(code, detail));
 	});
 }

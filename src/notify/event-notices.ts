@@ -14,7 +14,7 @@ export interface Change {
 }
 
 /** Characters of a summary. */
-const LONGEST = 400;
+export const LONGEST = 400;
 
 type Told = Pick<Notice, "kind" | "summary"> & Partial<Pick<Notice, "policy" | "rollout" | "machine">>;
 

@@ -2,8 +2,9 @@ import type { Fleet } from "../model/fleet.ts";
 import type { Notice, NoticeMessage } from "../model/notice.ts";
 import type { Held } from "../plan/held.ts";
 import type { Sink } from "../policy/notices-schema.ts";
+import { printable } from "../policy/printable.ts";
 import { Courier, type CourierOptions } from "./courier.ts";
-import { type Change, eventNotices } from "./event-notices.ts";
+import { type Change, eventNotices, LONGEST } from "./event-notices.ts";
 import { Outbox } from "./outbox.ts";
 import { sendMail } from "./send-mail.ts";
 import { sendWebhook } from "./send-webhook.ts";
@@ -111,7 +112,8 @@ export class Notifier {
 		const id = `test-${now()}`;
 		const at = new Date(now()).toISOString();
 		const about = { policy: null, rollout: null, machine: null };
-		const notice: Notice = { id, kind: "test", at, ...about, summary: `a test that ${by} asked for` };
+		const summary = printable(`a test that ${by} asked for`, LONGEST);
+		const notice: Notice = { id, kind: "test", at, ...about, summary };
 		return Promise.all(
 			sinks.map(async (sink) => {
 				const sent = await this.#send(sink, { id, controller, dropped: 0, notices: [notice] });

@@ -228,6 +228,20 @@ test("a stranger on the LAN who makes up machines without end crowds out nothing
 	assert.deepEqual([kinds.get("machine_discovered")?.length, kinds.get("paused")?.length], [500, 400]);
 });
 
+test("whoever asks for a test, by whatever name, puts one line into it", async () => {
+	const receiver = new Receiver();
+	await receiver.start();
+	const { notifier } = notifierAt("named.sqlite");
+	notifier.start([hook(receiver.url)], 0);
+	await notifier.test(null, "eve\r\nBcc: all@example.org\r\n\r\n\u202e");
+	await notifier.stop();
+	receiver.stop();
+	assert.equal(
+		receiver.notices[0]?.summary,
+		"a test that eve\\u{d}\\nBcc: all@example.org\\u{d}\\n\\u{d}\\n\\u{202e} asked for",
+	);
+});
+
 test("a redirection is not followed, and what is refused for good is given up and told", async () => {
 	const receiver = new Receiver(() => 302);
 	await receiver.start();

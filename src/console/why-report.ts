@@ -12,15 +12,14 @@ import { machineRow } from "./machine-row.ts";
 import { type Standing, standingOf } from "./machine-state.ts";
 import { nextFor } from "./next-act.ts";
 import { shortRevision } from "./short-revision.ts";
-import { Sight, type View } from "./sight.ts";
+import type { Sight } from "./sight.ts";
 import { sinceOf } from "./since.ts";
 import { isoOrNull, timeText } from "./time-text.ts";
 
 /** Why a machine is where it is, for every policy that selects it: what a person can act on. */
-export function whyReport(view: View, machine: Machine, sites: readonly Site[]): WhyReport {
-	const sight = new Sight(view);
-	const policies = [...view.fleet.policies.values()].filter(({ policy }) => {
-		const rollout = view.fleet.rollouts.get(policy.name);
+export function whyReport(sight: Sight, machine: Machine, sites: readonly Site[]): WhyReport {
+	const policies = [...sight.fleet.policies.values()].filter(({ policy }) => {
+		const rollout = sight.fleet.rollouts.get(policy.name);
 		return selects(policy.targets, machine) !== false || (rollout && seatOf(rollout, machine).ring) !== undefined;
 	});
 	return { ...machineRow(machine, sites), policies: policies.map((applied) => whyPolicy(sight, applied, machine)) };

@@ -1,5 +1,6 @@
 import { statusReport } from "../../src/console/report.ts";
 import type { View } from "../../src/console/sight.ts";
+import { Sight } from "../../src/console/sight.ts";
 import { whyReport } from "../../src/console/why-report.ts";
 import type { Fleet } from "../../src/model/fleet.ts";
 import { decide } from "../../src/plan/decide.ts";
@@ -24,7 +25,7 @@ export function status(view: View, detail: "all" | "groups" = "all") {
 export function why(view: View, name: string): string {
 	const machine = view.fleet.machines.get(name);
 	if (!machine) throw new Error(`${name} is not in the fleet`);
-	return whyReport(view, machine, [])
+	return whyReport(new Sight(view), machine, [])
 		.policies.map(({ paragraph }) => paragraph)
 		.join("\n");
 }

@@ -8,10 +8,10 @@ export const PAGE = new URL("../../docs/metrics.md", import.meta.url).pathname;
 const [FROM, TO] = ["<!-- metrics -->", "<!-- end of metrics -->"];
 
 /** The metrics of a daemon that has nothing to tell yet. */
-export function idleMetrics(): Metrics {
+export function idleMetrics(fleet = () => EMPTY_FLEET): Metrics {
 	const journal = { lastSeq: () => 0, sizeBytes: () => 0, uplink: () => new Map() };
 	return new Metrics({
-		fleet: () => EMPTY_FLEET,
+		fleet,
 		now: () => 0,
 		journal,
 		openSshSessions: () => 0,

@@ -102,3 +102,20 @@ test("installs, retries, reboots, bytes and failures of SSH are counted as they 
 	assert.equal(seen.get('fleetseed_delivery_floor_ratio_bucket{le="1.25",method="agent"}'), 1);
 	assert.equal(seen.get('fleetseed_delivery_duration_seconds_sum{method="agent"}'), 3);
 });
+
+test("however many scrape at once, machines are counted once, and anew a second later", async (t) => {
+	let counted = 0;
+	let now = 0;
+	t.mock.method(performance, "now", () => now);
+	const metrics = idleMetrics(() => {
+		counted += 1;
+		return EMPTY_FLEET;
+	});
+	await Promise.all(Array.from({ length: 200 }, () => metrics.text()));
+	now = 999;
+	await metrics.text();
+	assert.equal(counted, 1);
+	now = 1000;
+	assert.match(await metrics.text(), /^fleetseed_machines/m);
+	assert.equal(counted, 2);
+});

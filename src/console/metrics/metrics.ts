@@ -23,6 +23,11 @@ export interface MetricSources {
 	readonly noticesWaiting: () => ReadonlyMap<string, number>;
 }
 
+const KEPT_MS = 1_000;
+const NEVER: { readonly madeAt: number; readonly text: Promise<string> } = {
+	madeAt: Number.NEGATIVE_INFINITY,
+	text: Promise.resolve(""),
+};
 const TURN_SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
 
 /** What Prometheus is told, in its text format. Each daemon has a registry of its own. */
@@ -36,6 +41,7 @@ export class Metrics {
 	readonly #apply: Histogram;
 	readonly #sources: MetricSources;
 	#held: readonly Held[] = [];
+	#text = NEVER;
 
 	constructor(sources: MetricSources) {
 		this.#sources = sources;
@@ -92,7 +98,19 @@ export class Metrics {
 		return this.registry.contentType;
 	}
 
-	async text(): Promise<string> {
+	/** The same to all who ask within a second: counting ten thousand machines takes a while. */
+	text(): Promise<string> {
+		const now = performance.now();
+		if (now - this.#text.madeAt >= KEPT_MS) {
+			this.#text = { madeAt: now, text: this.#make() };
+			this.#text.text.catch(() => {
+				this.#text = NEVER;
+			});
+		}
+		return this.#text.text;
+	}
+
+	async #make(): Promise<string> {
 		const { fleet, now, readUplink } = this.#sources;
 		await readUplink();
 		this.#gauges.set({ fleet: fleet(), held: this.#held, now: now() });

@@ -150,6 +150,14 @@ test("a request for another host is answered with nothing on every route, whatev
 	assert.equal(own.statusCode, 200, "names of hosts are the same in capitals (RFC 4343)");
 });
 
+test("a path that is none is answered with nothing, for whatever host and to whomever", async () => {
+	for (const host of [HOST, "evil.example"])
+		for (const url of ["/%zz", "/api/v1/machines/%c0", "/api/v1/machines/%"]) {
+			const answer = await ask({ method: "GET", url }, { ...bearer(tokens.admin), host });
+			assert.deepEqual([answer.statusCode, answer.body], [400, ""], url);
+		}
+});
+
 test("a host or an origin that the configuration writes in another way than browsers do is answered", async () => {
 	const { desks } = furnished;
 	const written = {

@@ -46,6 +46,8 @@ export async function buildServer({ desks, log, guarding, url, tls }: Serving): 
 		loggerInstance: log.child({}, { level: "warn" }),
 		bodyLimit: BODY_LIMIT_BYTES,
 		forceCloseConnections: true,
+		// A path that is none is answered before any guard has looked at the request: with nothing.
+		frameworkErrors: (_error, _request, reply) => void reply.hijack().raw.writeHead(400).end(),
 		routerOptions: { maxParamLength: LONGEST_NAME_ENCODED },
 		serverFactory: (handler) => (tls ? createSecure({ ...tls, ...TLS }, handler) : createPlain(handler)),
 	});

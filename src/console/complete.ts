@@ -6,7 +6,7 @@ export interface Candidate {
 }
 
 /** Whose names only the daemon knows. */
-export type Named = "machine" | "policy";
+export type Named = "machine" | "policy" | "ring";
 
 /** What may stand in the place of the last word. `names`: those of the daemon may stand there as well. Nothing at all: files. */
 export interface Completion {
@@ -14,6 +14,12 @@ export interface Completion {
 	readonly names: Named | null;
 }
 
+const NAMED: Readonly<Record<string, Named>> = {
+	machine: "machine",
+	machines: "machine",
+	policy: "policy",
+	ring: "ring",
+};
 const NOTHING: Completion = { candidates: [], names: null };
 
 /** Completes the last of the words after the program's name, which may be empty, by the command line's own definition. */
@@ -67,12 +73,11 @@ function variadic(command: Command): Argument | undefined {
 	return command.registeredArguments.findLast((each) => each.variadic);
 }
 
-/** Arguments called `machine` and `policy`, and options of that name, take the daemon's names. */
+/** Arguments called `machine`, `policy` and `ring`, and options of that name, take the daemon's names. */
 function valuesOf(slot: Argument | Option): Completion {
 	const word = "long" in slot ? slot.attributeName() : slot.name();
 	const candidates = (slot.argChoices ?? []).map((choice) => ({ word: choice, meaning: "" }));
-	const names = /^machines?$/.test(word) ? "machine" : word === "policy" ? "policy" : null;
-	return { candidates, names };
+	return { candidates, names: NAMED[word] ?? null };
 }
 
 function matching({ candidates, names }: Completion, current: string): Completion {

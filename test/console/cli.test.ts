@@ -274,6 +274,13 @@ test("a socket path that is something else, or that nobody listens on, is told a
 	assert.match(denied.hint, /^Run it as root, or join the group .* adduser NAME fleetseed/);
 });
 
+test("what is completed are the daemon's own machines and policies, and the rings of the policy that was typed", async () => {
+	const offered = async (...words: readonly string[]) => (await fleetseed("complete-words", "--", ...words)).out;
+	assert.equal(await offered("abort", "of"), "office\n");
+	assert.equal(await offered("promote", "office", ""), "all\n");
+	assert.equal(await offered("promote", "nobody", ""), "");
+});
+
 test("a word that is none of the commands is answered with those that there are", async () => {
 	for (const [words, said] of [
 		[["statsu"], "unknown command 'statsu' (Did you mean status?) (FS-API-REQUEST)"],

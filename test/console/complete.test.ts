@@ -30,11 +30,13 @@ test("the daemon's names stand where a machine or a policy does, also after an o
 	assert.equal(complete(program, ["machines", "show", "mi"]).names, "machine");
 	assert.equal(complete(program, ["machines", "clean", "a", "b", ""]).names, "machine");
 	assert.equal(complete(program, ["retry", "--policy", ""]).names, "policy");
-	assert.equal(complete(program, ["promote", "office", ""]).names, null);
+	assert.equal(complete(program, ["promote", "office", ""]).names, "ring");
+	assert.equal(complete(program, ["token", "create", ""]).names, null);
 });
 
 test("where files are wanted nothing is offered, so that the shell completes them", () => {
 	assert.deepEqual(complete(program, ["check", "po"]), { candidates: [], names: null });
 	assert.deepEqual(complete(program, ["serve", "--config", ""]), { candidates: [], names: null });
+	assert.deepEqual(words("audit", "export", "--format", ""), ["jsonl", "csv"]);
 	assert.deepEqual(words("completion", ""), ["bash", "zsh", "fish"]);
 });

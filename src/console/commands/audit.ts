@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { ERROR_CODES } from "../../model/error-codes.ts";
 import { parseHead } from "../../record/head-text.ts";
 import { verifyFile } from "../audit/verify-file.ts";
@@ -28,7 +28,7 @@ export function addAuditCommands(program: Command, context: Context): void {
 	audit
 		.command("export")
 		.description("write the whole audit to standard output")
-		.option("--format <format>", "jsonl or csv", format, "jsonl")
+		.addOption(new Option("--format <format>", "jsonl or csv").choices(["jsonl", "csv"]).default("jsonl"))
 		.action((options: { readonly format: string }) => download(context, `audit/export?format=${options.format}`));
 	audit
 		.command("report")
@@ -39,11 +39,6 @@ export function addAuditCommands(program: Command, context: Context): void {
 			const query = new URLSearchParams({ policy, ...(rollout === undefined ? {} : { rollout }) });
 			return download(context, `audit/report?${query}`);
 		});
-}
-
-function format(text: string): string {
-	if (text === "jsonl" || text === "csv") return text;
-	throw new InvalidArgumentError("expected jsonl or csv.");
 }
 
 function head(text: string): Head {

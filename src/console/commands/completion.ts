@@ -23,14 +23,15 @@ async function answer(program: Command, { terminal, socketPath }: Context, words
 	for (const { word, meaning } of candidates)
 		terminal.print(printable(word) + (meaning ? `\t${printable(meaning)}` : ""));
 	const client = new Client(socketPath());
-	const known = names === null ? [] : await namesOf(client, names).catch((): readonly string[] => []);
+	const known = names === null ? [] : await namesOf(client, names, words).catch((): readonly string[] => []);
 	await client.close();
 	for (const name of known) if (name.startsWith(words.at(-1) ?? "")) terminal.print(printable(name));
 }
 
 /** Without the daemon there are no names, and no complaint in the middle of what a person types. */
-async function namesOf(client: Client, names: Named): Promise<readonly string[]> {
+async function namesOf(client: Client, names: Named, words: readonly string[]): Promise<readonly string[]> {
 	if (names === "machine") return (await client.get<readonly MachineRow[]>("machines")).map(({ name }) => name);
 	const { rollouts } = await client.get<StatusReport>("status?detail=groups");
-	return rollouts.map(({ policy }) => policy);
+	if (names === "policy") return rollouts.map(({ policy }) => policy);
+	return rollouts.find(({ policy }) => words.includes(policy))?.rings.map(({ name }) => name) ?? [];
 }

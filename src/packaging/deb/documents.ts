@@ -15,14 +15,25 @@ export async function stageDocuments(root: string, release: Release): Promise<vo
 		recursive: true,
 		filter: (path) => !path.endsWith("starter"),
 	});
-	for (const name of await readdir(join(ROOT, "docs")))
-		if (name.endsWith(".md")) await cp(join(ROOT, "docs", name), join(folder, name));
+	await stagePages(folder);
 	await writePacked(join(folder, "changelog.gz"), changelogOf(release));
 	await writePacked(join(folder, "NEWS.gz"), await readFile(join(ROOT, "CHANGELOG.md"), "utf8"));
 	await writeFile(join(folder, "copyright"), await copyrightOf(root));
 	const overrides = join(root, "usr/share/lintian/overrides/fleetseed");
 	await mkdir(dirname(overrides), { recursive: true });
 	await cp(OVERRIDES, overrides);
+}
+
+/** The pages lie where the repository has docs/, without what is beside it: what they name there is brought, and named where it is. */
+async function stagePages(folder: string): Promise<void> {
+	const docs = join(ROOT, "docs");
+	const pages = (await readdir(docs, { recursive: true })).filter((name) => name.endsWith(".md"));
+	for (const name of [...pages, "../GOALS.md"]) {
+		const text = await readFile(join(docs, name), "utf8");
+		const file = join(folder, name.replace("../", ""));
+		await mkdir(dirname(file), { recursive: true });
+		await writeFile(file, text.replaceAll("](../config/", "](examples/").replaceAll("](../GOALS.md", "](GOALS.md"));
+	}
 }
 
 /** Gzip keeps neither name nor time: the same text is the same file. */

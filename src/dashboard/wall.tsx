@@ -131,51 +131,53 @@ function Wall({ cells }: { readonly cells: readonly Cell[] }) {
 	return (
 		<>
 			<Find typed={typed} onType={find} found={found} />
-			<div
-				class="wall"
-				role="listbox"
-				tabIndex={0}
-				aria-label="Machines; arrow keys move, Enter opens one"
-				aria-activedescendant={`${markId}-${at}`}
-				onKeyDown={move}
-				onMouseMove={(event) => markCell(point(event) ?? at, false)}
-				onClick={(event) => {
-					const clicked = cells[point(event) ?? -1];
-					if (clicked) location.hash = machinePlace(clicked.name);
-				}}
-			>
-				<canvas ref={canvas} />
-				{cell && (
-					<div
-						// Another element for each cell: of one whose words change nothing is read out.
-						key={at}
-						id={`${markId}-${at}`}
-						ref={mark}
-						class="marked"
-						role="option"
-						aria-selected="true"
-						tabIndex={-1}
-						aria-setsize={cells.length}
-						aria-posinset={at + 1}
-						style={
-							place && {
-								left: `${place.left}px`,
-								top: `${place.top}px`,
-								width: `${place.size}px`,
-								height: `${place.size}px`,
+			<div class="tall">
+				<div
+					class="wall"
+					role="listbox"
+					tabIndex={0}
+					aria-label="Machines; arrow keys move, Enter opens one"
+					aria-activedescendant={`${markId}-${at}`}
+					onKeyDown={move}
+					onMouseMove={(event) => markCell(point(event) ?? at, false)}
+					onClick={(event) => {
+						const clicked = cells[point(event) ?? -1];
+						if (clicked) location.hash = machinePlace(clicked.name);
+					}}
+				>
+					<canvas ref={canvas} />
+					{cell && (
+						<div
+							// Another element for each cell: of one whose words change nothing is read out.
+							key={at}
+							id={`${markId}-${at}`}
+							ref={mark}
+							class="marked"
+							role="option"
+							aria-selected="true"
+							tabIndex={-1}
+							aria-setsize={cells.length}
+							aria-posinset={at + 1}
+							style={
+								place && {
+									left: `${place.left}px`,
+									top: `${place.top}px`,
+									width: `${place.size}px`,
+									height: `${place.size}px`,
+								}
 							}
-						}
-					>
-						<span class="unseen">{`${cell.name}: ${STATES[cell.state].words}`}</span>
-					</div>
+						>
+							<span class="unseen">{`${cell.name}: ${STATES[cell.state].words}`}</span>
+						</div>
+					)}
+				</div>
+				{cell && (
+					<p class="told">
+						<MachineLink name={cell.name} />: <State state={cell.state} />
+						{cell.reason && <span class="quiet"> {cell.reason}</span>}
+					</p>
 				)}
 			</div>
-			{cell && (
-				<p class="told">
-					<MachineLink name={cell.name} />: <State state={cell.state} />
-					{cell.reason && <span class="quiet"> {cell.reason}</span>}
-				</p>
-			)}
 		</>
 	);
 }

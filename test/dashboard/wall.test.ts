@@ -46,6 +46,22 @@ test("keys keep the marked cell and what is told of it in sight, on a wall talle
 	assert.deepEqual(errors, []);
 });
 
+test("what is told of a cell covers nothing but the wall", { skip: noBrowser }, async (t) => {
+	const { page, url } = await open(t, 5000);
+	await page.setViewportSize({ width: 400, height: 500 });
+	const edge = (selector: string, side: "top" | "bottom") =>
+		page.evaluate(`document.querySelector("${selector}").getBoundingClientRect().${side}`) as Promise<number>;
+	const wall = await edge(".wall", "top");
+	// Of the wall no more than a line is in sight.
+	await page.setViewportSize({ width: 400, height: Math.ceil(wall) + 10 });
+	assert.ok((await edge(".told", "top")) >= (await edge(".wall", "top")));
+	await page.goto(`${url}/#/swarm`);
+	await page.getByText("Who has which pieces").waitFor();
+	await page.setViewportSize({ width: 400, height: 500 });
+	await page.evaluate("scrollTo(0, 0)");
+	assert.ok((await edge(".told", "top")) >= (await edge(".pieces", "bottom")), "of a piece");
+});
+
 test("a screen reader is told of another element with each cell", { skip: noBrowser }, async (t) => {
 	const { page, told } = await open(t, 100);
 	const seen = new Set<string | null>();

@@ -30,25 +30,11 @@ async function call<T>(path: string, options: RequestInit, waiting: Waiting = {}
 	const answer = await fetch(`/api/v1/${path}`, { ...options, signal }).catch(() => {
 		throw new Refusal(NO_ANSWER);
 	});
-	if (answer.status === 401) askToLogIn();
+	// The page itself is the login now, and leads back here.
+	if (answer.status === 401) location.reload();
 	const body = await answer.json().catch(() => NO_ANSWER);
 	if (answer.ok && body !== NO_ANSWER) return body as T;
 	throw new Refusal(body);
-}
-
-const PLACE = "place";
-
-/** The page itself is the login now. */
-function askToLogIn(): void {
-	sessionStorage.setItem(PLACE, location.hash);
-	location.reload();
-}
-
-/** After a login one is sent to the first page: whose session ended elsewhere goes on there. */
-export function goBackToPlace(): void {
-	const hash = sessionStorage.getItem(PLACE);
-	sessionStorage.removeItem(PLACE);
-	if (hash && location.hash === "") location.replace(hash);
 }
 
 export function get<T>(path: string, waiting?: Waiting): Promise<T> {

@@ -2,7 +2,6 @@ import { render } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { StatusReport } from "../console/cockpit.ts";
 import { Act } from "./act.tsx";
-import { goBackToPlace } from "./api.ts";
 import { AuditPage } from "./audit.tsx";
 import { Guarded } from "./guarded.tsx";
 import { InboxPage } from "./inbox.tsx";
@@ -171,7 +170,6 @@ function nameIn(encoded: string): string {
 	}
 }
 
-goBackToPlace();
 const place = document.getElementById("app");
 if (place)
 	render(

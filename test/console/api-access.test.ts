@@ -108,7 +108,7 @@ const NEEDS: readonly (readonly [RegExp, Role])[] = [
 	[/^POST \/api\/v1\/policies\/:name\/approve$/, "approver"],
 	[/^POST \/api\/v1\/machines\/:name\/(approve|forget)$/, "approver"],
 	[/^(GET|HEAD|POST) \/api\/v1\/tokens/, "admin"],
-	[/^(POST|DELETE) \/api\/v1\/session$/, "viewer"],
+	[/^(POST|DELETE) \/(api\/v1\/session)?$/, "viewer"],
 	[/^POST /, "operator"],
 	[/^(GET|HEAD) /, "viewer"],
 ];
@@ -124,7 +124,7 @@ test("each role may use the routes of its own, and no other", async () => {
 	let refused = 0;
 	for (const route of routes.filter(({ pattern }) => pattern !== "/api/v1/events"))
 		for (const role of ROLES) {
-			const isLogin = route.method === "POST" && route.pattern === "/api/v1/session";
+			const isLogin = route.method === "POST" && ["/api/v1/session", "/"].includes(route.pattern);
 			const needs = NEEDS.find(([pattern]) => pattern.test(`${route.method} ${route.pattern}`))?.[1] ?? "admin";
 			const payload = isLogin ? { token: tokens[role] } : route.method === "POST" ? {} : undefined;
 			const { statusCode, body } = await ask(route, bearer(tokens[role]), payload);
@@ -243,7 +243,7 @@ test("a person whose token is refused is told so on the form, and not in JSON", 
 	const form = { "content-type": "application/x-www-form-urlencoded", origin: `http://${HOST}` };
 	const answer = await server.inject({
 		method: "POST",
-		url: "/api/v1/session",
+		url: "/",
 		remoteAddress: "10.9.9.8",
 		headers: { host: HOST, ...form },
 		payload: "token=fst_nonsense",
@@ -254,12 +254,27 @@ test("a person whose token is refused is told so on the form, and not in JSON", 
 	assert.equal(answer.headers["set-cookie"], undefined);
 });
 
+test("a person with a cookie that counts no longer, who has tried too often, is told so on the page", async () => {
+	const look = (url: string) =>
+		server.inject({
+			method: "GET",
+			url,
+			remoteAddress: "10.9.9.7",
+			headers: { host: HOST, cookie: "fleetseed=fst_gone" },
+		});
+	for (let time = 0; time < 31; time++) await look("/api/v1/status");
+	const page = await look("/");
+	assert.equal(page.statusCode, 429);
+	assert.match(String(page.headers["content-type"]), /^text\/html/);
+	assert.match(page.body, /<form method="post"[\s\S]*Too many tries/);
+	assert.equal((await look("/api/v1/status")).json().code, "FS-API-RATE");
+});
+
 test("a browser logs in by a form, and its cookie is kept from scripts and from other sites", async () => {
-	const login = { method: "POST", url: "/api/v1/session" };
 	const form = { "content-type": "application/x-www-form-urlencoded", origin: `http://${HOST}` };
 	const answer = await server.inject({
-		...login,
 		method: "POST",
+		url: "/",
 		remoteAddress: "10.9.9.9",
 		headers: { host: HOST, ...form },
 		payload: `token=${tokens.viewer}`,

@@ -10,8 +10,8 @@ test("a person logs in, is named, is offered what the role may do, and logs out"
 	const browser = await openBrowser();
 	t.after(() => browser.close());
 	const { page } = await openPage(browser, url, "none");
-	const logIn = async (token: string) => {
-		await page.goto(url);
+	const logIn = async (token: string, path = "") => {
+		await page.goto(`${url}${path}`);
 		await page.getByLabel("Your token").fill(token);
 		await page.keyboard.press("Enter");
 	};
@@ -28,7 +28,8 @@ test("a person logs in, is named, is offered what the role may do, and logs out"
 	assert.equal(await approve.getAttribute("title"), "It takes the role approver; yours is operator");
 	await page.getByRole("button", { name: "Log out" }).click();
 	await page.getByLabel("Your token").waitFor();
-	await logIn(makeToken("vera", "viewer"));
+	await logIn(makeToken("vera", "viewer"), "/#/rollouts/office");
 	await page.getByText("vera, viewer").waitFor();
+	await page.getByRole("heading", { level: 1, name: "office" }).waitFor();
 	assert.equal(await page.getByRole("button", { name: "Pause all" }).isDisabled(), true);
 });

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { ErrorCode } from "../../model/error-codes.ts";
 import type { ApiSettings } from "../../policy/api-schema.ts";
 import type { AccessRecord } from "./access-record.ts";
-import { loginPage } from "./login-page.ts";
+import { sendLoginPage } from "./login-page.ts";
 import { may, type Principal } from "./principal.ts";
 import { problem } from "./problem.ts";
 import { orderOf } from "./refused-orders.ts";
@@ -38,17 +38,17 @@ export function guard(server: FastifyInstance, { api: written, tokens }: Guardin
 		if (!isFromHere(request, api)) return refuse(reply, 403, "FS-API-ORIGIN", "this page may not send that");
 		if (request.routeOptions.config.isLogin) {
 			const { isExceeded } = await allowed(guesses, request);
-			return isExceeded ? tooMany(reply) : undefined;
+			return isExceeded ? tooMany(request, reply) : undefined;
 		}
 		const principal = principalOf(request, tokens);
 		if (!principal) {
 			const { isExceeded } = await allowed(guesses, request);
-			if (isExceeded && hasToken(request)) return tooMany(reply);
+			if (isExceeded && hasToken(request)) return tooMany(request, reply);
 			recordFormer(request, tokenOf(request), { tokens, access });
 			return unauthorized(request, reply);
 		}
 		request.principal = principal;
-		if ((await allowed(requests, request)).isExceeded) return tooMany(reply);
+		if ((await allowed(requests, request)).isExceeded) return tooMany(request, reply);
 		const { role } = request.routeOptions.config;
 		// An unknown route is answered as such to whoever may be here at all.
 		if (request.is404) return undefined;
@@ -118,12 +118,18 @@ async function allowed(limit: Limiter, request: FastifyRequest): Promise<{ reado
 
 function unauthorized(request: FastifyRequest, reply: FastifyReply): FastifyReply {
 	reply.header("www-authenticate", 'Bearer realm="fleetseed"');
-	const isPage = request.method === "GET" && request.url === "/";
-	if (isPage) return reply.code(401).type("text/html; charset=utf-8").send(loginPage(null));
+	if (isPerson(request)) return sendLoginPage(reply, 401, null);
 	return refuse(reply, 401, "FS-API-TOKEN", "no token, or none that counts");
 }
 
-function tooMany(reply: FastifyReply): FastifyReply {
+/** At the page, or at the form on it. */
+function isPerson({ url }: FastifyRequest): boolean {
+	return url === "/";
+}
+
+function tooMany(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+	if (isPerson(request))
+		return sendLoginPage(reply, 429, "Too many tries from here in this minute: wait for the next one.");
 	return refuse(reply, 429, "FS-API-RATE", "too many requests in this minute");
 }
 

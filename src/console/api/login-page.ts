@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { FastifyReply } from "fastify";
 
 const STYLE = `
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
@@ -12,14 +13,22 @@ input, button { font: inherit; padding: 0.5rem; }
 /** The only style that is not in a file of ours, by its digest, for the content security policy. */
 export const LOGIN_STYLE_SOURCE = `'sha256-${createHash("sha256").update(STYLE).digest("base64")}'`;
 
-/** What a browser without a token is shown, and one whose token was refused; it works without scripts. */
-export function loginPage(refusal: string | null): string {
+/** `refusal`: why the token, or another one, does not count now. */
+export function sendLoginPage(reply: FastifyReply, status: number, refusal: string | null): FastifyReply {
+	return reply.code(status).type("text/html; charset=utf-8").serializer(String).send(loginPage(refusal));
+}
+
+/**
+ * What a browser without a token is shown, and one whose token was refused; it works without scripts. The form goes to the address of
+ * the page itself: the browser keeps what follows its #, and leads there once the token counts.
+ */
+function loginPage(refusal: string | null): string {
 	return `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>fleetseed: log in</title><style>${STYLE}</style></head>
 <body>
 <main>
-<form method="post" action="/api/v1/session">
+<form method="post">
 <h1>fleetseed</h1>
 ${refusal === null ? "" : `<p role="alert"><b>${refusal}</b></p>`}
 <label for="token">Your token</label>

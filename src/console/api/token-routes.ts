@@ -1,8 +1,8 @@
-import type { FastifyReply } from "fastify";
+import type { FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { roles, session, tokenDays, tokenMade, tokenRow } from "../answers/tokens.ts";
 import { recordFormer, sessionCookie } from "./guard.ts";
-import { loginPage } from "./login-page.ts";
+import { sendLoginPage } from "./login-page.ts";
 import { problem } from "./problem.ts";
 import { type Api, type Desks, named, operator, route, whoAsks } from "./routes.ts";
 
@@ -53,17 +53,25 @@ export function addSessionRoutes(server: Api, { tokens, access }: Desks): void {
 		answer: session,
 	});
 	const body = z.strictObject({ token: z.string().max(200) });
-	const options = { config: { ...login.config, isLogin: true as const }, schema: { ...login.schema, body } };
-	server.post("/api/v1/session", options, async (request, reply) => {
-		const isForm = request.headers["content-type"]?.startsWith("application/x-www-form-urlencoded");
-		const { token } = request.body;
+	const config = { ...login.config, isLogin: true as const };
+	const logIn = (request: FastifyRequest, reply: FastifyReply, token: string) => {
 		const found = tokens.find(token);
-		if (!found) recordFormer(request, token, { tokens, access });
-		if (!found && isForm) return refusedPage(reply);
-		if (!found) return reply.status(401).send(problem("FS-API-TOKEN", "no token, or none that counts"));
+		if (!found) {
+			recordFormer(request, token, { tokens, access });
+			return null;
+		}
 		access.loggedIn(found, request.ip ?? "the unix socket");
 		reply.header("set-cookie", sessionCookie(token, request.protocol === "https"));
-		return isForm ? reply.redirect("/", 303) : { name: found.name, role: found.role };
+		return { name: found.name, role: found.role };
+	};
+	server.post("/api/v1/session", { config, schema: { ...login.schema, body } }, async (request, reply) => {
+		const found = logIn(request, reply, request.body.token);
+		return found ?? reply.status(401).send(problem("FS-API-TOKEN", "no token, or none that counts"));
+	});
+	server.post("/", { config, schema: { hide: true, body } }, async (request, reply) => {
+		const found = logIn(request, reply, request.body.token);
+		if (found) return reply.redirect("/", 303);
+		return sendLoginPage(reply, 401, "This token does not count: it is mistyped, revoked or has run out.");
 	});
 	const logout = route({
 		role: "viewer",
@@ -75,10 +83,4 @@ export function addSessionRoutes(server: Api, { tokens, access }: Desks): void {
 		reply.header("set-cookie", sessionCookie("", request.protocol === "https"));
 		return { done: true as const };
 	});
-}
-
-/** A person at a form is told on the form. */
-function refusedPage(reply: FastifyReply): never {
-	reply.code(401).type("text/html; charset=utf-8").serializer(String);
-	return reply.send(loginPage("This token does not count: it is mistyped, revoked or has run out.")) as never;
 }

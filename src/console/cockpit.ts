@@ -1,7 +1,7 @@
 import type { OperatorEvent } from "../model/event.ts";
 import type { Failure } from "../model/failure.ts";
 import type { HostKey } from "../model/machine.ts";
-import type { OutputQuery, OutputRecord } from "../record/journal.ts";
+import type { OutputQuery } from "../record/journal.ts";
 import type * as audit from "./answers/audit.ts";
 import type * as machines from "./answers/machines.ts";
 import type * as notices from "./answers/notices.ts";
@@ -27,9 +27,9 @@ export interface Cockpit {
 	machine(name: string): Promise<MachineRow | null>;
 	policy(name: string): Promise<PolicyReport | null>;
 	why(machine: string): Promise<WhyReport | null>;
-	logs(machine: string): Promise<readonly OutputRecord[] | null>;
+	logs(machine: string): Promise<readonly OutputRow[] | null>;
 	/** What steps printed on all machines, or on one. */
-	outputs(query: OutputQuery): Promise<readonly OutputRecord[]>;
+	outputs(query: OutputQuery): Promise<readonly OutputRow[]>;
 	/** How packages spread over the machines. */
 	swarm(): Promise<SwarmReport>;
 	/** What the store holds and what policies want there. */
@@ -88,6 +88,7 @@ export type RolloutMachine = Says<typeof rollouts.rolloutMachine>;
 export type DeliveryReport = Says<typeof rollouts.deliveryReport>;
 export type PackageDelivery = Says<typeof why.packageDelivery>;
 export type PlanReport = Says<typeof plan.planReport>;
+export type OutputRow = Says<typeof machines.outputRow>;
 export type MachineRow = Says<typeof machines.machineRow>;
 export type FactsRow = Says<typeof machines.factsRow>;
 export type WhyReport = Says<typeof why.whyReport>;

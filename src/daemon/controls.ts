@@ -1,8 +1,9 @@
 import { policyChanges } from "../console/changes-report.ts";
-import type { Answer, Approved, CleanAnswer, Cockpit, Detail, ScannedKey } from "../console/cockpit.ts";
+import type { Answer, Approved, CleanAnswer, Cockpit, Detail, OutputRow, ScannedKey } from "../console/cockpit.ts";
 import { Joined } from "../console/joined.ts";
 import { judge } from "../console/judge.ts";
 import { machineRow } from "../console/machine-row.ts";
+import { outputRow } from "../console/output-row.ts";
 import { packagePage, packageRows } from "../console/package-report.ts";
 import { planReport } from "../console/plan-report.ts";
 import { policyReport } from "../console/policy-report.ts";
@@ -20,7 +21,7 @@ import { applyEvent } from "../plan/apply-event.ts";
 import { neededApproval } from "../plan/needed-approval.ts";
 import { rostersOf } from "../plan/roster.ts";
 import { describeProblem } from "../policy/document.ts";
-import { OUTPUTS_PER_MACHINE, type OutputQuery, type OutputRecord } from "../record/journal.ts";
+import { OUTPUTS_PER_MACHINE, type OutputQuery } from "../record/journal.ts";
 import type { Changed } from "./admin-files.ts";
 import { cleanOne } from "./clean-machine.ts";
 import { readInventory } from "./configuration.ts";
@@ -114,12 +115,12 @@ export class Controls implements Cockpit {
 		return this.#once("sight", async () => new Sight(view()));
 	}
 
-	async logs(machine: string): Promise<readonly OutputRecord[] | null> {
+	async logs(machine: string): Promise<readonly OutputRow[] | null> {
 		return this.#isKnown(machine) ? this.outputs({ machine, limit: OUTPUTS_PER_MACHINE }) : null;
 	}
 
-	async outputs(query: OutputQuery): Promise<readonly OutputRecord[]> {
-		return this.#daemon.journal.outputs(query);
+	async outputs(query: OutputQuery): Promise<readonly OutputRow[]> {
+		return this.#daemon.journal.outputs(query).map(outputRow);
 	}
 
 	swarm() {

@@ -1,6 +1,5 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import type { AuditLine, WhyReport } from "../console/cockpit.ts";
-import type { OutputRecord } from "../record/journal.ts";
+import type { AuditLine, OutputRow, WhyReport } from "../console/cockpit.ts";
 import { Act } from "./act.tsx";
 import { segment } from "./api.ts";
 import { AuditTable } from "./audit.tsx";
@@ -12,7 +11,7 @@ import { bytes, count, timeText } from "./words.ts";
 export function MachinePage({ name }: { readonly name: string }) {
 	const path = `machines/${segment(name)}`;
 	const { value: why, problem } = useLive<WhyReport>(`${path}/why`);
-	const { value: outputs } = useLive<readonly OutputRecord[]>(`${path}/logs`);
+	const { value: outputs } = useLive<readonly OutputRow[]>(`${path}/logs`);
 	const { value: history } = useLive<{ readonly lines: readonly AuditLine[] }>(
 		`audit?machine=${segment(name)}&limit=200`,
 	);
@@ -95,19 +94,19 @@ function Facts({ why }: { readonly why: WhyReport }) {
 	);
 }
 
-function Outputs({ outputs }: { readonly outputs: readonly OutputRecord[] }) {
+function Outputs({ outputs }: { readonly outputs: readonly OutputRow[] }) {
 	const [shown, setShown] = useState(0);
 	const output = outputs[Math.min(shown, outputs.length - 1)];
 	const place = useRef<HTMLTextAreaElement>(null);
 	// Why something failed is in its last lines.
-	useLayoutEffect(() => place.current?.scrollTo(0, place.current.scrollHeight), [output?.at, output?.totalBytes]);
+	useLayoutEffect(() => place.current?.scrollTo(0, place.current.scrollHeight), [output?.at, output?.total_bytes]);
 	if (!output) return null;
-	const { head, tail, totalBytes, kind, at, attempt } = output;
+	const { head, tail, total_bytes: totalBytes, kind, at, attempt } = output;
 	const isCut = totalBytes > new Blob([head, tail]).size;
 	return (
 		<section class="card">
 			<h2>
-				Output of {kind}, attempt {attempt}, {timeText(new Date(at).toISOString())}
+				Output of {kind}, attempt {attempt}, {timeText(at)}
 			</h2>
 			<textarea
 				class="output"

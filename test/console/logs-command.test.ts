@@ -8,6 +8,7 @@ import { createInterface } from "node:readline";
 import { test } from "node:test";
 import { pino } from "pino";
 import { ApiServer } from "../../src/console/api/server.ts";
+import { outputRow } from "../../src/console/output-row.ts";
 import type { OutputQuery } from "../../src/record/journal.ts";
 import { MAIN } from "./command-line.ts";
 import { furnish } from "./desks.ts";
@@ -18,7 +19,7 @@ test("who follows all machines' outputs is told of each once, also after the dae
 	const socketPath = join(folder, "api.sock");
 	const cockpit = new MemoryCockpit();
 	const { desks, journal } = furnish(folder, cockpit);
-	cockpit.outputs = async (query: OutputQuery) => journal.outputs(query);
+	cockpit.outputs = async (query: OutputQuery) => journal.outputs(query).map(outputRow);
 	const serve = async () => {
 		const server = new ApiServer({ desks, socketPath, tcp: null, log: pino({ level: "silent" }) });
 		await server.start();

@@ -5,6 +5,7 @@ import type {
 	FactsRow,
 	MachineRow,
 	MachineState,
+	OutputRow,
 	PackagePage,
 	PackageRow,
 	ScheduleReport,
@@ -14,7 +15,7 @@ import type {
 } from "../../src/console/cockpit.ts";
 import type { ChangesReport, PolicyReport } from "../../src/console/policy-reports.ts";
 import type { OperatorEvent } from "../../src/model/event.ts";
-import type { OutputQuery, OutputRecord } from "../../src/record/journal.ts";
+import type { OutputQuery } from "../../src/record/journal.ts";
 import { DIGEST, PACKAGE, SCHEDULE, SWARM } from "./memory-views.ts";
 
 export const GOOD_KEY = { type: "ssh-ed25519", fingerprint: `SHA256:${"A".repeat(43)}` };
@@ -189,7 +190,7 @@ export class MemoryCockpit implements Cockpit {
 		return name === this.machineName ? this.outputs({ limit: 1 }) : null;
 	}
 
-	async outputs({ after = 0 }: OutputQuery): Promise<readonly OutputRecord[]> {
+	async outputs({ after = 0 }: OutputQuery): Promise<readonly OutputRow[]> {
 		const ref = {
 			seq: after + 1,
 			machine: this.machineName,
@@ -198,7 +199,7 @@ export class MemoryCockpit implements Cockpit {
 			attempt: 1,
 		};
 		const head = "Setting up app\n\u001b]0;owned\u0007";
-		return [{ ...ref, at: 0, kind: "install", head, tail: "done\n", totalBytes: 1_000_000 }];
+		return [{ ...ref, at: "1970-01-01T00:00:00.000Z", kind: "install", head, tail: "done\n", total_bytes: 1_000_000 }];
 	}
 
 	async swarm(): Promise<SwarmReport> {

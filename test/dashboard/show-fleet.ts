@@ -1,5 +1,6 @@
 import type { MachineState, RolloutReport, SwarmMachine, SwarmPackage } from "../../src/console/cockpit.ts";
 import { availabilityOf } from "../../src/console/pieces-report.ts";
+import { iso } from "../../src/console/time-text.ts";
 import { FACTS_ROW, GOOD_KEY, MemoryCockpit, UNLISTED } from "../console/memory-cockpit.ts";
 import { DIGEST } from "../console/memory-views.ts";
 
@@ -205,8 +206,8 @@ export class ShowFleet extends MemoryCockpit {
 			(_, line) => `Unpacking atlas (1.0-${line}) over the version before ...`,
 		).join("\n");
 		return [
-			{ ...output, machine: name, at: NOW - 60_000 },
-			{ ...output, machine: name, at: NOW, attempt: 2, head, tail: "dpkg: error processing archive\n" },
+			{ ...output, machine: name, at: iso(NOW - 60_000) },
+			{ ...output, machine: name, at: iso(NOW), attempt: 2, head, tail: "dpkg: error processing archive\n" },
 		];
 	}
 

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { isMet } from "../bench/figures.ts";
+import { FROM_SOURCES } from "../bench/swarm/agent.ts";
 import { raiseLan } from "../bench/swarm/lan.ts";
 import { makePayload } from "../bench/swarm/payload.ts";
 import { freshRate, joinStrangers, STRANGERS } from "../bench/swarm/strangers.ts";
@@ -30,7 +31,7 @@ test("transmission, qbittorrent and aria2 complete from our swarm, and serve a f
 		const groups = [{ rate: RATE, count: 3 }];
 		const lan = await raiseLan(footprint, { sourceRate: RATE, groups, lastGuestRate: freshRate(SIZE_BYTES) });
 		const payload = await makePayload(join(footprint.folder, "payload"), SIZE_BYTES);
-		const stage = { lan, payload, footprint, signal, agent: null, log: diagnostic };
+		const stage = { lan, payload, footprint, signal, agent: FROM_SOURCES, log: diagnostic };
 		const { figures } = await joinStrangers({ stage, undisturbed: { floorSeconds: 1 } });
 		for (const { what, value, unit } of figures) diagnostic(`${what}: ${value} ${unit}`);
 		assert.deepEqual(

@@ -78,10 +78,10 @@ export const machineRow = z
 	})
 	.meta({ id: "MachineRow" });
 
-export const outputRecord = z
+export const outputRow = z
 	.object({
 		seq: z.int().describe("Rises, and is never used twice: those after it are asked for by it."),
-		at: z.number().describe("ms since the epoch"),
+		at: time,
 		machine: z.string(),
 		rollout: z.string(),
 		package: z.string(),
@@ -89,10 +89,10 @@ export const outputRecord = z
 		kind: z.string(),
 		head: z.string(),
 		tail: z.string(),
-		totalBytes: bytes,
+		total_bytes: bytes,
 	})
 	.describe("What a step printed on its machine: the first and last part, and how much there was in all.")
-	.meta({ id: "OutputRecord" });
+	.meta({ id: "OutputRow" });
 
 export const cleanReport = z
 	.object({

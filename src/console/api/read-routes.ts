@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { hostKey, machineRow, outputRecord } from "../answers/machines.ts";
+import { hostKey, machineRow, outputRow } from "../answers/machines.ts";
 import { planReport } from "../answers/plan.ts";
 import { changesReport, policyReport } from "../answers/policies.ts";
 import { statusReport } from "../answers/status.ts";
@@ -54,7 +54,7 @@ export function addReadRoutes(server: Api, { cockpit }: Desks): void {
 		const report = await cockpit.why(request.params.name);
 		return report ?? reply.status(404).send(unknownMachine(request.params.name));
 	});
-	const logs = see("What the last steps on a machine printed.", z.array(outputRecord));
+	const logs = see("What the last steps on a machine printed.", z.array(outputRow));
 	server.get(
 		"/api/v1/machines/:name/logs",
 		{ ...logs, schema: { ...logs.schema, ...byName } },
@@ -75,7 +75,7 @@ const asked = z.strictObject({
 
 function addLogsRoute(server: Api, { cockpit }: Pick<Desks, "cockpit">): void {
 	const summary = "What steps printed on all machines, or on one, in order.";
-	const logs = route({ role: "viewer", tag: "look", summary, answer: z.array(outputRecord) });
+	const logs = route({ role: "viewer", tag: "look", summary, answer: z.array(outputRow) });
 	server.get("/api/v1/logs", { ...logs, schema: { ...logs.schema, querystring: asked } }, ({ query }) =>
 		cockpit.outputs(query),
 	);

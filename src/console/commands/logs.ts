@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Command } from "commander";
-import type { OutputRecord } from "../../record/journal.ts";
+import type { OutputRow } from "../cockpit.ts";
 import { printable, printableLines } from "../printable.ts";
 import { type Context, JSON_OPTION, type JsonOption, segment, withClient } from "./context.ts";
 import { patiently } from "./patiently.ts";
@@ -14,7 +14,7 @@ interface LogsOptions extends JsonOption {
 	readonly follow?: boolean;
 }
 
-type Outputs = readonly OutputRecord[];
+type Outputs = readonly OutputRow[];
 
 /** What installers, scripts and hooks said on machines. */
 export function addLogsCommand(program: Command, context: Context): void {
@@ -62,13 +62,13 @@ function render(outputs: Outputs): string {
 	return outputs.length === 0 ? "no output is kept" : outputs.map(renderOne).join("\n");
 }
 
-function renderOne(output: OutputRecord): string {
-	const { at, machine, kind, package: name, attempt, totalBytes } = output;
+function renderOne(output: OutputRow): string {
+	const { at, machine, kind, package: name, attempt, total_bytes: totalBytes } = output;
 	const heading = `${[machine, kind, name].map(printable).join(" ")}, attempt ${attempt}, ${totalBytes} bytes`;
-	return `--- ${new Date(at).toISOString()} ${heading}\n${printableLines(body(output))}`;
+	return `--- ${at} ${heading}\n${printableLines(body(output))}`;
 }
 
-function body({ head, tail, totalBytes }: OutputRecord): string {
+function body({ head, tail, total_bytes: totalBytes }: OutputRow): string {
 	const left = totalBytes - Buffer.byteLength(head) - Buffer.byteLength(tail);
 	return left > 0 ? `${head}\n[... ${left} bytes left out ...]\n${tail}` : head + tail;
 }

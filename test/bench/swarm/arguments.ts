@@ -49,7 +49,7 @@ export const USAGE = `npm run bench:swarm -- [options]     (as root)
   --outsider        somebody on the LAN with the info-hash and no token, for 20 s
   --strangers       transmission, qbittorrent and aria2 on the last two machines and one more
   --cpu             the CPU promises count too
-  --agent PATH      our peer as an executable; default: from the sources
+  --agent PATH      our peer as an executable; default: made of the sources
   --json            JSON on stdout instead of the tables
   --out FILE        of the JSON, default in the temporary folder`;
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Admitted } from "../../../src/swarm/messages.ts";
 import type { Swarm } from "../../../src/swarm/swarm.ts";
 import type { Footprint } from "../../lab/footprint.ts";
-import { agentCommand } from "./agent-command.ts";
+import type { Agent } from "./agent.ts";
 import { loopbackHost } from "./host.ts";
 import { Program } from "./program.ts";
 
@@ -13,7 +13,7 @@ export interface Delivery {
 	readonly machines: readonly Admitted[];
 	readonly folder: string;
 	readonly footprint: Footprint;
-	readonly agent: string | null;
+	readonly agent: Agent;
 }
 
 /** One package to machines on loopback; resolves when all have it and their peers have ended. */
@@ -23,7 +23,7 @@ export async function deliver({ swarm, sha256, machines, folder, footprint, agen
 		await mkdir(own, { recursive: true });
 		const torrent = join(own, "package.torrent");
 		await writeFile(torrent, await swarm.torrentFor(sha256, { token, host: "127.0.0.1" }));
-		const argv = [...agentCommand(agent), "fetch", "--torrent", torrent, "--folder", own, "--seed-seconds", "1"];
+		const argv = [...agent, "fetch", "--torrent", torrent, "--folder", own, "--seed-seconds", "1"];
 		const program = await Program.start(loopbackHost(machine, index + 2), argv, { footprint });
 		await program.says('"event":"completed"');
 		await program.ended;

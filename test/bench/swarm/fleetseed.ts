@@ -1,7 +1,6 @@
 import { link, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { agentCommand } from "./agent-command.ts";
 import type { SourceOpening, SourceReport } from "./fleetseed-source.ts";
 import type { Host } from "./host.ts";
 import { Program } from "./program.ts";
@@ -72,7 +71,7 @@ async function startAgent(field: Field, host: Host): Promise<Runner> {
 	const { folder, footprint, payload, agent } = field;
 	const own = join(folder, host.name);
 	const fetch = ["fetch", "--torrent", torrentFile(field, host.name), "--folder", own];
-	const argv = [...agentCommand(agent), ...fetch, "--seed-seconds", String(SEED_SECONDS)];
+	const argv = [...agent, ...fetch, "--seed-seconds", String(SEED_SECONDS)];
 	const program = await Program.start(host, argv, { footprint });
 	return { host, program, file: join(own, payload.sha256), completed: program.says('"event":"completed"') };
 }

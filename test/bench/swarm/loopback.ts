@@ -9,6 +9,7 @@ import type { Figure } from "../figures.ts";
 import { onFootprint } from "../on-footprint.ts";
 import { publish } from "../publish.ts";
 import { number, showTable } from "../show.ts";
+import { agentAt } from "./agent.ts";
 import { sizeOf } from "./arguments.ts";
 import { ARIA2 } from "./aria2.ts";
 import { FLEETSEED } from "./fleetseed.ts";
@@ -48,7 +49,8 @@ const { values: options } = parseArgs({
 async function measure(footprint: Footprint, signal: AbortSignal): Promise<readonly Passed[]> {
 	const sizeBytes = sizeOf(options.size);
 	const payload = await makePayload(join(footprint.folder, "payload"), sizeBytes);
-	const stage: Stage = { lan: loopback(), payload, footprint, signal, agent: options.agent ?? null, log };
+	const agent = await agentAt(options.agent ?? null, footprint.folder);
+	const stage: Stage = { lan: loopback(), payload, footprint, signal, agent, log };
 	const passed: Passed[] = [];
 	for (const system of systems()) {
 		const tries: Passed[] = [];

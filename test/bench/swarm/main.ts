@@ -5,6 +5,7 @@ import { ensureHostPackages } from "../../lab/host-packages.ts";
 import type { Figure } from "../figures.ts";
 import { onFootprint } from "../on-footprint.ts";
 import { publish } from "../publish.ts";
+import { agentAt } from "./agent.ts";
 import { readArguments, type SwarmArguments, USAGE } from "./arguments.ts";
 import { bootFigure } from "./boot.ts";
 import { comeLate, loseController } from "./cut-off.ts";
@@ -56,11 +57,12 @@ async function raise(footprint: Footprint, wanted: SwarmArguments, signal: Abort
 		...(wanted.hasStrangers ? { lastGuestRate: freshRate(wanted.sizeBytes) } : {}),
 	});
 	const payload = await makePayload(join(footprint.folder, "payload"), wanted.sizeBytes);
-	return { lan, payload, footprint, signal, agent: wanted.agent, log };
+	const agent = await agentAt(wanted.agent, footprint.folder);
+	return { lan, payload, footprint, signal, agent, log };
 }
 
 async function report(stage: Stage, wanted: SwarmArguments): Promise<number> {
-	const boot = wanted.only.includes("fleetseed") ? [await bootFigure(wanted.agent)] : [];
+	const boot = wanted.only.includes("fleetseed") ? [await bootFigure(stage.agent)] : [];
 	const races = await raceAll(stage, wanted);
 	const standings = races.map(medianStanding);
 	const trials = await tryAll(stage, wanted, standings);

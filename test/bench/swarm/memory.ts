@@ -11,6 +11,7 @@ import { rssBytesOf, usageOf } from "../../lab/processes.ts";
 import type { Figure } from "../figures.ts";
 import { onFootprint } from "../on-footprint.ts";
 import { publish } from "../publish.ts";
+import { agentAt } from "./agent.ts";
 import { sizeOf } from "./arguments.ts";
 import { Crowd } from "./crowd.ts";
 import { deliver } from "./deliver.ts";
@@ -83,11 +84,12 @@ async function newPackage({ swarm, folder }: Pick<Standing, "swarm" | "folder">,
 /** MiB held after each delivery. */
 async function deliverAll(standing: Standing, count: number): Promise<readonly number[]> {
 	const held: number[] = [];
+	const agent = await agentAt(options.agent ?? null, standing.folder);
 	for (let turn = 0; turn < count; turn += 1) {
 		standing.signal.throwIfAborted();
 		const sha256 = await newPackage(standing, sizeOf(options.size));
 		const machines = Array.from({ length: MACHINES }, (_, index) => member(index));
-		await deliver({ ...standing, sha256, machines, agent: options.agent ?? null });
+		await deliver({ ...standing, sha256, machines, agent });
 		held.push(rssBytesOf(standing.swarm.pid ?? 0) / MIB);
 		log(`delivery ${turn + 1}: ${held.at(-1)?.toFixed(0)} MiB`);
 	}

@@ -4,6 +4,7 @@ import { emptyNamespace, type Footprint } from "../../lab/footprint.ts";
 import type { Counters } from "../../lab/network.ts";
 import { sumOfUsage, type Usage, usageOf } from "../../lab/processes.ts";
 import { watchBusy } from "../machine.ts";
+import type { Agent } from "./agent.ts";
 import type { Host } from "./host.ts";
 import { type Lan, meter } from "./lan.ts";
 import { sha256Of } from "./payload.ts";
@@ -14,7 +15,7 @@ export interface Stage {
 	readonly payload: Payload;
 	readonly footprint: Footprint;
 	readonly signal: AbortSignal;
-	readonly agent: string | null;
+	readonly agent: Agent;
 	readonly log: (line: string) => void;
 }
 

@@ -1,5 +1,6 @@
 import type { Footprint } from "../../lab/footprint.ts";
 import type { HostPackages } from "../../lab/host-packages.ts";
+import type { Agent } from "./agent.ts";
 import type { Host } from "./host.ts";
 import type { Program } from "./program.ts";
 
@@ -20,7 +21,7 @@ export interface Field {
 	readonly footprint: Footprint;
 	readonly signal: AbortSignal;
 	/** Our peer as one executable; null: from the sources. */
-	readonly agent: string | null;
+	readonly agent: Agent;
 }
 
 /** One machine on its way. */

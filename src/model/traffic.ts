@@ -16,6 +16,8 @@ export interface PackageShape extends Rates {
 	readonly sha256: string;
 	/** Null: not known, so that who has it goes on seeding for its whole time. */
 	readonly awaitedBy: readonly string[] | null;
+	/** Machines that are out of reach now are to have it, too: somebody keeps it for them. */
+	readonly hasLatecomers: boolean;
 }
 
 export interface Shape {

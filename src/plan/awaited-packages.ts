@@ -30,6 +30,17 @@ export function awaitedPackages(fleet: Fleet, decision: Decision): ReadonlyMap<s
 	return new Map([...awaited].map(([sha256, names]) => [sha256, [...names].sort()]));
 }
 
+/** By hex SHA-256, packages that machines of open rings lack which are out of reach: they may come back at any time. */
+export function packagesOfLatecomers(fleet: Fleet, decision: Decision): ReadonlySet<string> {
+	const packages = new Set<string>();
+	for (const { policy, machine, reason } of decision.held) {
+		const rollout = fleet.rollouts.get(policy);
+		if (machine === null || !rollout || reason.kind !== "waiting_for_machine") continue;
+		for (const sha256 of packagesDueOn(fleet, rollout, machine)) packages.add(sha256);
+	}
+	return packages;
+}
+
 function rolloutOfStep(fleet: Fleet, step: Step): Rollout | undefined {
 	if (step.kind === "read_facts") return fleet.rollouts.get(step.policy);
 	return "rollout" in step ? rolloutOf(fleet, step.rollout) : undefined;

@@ -1,6 +1,6 @@
 import type { Fleet, Rollout } from "../model/fleet.ts";
 import type { Bandwidth, PackageShape, Rates, Shape } from "../model/traffic.ts";
-import { awaitedPackages } from "./awaited-packages.ts";
+import { awaitedPackages, packagesOfLatecomers } from "./awaited-packages.ts";
 import type { Decision } from "./decide.ts";
 import { windowSpan } from "./windows.ts";
 
@@ -24,9 +24,11 @@ export function shapeTraffic(
 	const own = ratesAt(controller, now);
 	const limits = limitsByPackage(fleet, now);
 	const awaited = awaitedPackages(fleet, decision);
+	const late = packagesOfLatecomers(fleet, decision);
 	const held = [...fleet.packages].flatMap(([sha256, { kind }]) => (kind === "held" ? [sha256] : []));
 	const packages = held.map((sha256): PackageShape => {
-		return { sha256, ...(limits.get(sha256) ?? NO_LIMIT), awaitedBy: awaited.get(sha256) ?? [] };
+		const rates = limits.get(sha256) ?? NO_LIMIT;
+		return { sha256, ...rates, awaitedBy: awaited.get(sha256) ?? [], hasLatecomers: late.has(sha256) };
 	});
 	return {
 		shape: { uploadBytesPerSecond: own.up, packages },

@@ -10,6 +10,8 @@ const FED = 48;
 const GATEWAY_STALL_MS = 45_000;
 /** Members of the controller's own site that a gateway meets besides the source. */
 const GATEWAY_FRIENDS = 4;
+/** Machines of each site that stay for those that come back. */
+const KEEPERS = 4;
 /** Who is gone is looked for this often. */
 const FORGET_EVERY_MS = 1_000;
 
@@ -75,6 +77,14 @@ export class NeighbourGraph {
 
 	isComplete(machine: string): boolean {
 		return [...this.#members.values()].some((member) => member.machine === machine && member.leftBytes === 0);
+	}
+
+	/** Whether it is one of the few of its site that keep the package for machines that come back: those that have been there for the longest. */
+	isKeeper(key: string): boolean {
+		const member = this.#members.get(key);
+		if (!member) return false;
+		const complete = this.#siteOf(member.site).filter(({ leftBytes }) => leftBytes === 0);
+		return complete.slice(0, KEEPERS).includes(member);
 	}
 
 	/** `now` in milliseconds on a clock that does not go back. */

@@ -18,4 +18,9 @@ export class Shaping {
 	isDone(sha256: string, isComplete: (machine: string) => boolean): boolean {
 		return this.#packages.get(sha256)?.awaitedBy?.every(isComplete) ?? false;
 	}
+
+	/** Whether some go on seeding for machines that may come back. */
+	hasLatecomers(sha256: string): boolean {
+		return this.#packages.get(sha256)?.hasLatecomers ?? false;
+	}
 }

@@ -174,13 +174,15 @@ export class Tracker {
 			{ key: params.addr, machine, site, leftBytes, receivedBytes, ...patience },
 			performance.now(),
 		);
+		const isKept = shaping.hasLatecomers(sha256) && graph.isKeeper(params.addr);
+		const isDismissed = !isKept && shaping.isDone(sha256, (other) => graph.isComplete(other));
 		const source = meeting.isFed ? this.#sourceFor(params) : null;
 		answer.peers = peersOf(meeting, source);
 		answer.interval = intervalSeconds;
 		answer.fleetseed = {
 			...(source ? { source: source.ip, source_port: source.port } : {}),
 			...shaping.limitsOf(sha256),
-			...(shaping.isDone(sha256, (other) => graph.isComplete(other)) ? { dismissed: 1 } : {}),
+			...(isDismissed ? { dismissed: 1 } : {}),
 		};
 	}
 

@@ -73,6 +73,23 @@ describe("our peer for one package", { concurrency: true }, () => {
 		assert.equal(bench.progress.at(-1)?.event, "stopped");
 	});
 
+	test("it stays while machines that are out of reach lack the package, as one of the few that do", async () => {
+		await using bench = await openBench({ machines: 6 });
+		bench.shape({ awaitedBy: [], hasLatecomers: true });
+		const machines = await Promise.all(
+			["m1", "m2", "m3", "m4", "m5", "m6"].map((name) => spawnAgent(bench, name, { seedSeconds: 600 })),
+		);
+		for (const machine of machines) await until("it has all", () => hasCompleted(machine));
+		const staying = () => machines.filter(({ child }) => child.exitCode === null);
+		await until("all but four have left", () => staying().length === 4);
+		const before = bench.progress.length;
+		await until("they have announced themselves thrice more", () => bench.progress.length >= before + 12);
+		assert.equal(staying().length, 4);
+		const gone = staying().map(({ child }) => once(child, "exit"));
+		bench.shape({ awaitedBy: [] });
+		assert.deepEqual(await Promise.all(gone), Array(4).fill([0, null]));
+	});
+
 	test("it does not leave before the program has run, whoever waits", async () => {
 		await using bench = await openBench({ machines: 1 });
 		bench.shape({ awaitedBy: [] });

@@ -147,12 +147,15 @@ async function asleep(lab: Lab): Promise<ScenarioResult> {
 		const status = await trial.waitForStatus("the late machine is installed", allDone(lab.machines.length));
 		const upAt = await sshdUpAt(sleeper);
 		const installedAt = (await trial.evidence(served)).find(({ machine }) => machine === sleeper.name)?.installedAt;
+		const rows = status.rollouts.flatMap(({ machines }) => machines);
+		const peer_bytes = rows.find(({ machine }) => machine === sleeper.name)?.delivery?.peer_bytes ?? 0;
 		const lateMs = installedAt ? installedAt - upAt : Number.POSITIVE_INFINITY;
 		const also = {
 			waited_with_reason: waiting?.state === "waiting_for_machine" && (waiting.reason ?? "") !== "",
 			installed_within_a_minute: lateMs <= AWAKE_WITHIN_MS,
+			the_late_one_got_it_from_the_others: peer_bytes >= 0.9 * served.sizeBytes,
 		};
-		const notes = { reason: waiting?.reason, seconds_from_sshd_to_installed: lateMs / 1000 };
+		const notes = { peer_bytes, reason: waiting?.reason, seconds_from_sshd_to_installed: lateMs / 1000 };
 		return finish(trial, "asleep", { served, status, also, notes });
 	});
 }

@@ -47,6 +47,10 @@ function awaitedIn(given: Given, looking: Looking = {}) {
 	return packages[0]?.awaitedBy;
 }
 
+function hasLatecomersIn(given: Given): boolean | undefined {
+	return trafficOf(fleetOf(resolveTimes(given) as Given)).shape.packages[0]?.hasLatecomers;
+}
+
 function limited(bandwidth: Bandwidth): Fleet {
 	return fleetOf({ policy: { bandwidth }, machines: { a: null }, rollout: {} });
 }
@@ -190,6 +194,26 @@ test("machines out of reach, quarantined or not applicable are not awaited", () 
 		},
 	};
 	assert.deepEqual(awaitedIn(given), ["there"]);
+	assert.equal(hasLatecomersIn(given), true, "of what is away it is not known whether it is applicable");
+});
+
+test("for machines of an open ring that are out of reach somebody keeps the package, and for no others", () => {
+	const at = Date.parse(NOON);
+	const failure = { code: "FS-SSH-LOST" as const, detail: "cut" };
+	const away = { presence: { kind: "unreachable", failure, failures: 9, at, since: at } } as const;
+	const tasks = (phase: "absent" | "staged" | "verified") => ({ a: { phase: "verified" }, b: { phase } }) as const;
+	const given = (phase: "absent" | "staged" | "verified", b: NonNullable<Given["machines"]>[string] = away): Given => {
+		return { machines: { a: null, b }, rollout: { tasks: tasks(phase) } };
+	};
+	assert.deepEqual([awaitedIn(given("absent")), hasLatecomersIn(given("absent"))], [[], true]);
+	assert.equal(hasLatecomersIn(given("staged")), false, "it has it");
+	assert.equal(hasLatecomersIn(given("verified")), false);
+	assert.equal(hasLatecomersIn(given("absent", null)), false, "it is there");
+	const closed = { policy: { rollout: { rings: TWO_RINGS } }, machines: { a: null, b: away } } as const;
+	assert.equal(
+		hasLatecomersIn({ ...closed, rollout: { tasks: { a: { phase: "staged" }, b: { phase: "absent" } } } }),
+		false,
+	);
 });
 
 const TWO_RINGS = [

@@ -68,8 +68,14 @@ export async function openBench({
 		await rm(folder, { recursive: true, force: true });
 	};
 	/** Limits of the package and of the source; without a word there are none. */
-	const shape = ({ up = null, down = null, source = null, awaitedBy = null }: Partial<Shaped> = {}) =>
-		swarm.shape({ uploadBytesPerSecond: source, packages: [{ sha256, up, down, awaitedBy }] });
+	const shape = ({
+		up = null,
+		down = null,
+		source = null,
+		awaitedBy = null,
+		hasLatecomers = false,
+	}: Partial<Shaped> = {}) =>
+		swarm.shape({ uploadBytesPerSecond: source, packages: [{ sha256, up, down, awaitedBy, hasLatecomers }] });
 	/** Bytes that the source has sent, to all machines or to one. */
 	const sentBytes = async (machine?: string) => {
 		await swarm.countSent();
@@ -82,6 +88,7 @@ export async function openBench({
 interface Shaped extends Rates {
 	readonly source: number | null;
 	readonly awaitedBy: readonly string[] | null;
+	readonly hasLatecomers: boolean;
 }
 
 export type Bench = Awaited<ReturnType<typeof openBench>>;

@@ -2,13 +2,18 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import type { Order, Report } from "./messages.ts";
+import { residentBytes } from "./resident-bytes.ts";
 
 const FIRST_PAUSE_MS = 200;
 const MAX_PAUSE_MS = 10_000;
 /** A process that lived this long was sound: the next pause is the first again. */
 const SOUND_MS = 30_000;
 const STOP_MS = 2_000;
-const MAX_HEAP_MIB = 512;
+const MIB = 2 ** 20;
+/** All that it holds: V8's caps leave out buffers, which are most of what peers can make it hold. A crowd of 1,000 connections takes half of it. */
+const MAX_RESIDENT_MIB = 384;
+/** With Node itself and the buffers that are always there it stays below the whole. */
+const MAX_HEAP_MIB = 256;
 /** Blocks on their way lie outside the heap, and V8 collects a small heap again for every few of them: half of the CPU time of sending. */
 const INITIAL_HEAP = "--initial-old-space-size=64";
 /**
@@ -30,6 +35,8 @@ export interface SwarmProcessOptions {
 export class SwarmProcess {
 	readonly #options: SwarmProcessOptions;
 	#child: ChildProcess | null = null;
+	/** Why we ended the one that runs; empty: we did not. */
+	#whyEnded = "";
 	#isWanted = false;
 	#pauseMs = FIRST_PAUSE_MS;
 	#timer: NodeJS.Timeout | undefined;
@@ -60,9 +67,18 @@ export class SwarmProcess {
 		clearTimeout(kill);
 	}
 
-	/** It is past helping: another one is started. */
-	kill(): void {
+	/** It is past helping: another one is started. `why`: a clause about it. */
+	kill(why: string): void {
+		this.#whyEnded = `, since ${why}`;
 		this.#child?.kill("SIGKILL");
+	}
+
+	/** True: it held more memory than it may, and was killed. Where there is no /proc it is never found out. */
+	killIfTooLarge(): boolean {
+		const mib = Math.ceil((residentBytes(this.pid ?? 0) ?? 0) / MIB);
+		if (mib <= MAX_RESIDENT_MIB) return false;
+		this.kill(`it held ${mib} MiB of memory, and may hold ${MAX_RESIDENT_MIB} MiB`);
+		return true;
 	}
 
 	/** An order to a process that is away is dropped: what matters is told again when the next one is up. */
@@ -82,6 +98,7 @@ export class SwarmProcess {
 			stdio: ["ignore", "ignore", "pipe", "ipc"],
 		});
 		this.#child = child;
+		this.#whyEnded = "";
 		let stderr = "";
 		child.stderr?.on("data", (bytes: Buffer) => {
 			stderr = (stderr + bytes.toString()).slice(-STDERR_KEPT);
@@ -89,7 +106,7 @@ export class SwarmProcess {
 		child.on("message", (report: Report) => this.#options.onReport(report));
 		const ended = (how: string) => this.#ended(`${how}${stderr && `: ${stderr.trim()}`}`, startedAt);
 		child.once("error", (error) => (child.pid === undefined ? ended(error.message) : undefined));
-		child.once("exit", (code, signal) => ended(signal ? `ended by ${signal}` : `exit code ${code}`));
+		child.once("exit", (code, signal) => ended(signal ? `ended by ${signal}${this.#whyEnded}` : `exit code ${code}`));
 		this.#options.onStarted();
 	}
 

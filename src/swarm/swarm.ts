@@ -39,7 +39,7 @@ const READY_MS = 10_000;
 const SHARE_MS = 30 * 60_000;
 /** What was sent, and who has which pieces. */
 const LOOK_MS = 5_000;
-/** Whether the process still answers is looked at this often ... */
+/** Whether the process still answers, and what memory it holds, is looked at this often ... */
 const PULSE_MS = 4_000;
 /** ... and it hangs when it did not so many times in a row: the first time it may be we who were stopped, or asleep. */
 const MISSED_PULSES = 2;
@@ -185,9 +185,10 @@ export class Swarm {
 		this.#pulse = setTimeout(() => void this.#feelPulse(), PULSE_MS);
 	}
 
-	/** What a peer can crash it can also make spin, and then every call would wait for it. */
+	/** What a peer can crash it can also make swell, or spin, and then every call would wait for it. */
 	async #feelPulse(): Promise<void> {
 		const { pid } = this;
+		if (this.#process.killIfTooLarge()) return;
 		const isAlive = await this.countSent().then(
 			() => true,
 			() => false,
@@ -195,7 +196,7 @@ export class Swarm {
 		if (!this.#isOpen || this.pid !== pid) return;
 		this.#missedPulses = isAlive ? 0 : this.#missedPulses + 1;
 		if (this.#missedPulses < MISSED_PULSES) this.#feelPulseSoon();
-		else this.#process.kill();
+		else this.#process.kill("it did not answer any more");
 	}
 
 	/** A package that is gone by now is told of when it is next shared. */

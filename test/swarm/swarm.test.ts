@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { readdir, readlink } from "node:fs/promises";
-import { getPriority, networkInterfaces, setPriority } from "node:os";
+import { mkdtemp, readdir, readlink, rm, writeFile } from "node:fs/promises";
+import { getPriority, networkInterfaces, setPriority, tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { SwarmDown } from "../../src/swarm/swarm-down.ts";
@@ -119,11 +119,38 @@ test("a swarm process that hangs is ended and started again", async () => {
 	assert.ok(pid);
 	process.kill(pid, "SIGSTOP");
 	await until("it is ended", () => bench.restarts.length > 0);
-	assert.match(bench.restarts[0] ?? "", /SIGKILL/);
+	assert.equal(bench.restarts[0], "ended by SIGKILL, since it did not answer any more");
 	const shared = await bench.swarm.share(bench.sha256);
 	assert.equal(shared.infoHash, bench.shared.infoHash);
 	assert.notEqual(bench.swarm.pid, pid);
 });
+
+test("a swarm process that fills the memory with buffers is ended and started again, and it is told why", async () => {
+	await using bench = await openGreedyBench();
+	const { pid } = bench.swarm;
+	await until("it is ended", () => bench.restarts.length > 0);
+	assert.match(
+		bench.restarts[0] ?? "",
+		/^ended by SIGKILL, since it held [45]\d\d MiB of memory, and may hold 384 MiB$/,
+	);
+	assert.deepEqual(await bench.swarm.share(bench.sha256), bench.shared);
+	assert.notEqual(bench.swarm.pid, pid);
+});
+
+/** A bench whose first swarm process holds 400 MiB in buffers; the next one is as always. */
+async function openGreedyBench(): Promise<Bench> {
+	const { execPath } = process;
+	const folder = await mkdtemp(join(tmpdir(), "fleetseed-greedy-"));
+	process.execPath = join(folder, "node");
+	try {
+		const greed = join(import.meta.dirname, "greedy-child.ts");
+		await writeFile(process.execPath, `#!/bin/sh\nexec '${execPath}' --import '${greed}' "$@"\n`, { mode: 0o755 });
+		return await openBench({ machines: 1 });
+	} finally {
+		process.execPath = execPath;
+		await rm(folder, { recursive: true });
+	}
+}
 
 test("sharing again changes nothing, and sharing what is not there is refused", async () => {
 	await using bench = await openBench();

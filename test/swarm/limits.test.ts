@@ -64,7 +64,7 @@ describe("limits", { concurrency: true }, () => {
 		await until("it has all", () => hasCompleted(machine));
 	});
 
-	test("machines pass on no faster than their limit", async () => {
+	test("machines pass on what they have, and no faster than their limit", async () => {
 		await using bench = await openBench({ machines: 2, sizeBytes: 2 * MIB });
 		bench.shape({ up: 128 * 1024, source: MIB });
 		const machines = await Promise.all(["m1", "m2"].map((name) => spawnAgent(bench, name)));
@@ -76,6 +76,10 @@ describe("limits", { concurrency: true }, () => {
 		);
 		const most = 128 * 1024 * ((performance.now() - began) / 1000 + 2);
 		for (const bytes of passedOn) assert.ok(bytes <= most, `${bytes} passed on, at most ${most}`);
+		// The source sends about one copy for two machines: the other is theirs.
+		const least = bench.shared.sizeBytes / 2;
+		const together = passedOn.reduce((sum, bytes) => sum + bytes, 0);
+		assert.ok(together >= least, `${together} passed on by both, at least ${least}`);
 	});
 
 	test("across a site's slow link goes about one copy, and the site's machines have the rest from each other", async () => {

@@ -192,7 +192,7 @@ export interface DeliveredOutcome {
 	/** Of those, by the controller's own count: sent by the controller, and by other machines. Absent: not counted. */
 	readonly sourceBytes?: number;
 	readonly peerBytes?: number;
-	/** The time below which nobody could have brought it, by the links and the limits when it began. Absent: they are not known. */
+	/** The time below which nobody could have brought it to this one machine, by its link and the controller's and the limits when it began. Absent: they are not known. */
 	readonly floorMs?: number;
 	/** As in DeliveryChosen, of the way that brought it. */
 	readonly because?: string;

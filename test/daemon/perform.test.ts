@@ -32,11 +32,18 @@ class GivenLedger extends Ledger {
 	}
 }
 
+/** Bytes per second of the controller and of the machine; absent: no limit, and no link that is known. */
+interface Rates {
+	readonly own?: number | null;
+	readonly machine?: number | null;
+	readonly links?: { readonly own?: number; readonly machine?: number };
+}
+
 /** The performing half of the daemon before one machine, mill-03. */
 async function daemonLab(
 	t: TestContext,
 	given: Given,
-	{ own = null, machine: ofMachine = null }: { readonly own?: number | null; readonly machine?: number | null } = {},
+	{ own = null, machine: ofMachine = null, links = {} }: Rates = {},
 ) {
 	const room = await lab(t);
 	const { folder, machine, pusher, target } = room;
@@ -46,7 +53,8 @@ async function daemonLab(
 	t.after(() => journal.close());
 	const ledger = new GivenLedger(journal);
 	const trust = { kind: "approved", hostKeys: [machine.hostKey], by: "test", at: 0 } as const;
-	const machines = { "mill-03": { address: target.address, port: target.port, trust } };
+	const facts = links.machine === undefined ? {} : { linkBytesPerSecond: links.machine };
+	const machines = { "mill-03": { address: target.address, port: target.port, trust, facts } };
 	ledger.given = fleetOf({ machines, ...given });
 	const store = new Store({ folder: join(folder, "store"), maxPackageBytes: 2 ** 20 });
 	await store.start();
@@ -67,7 +75,13 @@ async function daemonLab(
 			credentials: {},
 			ssh: { login: { identityFile }, hostKeyChecking: "ask", keepalive: { intervalMs: 15_000, countMax: 3 } },
 			discovery: { interfaces: [], enabled: false },
-			swarm: { trackerPort: 0, peerPort: 0, bandwidth: { up: null, down: null, windows: [] }, seedTimeMs: 1_000 },
+			swarm: {
+				trackerPort: 0,
+				peerPort: 0,
+				bandwidth: { up: null, down: null, windows: [] },
+				seedTimeMs: 1_000,
+				...(links.own === undefined ? {} : { linkBytesPerSecond: links.own }),
+			},
 			sites: [],
 			notices: [],
 			api: null,
@@ -145,6 +159,25 @@ for (const [whose, limit] of [
 		assert.deepEqual(await readFile(join(state, "packages", sha256)), content);
 	});
 
+for (const [what, rates, floorMs] of [
+	["that of the controller's link", { links: { own: 500_000, machine: 1_000_000 } }, 500],
+	["that of the machine's link", { links: { own: 1_000_000, machine: 250_000 } }, 1_000],
+	["that of the controller's limit", { own: 1_000_000, links: { own: 2_000_000, machine: 2_000_000 } }, 250],
+	["that of the machine's limit", { machine: 2_000_000, links: { own: 4_000_000 } }, 125],
+	["not known where the machine's link and limit are not", { links: { own: 1_000_000 } }, undefined],
+] as const)
+	test(`the floor of a delivery is ${what}`, async (t) => {
+		const content = Buffer.alloc(250_000, 7);
+		const sha256 = sha256Of(content);
+		const policy = { delivery: { methods: ["sftp"] as const } };
+		const { store, act } = await daemonLab(t, { package: { sha256 }, policy, rollout: {} }, rates);
+		await writeFile(store.path(sha256), content);
+		const ref = { machine: "mill-03", rollout: ROLLOUT, package: "app", attempt: 1 };
+		const delivered = await act({ kind: "deliver", ...ref });
+		assert.ok(delivered.kind === "delivered", JSON.stringify(delivered));
+		assert.equal(delivered.floorMs, floorMs);
+	});
+
 test("what went through SSH before it broke off is counted, and what the next try sends besides", async (t) => {
 	const content = Buffer.alloc(400_000, 7);
 	const sha256 = sha256Of(content);
@@ -152,7 +185,7 @@ test("what went through SSH before it broke off is counted, and what the next tr
 	const { store, machine, state, journal, act } = await daemonLab(
 		t,
 		{ package: { sha256 }, policy, rollout: {} },
-		{ own: 200_000 },
+		{ own: 200_000, machine: 1_000_000 },
 	);
 	await writeFile(store.path(sha256), content);
 	const deliver = (attempt: number) =>
@@ -167,6 +200,7 @@ test("what went through SSH before it broke off is counted, and what the next tr
 	const second = await deliver(2);
 	assert.ok(second.kind === "delivered");
 	assert.equal(journal.uplink().get(sha256), sent + second.bytes);
+	assert.equal(second.floorMs, Math.round((2_000 * second.bytes) / content.length), "of what still had to come");
 });
 
 for (const [whose, limit] of [

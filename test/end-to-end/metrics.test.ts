@@ -13,6 +13,8 @@ import { makeIdentity } from "../demo/identity.ts";
 import { until } from "../demo/until.ts";
 
 const HELLO = '#!/bin/sh\ntouch "$HOME/hello"\n';
+/** So slow that HELLO takes some milliseconds at least. */
+const LINK = { link: "8kbit", bytesPerSecond: 1000 };
 const fleet = new DemoFleet();
 const origin = createServer((_request, response) => response.end(HELLO));
 let folder = "";
@@ -31,8 +33,9 @@ before(async () => {
 	const source = { url: `http://127.0.0.1:${(origin.address() as AddressInfo).port}/hello.sh` };
 	const detection = [{ type: "file", path: "~/hello" }];
 	const packages = [{ name: "hello", version: "1", type: "script", source, checksum, detection }];
-	const policy = { version: 1, name: "office", packages, targets: { machines: [name] }, schedule: "now" };
-	await controller.configure({ policy, knownHosts, identityFile: identity.file });
+	const targets = { machines: [name] };
+	const policy = { version: 1, name: "office", packages, targets, schedule: "now", bandwidth: { down: "1gbit" } };
+	await controller.configure({ policy, knownHosts, identityFile: identity.file, link: LINK.link });
 	controller.start();
 	await until(controller, "the policy's package is installed", ({ totals }) => totals.installed === 1);
 });
@@ -65,6 +68,7 @@ test("a real daemon tells Prometheus what it has done, and never a machine's nam
 		HELLO.length,
 	);
 	assert.ok(value("fleetseed_uplink_bytes_total") >= HELLO.length);
+	assert.match(text, /^fleetseed_delivery_floor_ratio_count\{method="\w+"\} 1$/m);
 	assert.equal(value("fleetseed_ssh_sessions_open"), 1);
 	assert.ok(value("fleetseed_journal_sequence") > 10);
 	assert.ok(value("fleetseed_journal_size_bytes") > 10_000);
@@ -73,4 +77,12 @@ test("a real daemon tells Prometheus what it has done, and never a machine's nam
 	assert.ok(value("nodejs_eventloop_lag_p99_seconds") > 0);
 	assert.ok(value("process_resident_memory_bytes") > 1e6);
 	assert.doesNotMatch(text, new RegExp(name));
+});
+
+test("a real daemon tells a delivery's time as a multiple of what its link and the machine's limit allow", async () => {
+	const delivery = (await controller.status())?.rollouts[0]?.machines[0]?.delivery;
+	assert.ok(delivery);
+	const floorSeconds = HELLO.length / LINK.bytesPerSecond;
+	assert.ok(delivery.floor_multiple && delivery.floor_multiple > 0, JSON.stringify(delivery));
+	assert.equal(delivery.floor_multiple.toFixed(6), (delivery.seconds / floorSeconds).toFixed(6));
 });

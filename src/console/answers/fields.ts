@@ -10,3 +10,10 @@ export const several = z.object({
 	machines: count.describe("How many machines."),
 	names: z.array(z.string()).describe("The first few names."),
 });
+
+export const floorMultiple = z
+	.number()
+	.nullable()
+	.describe(
+		"How long it took as a multiple of the floor: what the slower of two links, this one machine's and the controller's, each under its limit, needs for what had to come. Other machines are not in it. null: the link and the limit of an end are not known, or it has not ended.",
+	);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { bytes, count, time } from "./fields.ts";
+import { bytes, count, floorMultiple, time } from "./fields.ts";
 import { act, machineState } from "./machines.ts";
 
 export const approvalReport = z
@@ -64,10 +64,7 @@ export const deliveryReport = z
 		seconds: z.number(),
 		source_bytes: bytes.nullable(),
 		peer_bytes: bytes.nullable(),
-		floor_multiple: z
-			.number()
-			.nullable()
-			.describe("Its time as a multiple of what links and limits allow at best; null: they are not known."),
+		floor_multiple: floorMultiple,
 		because: z.string().nullable().describe("Why this way, and why each one before it was passed over."),
 	})
 	.describe("By the controller's own count; null: not counted.")

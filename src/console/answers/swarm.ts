@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { bytes, count, time } from "./fields.ts";
+import { bytes, count, floorMultiple, time } from "./fields.ts";
 
 const levels = z.string().regex(/^[0-9a-f]{0,256}$/);
 
@@ -32,10 +32,7 @@ const swarmMachine = z
 		peer_bytes: bytes.nullable().describe("From other machines; null: not counted."),
 		sent_bytes: bytes.describe("What it sent to other machines, as it told the tracker since the daemon began."),
 		seconds: z.number().nullable().describe("How long the delivery took; null: it has not ended."),
-		floor_multiple: z
-			.number()
-			.nullable()
-			.describe("Its time as a multiple of what links and limits allow at best; null: they are not known."),
+		floor_multiple: floorMultiple,
 	})
 	.meta({ id: "SwarmMachine" });
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -376,6 +377,9 @@ test("a token is nowhere in the journal's file, and its making and its end are i
 		],
 	);
 	const secret = token.slice(13);
+	const bytes = Buffer.concat(["", "-wal"].map((suffix) => readFileSync(`${furnished.file}${suffix}`)));
+	assert.ok(bytes.includes(token.slice(4, 12)), "what is kept of the token is there");
+	assert.ok(!bytes.includes(secret), "and its secret is not");
 	for (const kept of [JSON.stringify(lines), JSON.stringify(furnished.journal.tokens.list())])
 		assert.ok(!kept.includes(secret));
 	assert.equal(furnished.desks.tokens.make({ name: "viewer", role: "admin", lifetimeMs: null, by: "eve" }), null);

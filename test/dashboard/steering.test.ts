@@ -73,6 +73,42 @@ async function lookAtViews(page: Page, url: string, look: (name: string) => Prom
 	await look("schedule");
 }
 
+/** What a rollout leaves behind for others to read: a page of its own. */
+async function lookAtReport(page: Page, look: (name: string) => Promise<void>): Promise<void> {
+	const shown = page.url();
+	await page.getByRole("link", { name: "Report of this run" }).click();
+	await page.getByText(/lines of the journal are what was written/).waitFor();
+	await page.getByRole("img", { name: "4 of 4 verified" }).waitFor();
+	await look("report");
+	await page.goto(shown);
+}
+
+/** A second run, which the canary's gate holds, and its end before its time. */
+async function runAndAbort(
+	page: Page,
+	{ controller, url, look }: Pick<Started, "controller" | "url"> & { readonly look: (name: string) => Promise<void> },
+): Promise<void> {
+	const first = (await controller.status())?.rollouts[0]?.id;
+	assert.ok(first);
+	await page.goto(`${url}/#/rollouts/atlas`);
+	await press(page, "Run now");
+	await page.getByRole("status").getByText("a run of atlas begins now").waitFor();
+	const { rollouts } = await until(controller, "the second run waits at its gate", ({ rollouts: [rollout] }) => {
+		const gate = rollout?.rings[0]?.gate;
+		return rollout?.id !== first && gate !== undefined && gate !== null;
+	});
+	assert.equal(rollouts[0]?.halted, null);
+	await page.getByRole("button", { name: "Promote" }).waitFor();
+	await press(page, "Abort");
+	await page.getByText(/^Ended by eve at /).waitFor();
+	await page.getByRole("button", { name: "Abort", exact: true }).waitFor({ state: "detached" });
+	await until(controller, "the second run is aborted", ({ rollouts: [rollout] }) => {
+		const { id, halted } = rollout ?? {};
+		return id === rollouts[0]?.id && halted?.by === "eve";
+	});
+	await look("rollout-aborted");
+}
+
 test("a rollout is watched and steered from the dashboard to its end", { skip: noBrowser }, async (t) => {
 	const { controller, url, token, obstacle } = await start(t);
 	const browser = await openBrowser();
@@ -118,6 +154,7 @@ test("a rollout is watched and steered from the dashboard to its end", { skip: n
 	await page.goto(`${url}/#/rollouts/atlas`);
 	await page.getByText("3 of 3 verified, 0 failed").waitFor();
 	await look("rollout-done");
+	await lookAtReport(page, look);
 	await page.getByRole("row", { name: "all rings 0 2 any share may fail the rollout goes on" }).waitFor();
 	await page.getByRole("img", { name: /^always: installs may start from / }).waitFor();
 	await lookAtViews(page, url, look);
@@ -138,13 +175,15 @@ test("a rollout is watched and steered from the dashboard to its end", { skip: n
 	await look("fleet");
 	await page.keyboard.press("Enter");
 	await page.getByRole("heading", { level: 1, name: /wall-/ }).waitFor();
+	await runAndAbort(page, { controller, url, look });
 	assert.deepEqual(errors, []);
 	assert.match(await controller.command("audit", "verify"), /every line is what was written/);
 	const acts = (await controller.command("audit", "export"))
 		.trim()
 		.split("\n")
 		.map((line) => JSON.parse(line));
-	for (const act of ["approve_machine", "approve_policy", "pause", "resume", "promote", "retry_machine"])
+	const steered = ["pause", "resume", "promote", "retry_machine", "run", "abort"];
+	for (const act of ["approve_machine", "approve_policy", ...steered])
 		assert.ok(
 			acts.some((line) => line.act === act && line.who === "eve"),
 			act,

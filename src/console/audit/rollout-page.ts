@@ -35,6 +35,7 @@ export async function rolloutPage(desk: AuditDesk, { policy, rollout, at, standi
 const STYLE = `
 :root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif; --line: #8886; --good: #1a7f37; --bad: #cf222e; }
 @media (prefers-color-scheme: dark) { :root { --good: #56d364; --bad: #ff7b72; } }
+html { background: Canvas; color: CanvasText; }
 body { max-width: 72rem; margin: 2rem auto; padding: 0 1rem; }
 h1 { margin: 0; } h2 { margin-top: 2rem; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.25rem 1rem; } dt { opacity: 0.75; } dd { margin: 0; overflow-wrap: anywhere; }
@@ -42,6 +43,7 @@ table { border-collapse: collapse; width: 100%; } th, td { border-bottom: 1px so
 td { overflow-wrap: anywhere; } .figures { display: flex; flex-wrap: wrap; gap: 2rem; padding: 0; list-style: none; }
 .figures strong { display: block; font-size: 2rem; line-height: 1.2; } .good { color: var(--good); } .bad { color: var(--bad); }
 code { font-size: 0.9em; overflow-wrap: anywhere; } svg { width: 100%; height: auto; }
+@media screen { .scroll { overflow-x: auto; } td { min-width: 6rem; } }
 @media print { body { margin: 0; max-width: none; } }
 `;
 
@@ -79,13 +81,11 @@ ${progressChart(story)}
 <dl><dt>Policy revision</dt><dd><code>${revision}</code></dd>
 ${[...packages].map(([name, sha256]) => html`<dt>${name}</dt><dd><code>sha256:${sha256}</code></dd>`)}
 <dt>Approved by</dt><dd>${story.approvals.map(({ who, at: when }) => `${who}, ${minute(when)}`).join("; ") || "nobody: the policy asks for no approval"}</dd></dl>
-${failed.length > 0 ? html`<h2>What failed</h2>${machineTable(failed)}` : ""}
+${failed.length > 0 ? html`<h2>What failed</h2>${machineTable("What failed", failed)}` : ""}
 <h2>What happened</h2>
-<table><thead><tr><th scope="col">when (UTC)</th><th scope="col">who</th><th scope="col">what</th><th scope="col">on</th><th scope="col">detail</th></tr></thead><tbody>
-${story.acts.map(actRow)}
-</tbody></table>
+${tableOf("What happened", { head: ["when (UTC)", "who", "what", "on", "detail"], rows: story.acts.map(actRow) })}
 <h2>Machines</h2>
-${machineTable(machines)}
+${machineTable("Machines", machines)}
 ${untouched.length > 0 ? html`<h2>Machines that nothing was done on</h2>${untouchedTable(untouched)}` : ""}
 <h2>Proof</h2>
 ${proofOf(story, proof)}
@@ -94,23 +94,30 @@ ${proofOf(story, proof)}
 }
 
 function untouchedTable(rows: readonly Standing[]): Markup {
-	const head = html`<thead><tr><th scope="col">machine</th><th scope="col">state</th><th scope="col">why</th></tr></thead>`;
 	const row = ({ machine, state, reason }: Standing) =>
 		html`<tr><th scope="row">${machine}</th><td>${state.replaceAll("_", " ")}</td><td>${reason ?? ""}</td></tr>`;
-	return html`<table>${head}<tbody>${rows.map(row)}</tbody></table>`;
+	return tableOf("Machines that nothing was done on", { head: ["machine", "state", "why"], rows: rows.map(row) });
 }
 
 function actRow({ at, who, act, machine, rollout, policy, detail }: AuditLine): Markup {
 	return html`<tr><td>${minute(at)}</td><td>${who}</td><td>${act.replaceAll("_", " ")}</td><td>${machine ?? rollout ?? policy ?? "everything"}</td><td>${detail}</td></tr>`;
 }
 
-function machineTable(machines: readonly MachineStory[]): Markup {
+function machineTable(label: string, machines: readonly MachineStory[]): Markup {
 	const head = ["machine", "package", "outcome", "attempts", "exit code", "before", "after", "last (UTC)", "detail"];
 	const rows = machines.map(
 		(each) =>
 			html`<tr><th scope="row">${each.machine}</th><td>${each.package}</td><td class="${each.outcome === "verified" ? "good" : ""}">${each.outcome}</td><td>${each.attempts}</td><td>${each.exitCode ?? ""}</td><td>${each.before ?? ""}</td><td>${each.after ?? ""}</td><td>${minute(each.at)}</td><td>${each.detail}</td></tr>`,
 	);
-	return html`<table><thead><tr>${head.map((each) => html`<th scope="col">${each}</th>`)}</tr></thead><tbody>${rows}</tbody></table>`;
+	return tableOf(label, { head, rows });
+}
+
+/** Scrolled sideways where it does not fit: by keys, too, for which it is a stop of its own. */
+function tableOf(label: string, { head, rows }: { head: readonly string[]; rows: readonly Markup[] }): Markup {
+	const columns = head.map((each) => html`<th scope="col">${each}</th>`);
+	return html`<section class="scroll" tabindex="0" aria-label="${label}"><table><thead><tr>${columns}</tr></thead><tbody>
+${rows}
+</tbody></table></section>`;
 }
 
 function proofOf({ lines }: RolloutStory, { is_intact, lines: count, head, breaks }: AuditVerification): Markup {

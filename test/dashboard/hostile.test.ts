@@ -103,9 +103,15 @@ class HostileCockpit extends MemoryCockpit {
 		const [machine] = first?.machines ?? [];
 		assert.ok(first && machine);
 		const machines = STRINGS.map((each) => ({ ...machine, machine: each, method: each }));
+		const packages = STRINGS.slice(0, SHAPES.length).map((each) => ({
+			...first,
+			name: each,
+			version: each,
+			sha256: each,
+		}));
 		return {
 			...report,
-			packages: STRINGS.slice(0, 5).map((each) => ({ ...first, name: each, version: each, sha256: each, machines })),
+			packages: packages.map((each) => ({ ...each, machines })),
 		};
 	}
 

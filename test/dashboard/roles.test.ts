@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { noBrowser, openBrowser, openPage } from "./browser.ts";
+import { faultsOf, noBrowser, openBrowser, openPage } from "./browser.ts";
 import { serveModel } from "./modelled.ts";
 import { ShowFleet } from "./show-fleet.ts";
 
@@ -15,8 +15,12 @@ test("a person logs in, is named, is offered what the role may do, and logs out"
 		await page.getByLabel("Your token").fill(token);
 		await page.keyboard.press("Enter");
 	};
+	await page.goto(url);
+	await page.getByLabel("Your token").waitFor();
+	assert.deepEqual(await faultsOf(page, "login"), []);
 	await logIn("fst_mistyped");
 	await page.getByRole("alert").getByText("This token does not count").waitFor();
+	assert.deepEqual(await faultsOf(page, "login-refused"), []);
 	await logIn(makeToken("otto", "operator"));
 	await page.getByText("otto, operator").waitFor();
 	await page.getByRole("button", { name: "Pause all" }).and(page.locator(":enabled")).waitFor();

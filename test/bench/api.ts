@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { parseArgs } from "node:util";
+import { clientFigures } from "./api-clients.ts";
 import { ApiFleet } from "./api-fleet.ts";
 import type { Answered, Load } from "./api-load.ts";
 import { type Figure, isMet, median } from "./figures.ts";
@@ -71,9 +72,9 @@ async function measure(): Promise<number> {
 	if (warming) tell({ warming: { ...reportOf(warming), rss_mib: warming.rssMiB } });
 	tell({ with_clients: { ...reportOf(loaded), rss_mib: loaded.rssMiB } });
 	for (const figure of figures) {
-		const { what, value, unit, atMost, floor } = figure;
+		const { what, value, unit, atMost, atLeast, floor } = figure;
 		const verdict = { null: "      ", true: "ok    ", false: "BROKEN" }[String(isMet(figure)) as "null"];
-		const bound = atMost === undefined ? "" : `, at most ${atMost}`;
+		const bound = atMost === undefined ? (atLeast === undefined ? "" : `, at least ${atLeast}`) : `, at most ${atMost}`;
 		console.log(`${verdict} ${what}: ${value} ${unit}${bound}${floor ? ` (${floor.what}: ${floor.value})` : ""}`);
 	}
 	return figures.every((figure) => isMet(figure) !== false) ? 0 : 1;
@@ -85,19 +86,29 @@ function reportOf({ answered, rollouts, cpuSeconds, busyPercent }: Loaded) {
 	return { ...answered, daemon_cpu_seconds: cpuSeconds, cores_busy_percent: busyPercent, rollout_seconds: rollouts };
 }
 
+function clientsOf({ seconds, answered }: Loaded) {
+	return { answered, asked: Number(values.requests) * seconds, followers: Number(values.followers) };
+}
+
+function round(value: number): number {
+	return Number(value.toFixed(1));
+}
+
 function tell(said: object): void {
 	console.log(JSON.stringify(said));
 }
 
 function figuresOf(loaded: Loaded, beside: Loaded | null, quiet: readonly number[]): readonly Figure[] {
-	const { answered, rollouts, rssMiB, rssSlope } = loaded;
-	const round = (value: number) => Number(value.toFixed(1));
+	const { answered, rollouts, rssMiB, rssSlope, peakMiB } = loaded;
 	const longer = (than: readonly number[]) => round(Math.max(0, 100 * (median(rollouts) / median(than) - 1)));
 	const share = Math.max(0, (100 * rssSlope * 60) / (rssMiB.at(-1) ?? 1));
 	const p99: Figure = { what: "answers, p99", value: answered.p99_ms, unit: "ms", atMost: 50 };
 	return [
 		beside ? { ...p99, floor: { what: "the stand-in's", value: beside.answered.p99_ms } } : p99,
 		{ what: "requests that were not answered", value: answered.failed, unit: "requests", atMost: 0 },
+		...clientFigures(clientsOf(loaded), ""),
+		...(beside ? clientFigures(clientsOf(beside), ", by the stand-in") : []),
+		{ what: "memory that the daemon held at most", value: peakMiB, unit: "MiB" },
 		{ what: "memory that the daemon gains in a minute, once warm", value: round(share), unit: "%", atMost: 5 },
 		...(beside
 			? [
@@ -134,12 +145,12 @@ async function besideStandIn(tokens: readonly string[]): Promise<Loaded> {
 async function underLoad(asked: Pick<Load, "url" | "tokens" | "seconds">) {
 	const load: Load = {
 		...asked,
-		...{ paths: PATHS, perSecond: Number(values.requests), followers: Number(values.followers) },
+		...{ daemon: fleet.url, paths: PATHS, perSecond: Number(values.requests), followers: Number(values.followers) },
 	};
 	const child = spawn(process.execPath, [LOAD, JSON.stringify(load)], { stdio: ["ignore", "pipe", "inherit"] });
 	const said = text(child.stdout);
 	const rssMiB: number[] = [];
-	const looking = setInterval(() => rssMiB.push(rssOf(pid())), 1000);
+	const looking = setInterval(() => rssMiB.push(mibOf(pid(), "VmRSS")), 1000);
 	const [busy, cpuBefore] = [watchBusy(), cpuSecondsOf(pid())];
 	const gone = once(child, "exit");
 	const rollouts: number[] = [];
@@ -152,8 +163,9 @@ async function underLoad(asked: Pick<Load, "url" | "tokens" | "seconds">) {
 	// What comes with the clients is no growth.
 	const rssSlope = slopeOf(rssMiB.slice(Math.floor(rssMiB.length / 2)));
 	const cpuSeconds = Number((cpuSecondsOf(pid()) - cpuBefore).toFixed(1));
+	const memory = { rssMiB, rssSlope, peakMiB: mibOf(pid(), "VmHWM") };
 	const answered = JSON.parse(await said) as Answered;
-	return { answered, rollouts, rssMiB, rssSlope, cpuSeconds, busyPercent: Math.round(busy()) };
+	return { seconds: load.seconds, answered, rollouts, ...memory, cpuSeconds, busyPercent: Math.round(busy()) };
 }
 
 async function rollOut(times: number): Promise<readonly number[]> {
@@ -172,9 +184,9 @@ function pid(): number {
 	return pid;
 }
 
-/** proc_pid_status(5) */
-function rssOf(pid: number): number {
-	const kib = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+/** proc_pid_status(5): what it holds, or the most that it ever held. */
+function mibOf(pid: number, field: "VmRSS" | "VmHWM"): number {
+	const kib = new RegExp(`^${field}:\\s+(\\d+) kB$`, "m").exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
 	return Math.round(Number(kib) / 1024);
 }
 

@@ -11,6 +11,9 @@ type Unit =
 	| "bytes"
 	| "machines"
 	| "requests"
+	| "lines"
+	| "followers"
+	| "errors"
 	| "ports"
 	| "connections";
 

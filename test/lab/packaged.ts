@@ -1,29 +1,22 @@
-import { stripVTControlCharacters } from "node:util";
-import type { AuditVerification, MachineRow, StatusReport } from "../../src/console/cockpit.ts";
+import type { AuditVerification, StatusReport } from "../../src/console/cockpit.ts";
 import type { Checks } from "./checks.ts";
 import type { DebianPackage } from "./debian-package.ts";
 import type { Evidence } from "./evidence.ts";
+import { followTutorial, hush, startInOneLine } from "./first-minutes.ts";
+import { Host } from "./host.ts";
 import type { Lab } from "./lab.ts";
 import type { LabMachine } from "./lab-machine.ts";
 import { makeSmallPackage, packageEntry, SLOW_INSTALLS } from "./small-package.ts";
 import type { Steered } from "./steered.ts";
 import type { Trial } from "./trial.ts";
-import { type Block, readTutorial } from "./tutorial.ts";
-import { waitFor } from "./wait.ts";
 
-const PATIENCE_MS = 120_000;
-const LOGGED_MS = 10_000;
 /** systemd-analyze's word for it, from 0 to 10. */
 const MOST_EXPOSURE = 1.5;
-/** Where a person is who has just logged in. */
-const AT_HOME = ["env", "--chdir=/root", "HOME=/root"] as const;
-const TYPED = "/run/typed.sh";
-const LINES_TOLD = 24;
 const STATE = ["/var/lib/fleetseed/journal.sqlite", "/etc/fleetseed/id_ed25519", "/etc/fleetseed/policies/hello.yaml"];
 
 /**
- * The Debian package on a machine that has no Node: installed and led to its first rollout by the tutorial's commands alone, under its
- * hardened unit; then reloaded, made to hang, upgraded in the middle of a rollout, removed and purged.
+ * The Debian package on a machine that has no Node: started in one line; then installed and led to its first rollout by the tutorial's
+ * commands alone, under its hardened unit; then reloaded, made to hang, upgraded in the middle of a rollout, removed and purged.
  */
 export async function packaged(lab: Lab, trial: Trial): Promise<Steered> {
 	const [controller, ...machines] = lab.machines;
@@ -33,10 +26,12 @@ export async function packaged(lab: Lab, trial: Trial): Promise<Steered> {
 	const host = new Host(lab, controller);
 	await host.sh(`cd /root && curl -sSfO ${await lab.origin.serve(built.file, built.name)}`);
 	const hasNode = (await controller.run(["sh", "-c", "command -v node"])).code === 0;
+	await hush(lab.machines);
+	const inOneLine = await startInOneLine(host);
 	const began = trial.seconds;
 	const tutorial = await followTutorial(host, machines);
 	const notes: Record<string, unknown> = { tutorial_seconds: trial.seconds - began };
-	const checks: Record<string, boolean> = { there_was_no_node: !hasNode, ...tutorial };
+	const checks: Record<string, boolean> = { there_was_no_node: !hasNode, ...inOneLine, ...tutorial };
 	Object.assign(notes, await exposure(host));
 	checks.exposure_is_low = Number(notes.exposure) <= MOST_EXPOSURE;
 	Object.assign(checks, await reloads(host));
@@ -45,89 +40,6 @@ export async function packaged(lab: Lab, trial: Trial): Promise<Steered> {
 	const status = await host.json<StatusReport>("status --json");
 	Object.assign(checks, upgraded.checks, await restores(host), await removal(host));
 	return { status, evidence: upgraded.evidence, checks, notes, packageBytes: upgraded.packageBytes };
-}
-
-/** The machine that is the controller, and what a person types on it. */
-class Host {
-	readonly machine: LabMachine;
-	readonly #lab: Lab;
-
-	constructor(lab: Lab, machine: LabMachine) {
-		this.#lab = lab;
-		this.machine = machine;
-	}
-
-	/** Answers what it printed; throws when any of it fails. */
-	sh(script: string): Promise<string> {
-		return this.machine.must([...AT_HOME, "bash", "-ec", script]);
-	}
-
-	async json<T>(command: string): Promise<T> {
-		return JSON.parse(await this.sh(`fleetseed ${command}`)) as T;
-	}
-
-	property(name: string): Promise<string> {
-		return this.sh(`systemctl show fleetseed --property=${name} --value`).then((text) => text.trim());
-	}
-
-	/** What a program says reaches systemd's journal a little later. */
-	hasLogged(line: RegExp): Promise<boolean> {
-		const ask = async () => (line.test(await this.sh("journalctl -u fleetseed -o cat --no-pager")) ? true : null);
-		return waitFor(ask, { what: `${line}`, timeoutMs: LOGGED_MS, signal: this.#lab.signal }).catch((error) => {
-			this.#lab.signal.throwIfAborted();
-			this.log(String(error));
-			return false;
-		});
-	}
-
-	waitFor<T>(what: string, ask: () => Promise<T | null>): Promise<T> {
-		return waitFor(ask, { what, timeoutMs: PATIENCE_MS, signal: this.#lab.signal, intervalMs: 500 });
-	}
-
-	log(line: string): void {
-		this.#lab.log(line);
-	}
-}
-
-/** Every block of the page in its order, as it stands there, on a terminal as a person has one. */
-async function followTutorial(host: Host, machines: readonly LabMachine[]): Promise<Checks> {
-	for (const block of await readTutorial()) {
-		if (block.where === "controller") host.log(await type(host.machine, block, "y\n"));
-		else {
-			const key = await host.sh("cat /etc/fleetseed/id_ed25519.pub");
-			for (const machine of machines.slice(0, 2)) await machine.must([...AT_HOME, "bash", "-ec", block.script], key);
-		}
-		if (block.script.includes("enable --now")) await discovered(host, machines);
-	}
-	const status = await host.json<StatusReport>("status --json");
-	const greetings = await Promise.all(
-		machines.slice(0, 2).map((each) => each.must(["cat", "/usr/local/share/hello.txt"])),
-	);
-	const ways = status.rollouts.flatMap((rollout) => rollout.ways.map(({ method }) => method));
-	return {
-		its_status_says_what_is_waited_for: /(waits for|looks again) \S/.test(await host.property("StatusText")),
-		service_is_active: (await host.property("ActiveState")) === "active",
-		first_rollout_is_done: status.totals.installed === 2 && status.totals.failed === 0,
-		hello_is_there: greetings.every((text, index) => text.trim() === `hello from ${machines[index]?.name}`),
-		it_was_seeded_from_the_hardened_unit: ways.length > 0 && ways.every((way) => way === "helper"),
-		the_key_stays_roots: (await host.sh("stat -c '%U %a' /etc/fleetseed/id_ed25519")).trim() === "root 600",
-		the_daemon_is_not_root:
-			(await host.sh(`stat -c %U /proc/${await host.property("MainPID")}`)).trim() === "fleetseed",
-	};
-}
-
-async function type(machine: LabMachine, { script, answersYes }: Block, answer: string): Promise<string> {
-	await machine.must(["tee", TYPED], script);
-	const argv = [...AT_HOME, "script", "-qec", `stty cols 120; bash -e ${TYPED}`, "/dev/null"];
-	const screen = await machine.must(argv, answersYes ? answer : undefined);
-	return stripVTControlCharacters(screen).replaceAll("\r", "").trimEnd().split("\n").slice(-LINES_TOLD).join("\n");
-}
-
-function discovered(host: Host, machines: readonly LabMachine[]): Promise<true> {
-	return host.waitFor("the machines are discovered", async () => {
-		const rows = await host.json<readonly MachineRow[]>("machines --json");
-		return machines.every(({ name }) => rows.some((row) => row.name === name)) ? true : null;
-	});
 }
 
 async function exposure(host: Host): Promise<{ readonly exposure: string }> {
@@ -166,7 +78,7 @@ async function hangs(host: Host): Promise<Checks> {
 	await host.sh("printf '[Service]\\nWatchdogSec=6\\n' > /run/systemd/system/fleetseed.service.d/lab.conf");
 	await host.sh("systemctl daemon-reload && systemctl restart fleetseed");
 	const before = await host.property("MainPID");
-	await new Promise((resolve) => setTimeout(resolve, 8_000));
+	await host.pause(8_000);
 	const isKept = (await host.property("MainPID")) === before;
 	await host.sh(`kill -STOP ${before}`);
 	await host.waitFor("the watchdog starts it again", async () => {

@@ -4,15 +4,17 @@ import { readFile } from "node:fs/promises";
 import { constants, getPriority, setPriority } from "node:os";
 import { join } from "node:path";
 import { Peer, type PeerState } from "../swarm/peer/peer.ts";
+import { FullMark } from "./full-mark.ts";
 
 const PROGRESS_MS = 1_000;
 const STOP_MS = 3_000;
 
 export interface Fetch {
 	readonly torrentFile: string;
+	/** Where the package goes, named for its digest; while the disk has no room for more of it, a file `full` is there, too. */
 	readonly folder: string;
 	readonly seedSeconds: number;
-	/** As long without a byte, before everything is there, and the fetch is given up. */
+	/** As long without a byte, or without one that the disk has room for, before everything is there, and the fetch is given up. */
 	readonly stallSeconds: number;
 	/** Run with GID COUNT PATH, as aria2c runs its --on-bt-download-complete. */
 	readonly onComplete: string | null;
@@ -33,6 +35,8 @@ export async function fetchPackage(fetch: Fetch): Promise<Fetched> {
 	const { promise: ended, resolve: end } = Promise.withResolvers<Fetched>();
 	let seeding: NodeJS.Timeout | undefined;
 	let isTold = false;
+	const refused = ({ message }: Error) => fetch.print({ event: "refused", message });
+	const full = new FullMark({ folder: fetch.folder, onUnmarked: refused });
 	const peer = new Peer({
 		torrent,
 		folder: fetch.folder,
@@ -42,13 +46,16 @@ export async function fetchPackage(fetch: Fetch): Promise<Fetched> {
 			});
 			seeding = setTimeout(() => end("seeded"), fetch.seedSeconds * 1000);
 		},
-		onRefused: (error) => fetch.print({ event: "refused", message: error.message }),
+		onRefused: (error) => {
+			refused(error);
+			full.refused(error, peer.state?.heldBytes ?? 0);
+		},
 		onLiar: (address) => fetch.print({ event: "liar", address }),
 	});
 	const stop = () => end("stopped");
 	fetch.signal.addEventListener("abort", stop, { once: true });
 	if (fetch.signal.aborted) stop();
-	const watching = watch(fetch, { peer, mayLeave: () => isTold, end });
+	const watching = watch(fetch, { peer, full, mayLeave: () => isTold, end });
 	await peer.start();
 	yieldToOthers();
 	const how = await ended;
@@ -83,28 +90,35 @@ async function complete({ folder, onComplete, print }: Fetch, peer: Peer, torren
 
 interface Watched {
 	readonly peer: Peer;
+	readonly full: FullMark;
 	/** Whoever waits for the package here knows that it is there. */
 	readonly mayLeave: () => boolean;
 	readonly end: (how: Fetched) => void;
 }
 
 /** Prints the progress once a second, and tells when bytes have stopped coming, and when nobody needs them from here. */
-function watch({ print, stallSeconds }: Fetch, { peer, mayLeave, end }: Watched): NodeJS.Timeout {
+function watch({ print, stallSeconds }: Fetch, { peer, full, mayLeave, end }: Watched): NodeJS.Timeout {
 	let bytes = -1;
 	let movedAt = performance.now();
 	return setInterval(() => {
 		const { state } = peer;
-		if (state) print({ event: "progress", ...figures(state) });
+		if (state) {
+			print({ event: "progress", ...figures(state) });
+			full.held(state.heldBytes);
+		}
 		if (state?.isDismissed && mayLeave()) {
 			print({ event: "dismissed", message: "every machine that waited for the package has it" });
 			end("dismissed");
 		}
 		const now = performance.now();
 		// What is there already is still being read where there is no state.
-		if (!state || state.isComplete || state.downloadedBytes !== bytes) movedAt = now;
+		const hasMoved = !state || state.isComplete || state.downloadedBytes !== bytes;
+		// What comes again and again in vain is no reason to stay.
+		if (hasMoved && !full.isSet) movedAt = now;
 		bytes = state?.downloadedBytes ?? bytes;
 		if (now - movedAt < stallSeconds * 1000) return;
-		print({ event: "stalled", message: `no byte arrived for ${stallSeconds} s` });
+		const what = full.isSet ? "the disk had room for no byte" : "no byte arrived";
+		print({ event: "stalled", message: `${what} for ${stallSeconds} s` });
 		end("stalled");
 	}, PROGRESS_MS);
 }

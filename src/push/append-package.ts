@@ -9,7 +9,7 @@ const TRIES = 3;
 
 /**
  * Sends the package through the SSH session, after what is there of its beginning: no subsystem, no program and no port is needed for it.
- * It ends with the connection. Answers the bytes that were sent. Errors: FS-SSH-*, FS-DELIVER-FAILED, -STALLED.
+ * It ends with the connection. Answers the bytes that were sent. Errors: FS-SSH-*, FS-DISK-*, FS-DELIVER-FAILED, -STALLED.
  */
 export async function appendThroughSession(
 	delivering: Delivering,

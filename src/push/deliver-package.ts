@@ -14,7 +14,8 @@ type Brought = Pick<DeliveredOutcome, "method" | "bytes" | "because" | "sourceBy
 
 /**
  * Brings the package to the machine's staging path by the first way of the policy's order that the machine can go; one that stalls or
- * fails gives way to the next. Errors: FS-SSH-*, FS-DELIVER-TOOL, -DISK, -FAILED, -STALLED: of the last way that was tried.
+ * fails gives way to the next, except when the disk is full: the next one would remove what this one brought. Errors: FS-SSH-*, FS-DISK-*,
+ * FS-DELIVER-TOOL, -DISK, -FAILED, -STALLED: of the last way that was tried.
  */
 export async function deliverPackage(delivering: Delivering): Promise<Pushed> {
 	const { task, delivery } = delivering;

@@ -22,7 +22,7 @@ export interface Transport {
 
 /**
  * Runs a transport at the machine until the package is staged: a job that outlives the connection, and goes on seeding. Null: it is.
- * Errors: FS-SSH-*, FS-DELIVER-FAILED, -STALLED.
+ * Errors: FS-SSH-*, FS-DISK-*, FS-DELIVER-FAILED, -STALLED.
  */
 export async function runTransport(delivering: Delivering, transport: Transport): Promise<Pushed | null> {
 	const key = transport.runningKey ?? (await start(delivering, transport));
@@ -59,6 +59,7 @@ async function watch(delivering: Delivering, key: string): Promise<Pushed | null
 		if ("failure" in asked) return { outcome: asked };
 		const [[kind, kib, act] = []] = linesOf(asked.answer);
 		if (kind === "staged") return null;
+		if (kind === "full") return { outcome: full(delivering) };
 		if (kind !== "running") return giveUp(delivering, key, asked.answer);
 		// Nothing arrives while all that is there is read for its digest: minutes, of many GiB.
 		const hasGrown = Number(kib) > seen || delivery.heardBytes() > heard || act === "checking";
@@ -72,6 +73,15 @@ async function watch(delivering: Delivering, key: string): Promise<Pushed | null
 /** Nothing grows, either, while what an earlier try left is read, before the rest of it is asked for. */
 function patienceMs({ stallMs }: Delivery, kib: number): number {
 	return stallMs + (kib * 1024) / READ_BYTES_PER_MS;
+}
+
+/** The transport is left to go on by itself, should there be room soon. */
+function full({ task }: Delivering): Failed {
+	const { machine, package: name } = task.ref;
+	return failed(
+		"FS-DISK-FULL",
+		`${machine}: ${name}: the disk became full while it arrived; what is there stays, and the rest comes once there is room`,
+	);
 }
 
 async function stalled(delivering: Delivering, key: string, silentMs: number): Promise<Pushed> {

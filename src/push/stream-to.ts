@@ -12,7 +12,7 @@ export interface Streamed {
 }
 
 /**
- * Sends the stream to a command at the machine, no faster than it is taken. Errors: FS-SSH-*, FS-DELIVER-FAILED, and -STALLED when nothing
+ * Sends the stream to a command at the machine, no faster than it is taken. Errors: FS-SSH-*, FS-DISK-*, FS-DELIVER-FAILED, and -STALLED when nothing
  * is taken for a while.
  */
 export async function streamTo(

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmod, mkdir, mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -129,6 +129,25 @@ describe("our peer for one package", { concurrency: true }, () => {
 		assert.ok(
 			lines(machine).some(({ event, message }) => event === "stalled" && message === "no byte arrived for 1 s"),
 		);
+	});
+
+	test("what comes again and again to a disk that is full does not keep it from giving up, and a mark stays there", {
+		skip: process.getuid?.() === 0 ? false : "needs root for a small disk",
+	}, async () => {
+		await using bench = await openBench({ machines: 1 });
+		const disk = join(bench.folder, "m1");
+		await mkdir(disk);
+		execFileSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", disk]);
+		try {
+			const machine = await spawnAgent(bench, "m1", { more: ["--stall-seconds", "8"] });
+			const [code] = await once(machine.child, "exit");
+			assert.equal(code, 4);
+			const messages = lines(machine).map(({ message }) => message);
+			assert.equal(messages.at(-1), "the disk had room for no byte for 8 s");
+			assert.equal((await stat(join(disk, "full"))).size, 0);
+		} finally {
+			execFileSync("umount", ["-l", disk]);
+		}
 	});
 
 	test("the time in which no byte arrives begins when it has read what is there", async () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { type TestContext, test } from "node:test";
@@ -11,6 +12,7 @@ import { sha256Of } from "./stage.ts";
 
 const CONTENT = Buffer.from("echo installed");
 const HELPER = Buffer.from("#!/bin/sh\nexit 0\n");
+const MIB = 2 ** 20;
 const STATE = "/var/lib/fleetseed";
 
 const HELPER_OFFER: Helper = {
@@ -28,6 +30,22 @@ function* countingTo(reads: string[]) {
 	}
 }
 
+function deliveryOf(content: Buffer): Delivery {
+	return {
+		methods: ["sftp"],
+		sizeBytes: content.length,
+		stallMs: 20_000,
+		torrent: async () => Buffer.from("torrent"),
+		url: async () => "http://127.0.0.1:9/",
+		rates: () => NO_LIMITS,
+		heardBytes: () => 0,
+		read: (offset) => Readable.from([content.subarray(offset)]),
+		helperFor: async () => null,
+		onReached: () => undefined,
+		onChosen: async () => undefined,
+	};
+}
+
 /** A delivery to a machine whose state folder is mounted so. */
 async function deliverTo(
 	t: TestContext,
@@ -39,19 +57,7 @@ async function deliverTo(
 	const { target } = await startSshd(t, { config: ["PermitRootLogin prohibit-password"], setup });
 	const pusher = new Pusher({ sessions: 1, seedSeconds: 1 });
 	t.after(() => pusher.stop());
-	const delivery: Delivery = {
-		methods,
-		sizeBytes: CONTENT.length,
-		stallMs: 20_000,
-		torrent: async () => Buffer.from("torrent"),
-		url: async () => "http://127.0.0.1:9/",
-		rates: () => NO_LIMITS,
-		heardBytes: () => 0,
-		read: (offset) => Readable.from([CONTENT.subarray(offset)]),
-		helperFor: async () => helper,
-		onReached: () => undefined,
-		onChosen: async () => undefined,
-	};
+	const delivery = { ...deliveryOf(CONTENT), methods, helperFor: async () => helper };
 	const root = { ...target, user: "root" };
 	return (await pusher.deliver(root, taskOf({ sha256: sha256Of(CONTENT) }), delivery, t.signal)).outcome;
 }
@@ -172,4 +178,31 @@ test("a real machine: a program that names no interpreter is FS-INSTALL-NOEXEC t
 		assert.equal(exitOf(outcome), "FS-INSTALL-NOEXEC", said);
 		assert.match(said, /nothing runs from .*packages, and the package names no interpreter/);
 	}
+});
+
+test("a real machine: a disk that becomes full while the session carries the package is FS-DISK-FULL, and the next try sends the rest", {
+	skip: sshdObstacle(),
+}, async (t) => {
+	const content = randomBytes(32 * MIB);
+	const setup = [`mkdir -p ${STATE}`, `mount -t tmpfs -o size=120m tmpfs ${STATE}`];
+	const { target, shell } = await startSshd(t, { config: ["PermitRootLogin prohibit-password"], setup });
+	const pusher = new Pusher({ sessions: 1, seedSeconds: 1 });
+	t.after(() => pusher.stop());
+	const chosen: string[] = [];
+	const delivery: Delivery = {
+		...deliveryOf(content),
+		methods: ["sftp", "http"],
+		onChosen: async (method) => {
+			if (chosen.push(method) === 1) await shell(`head -c 108m /dev/zero > ${STATE}/fill`);
+		},
+	};
+	const root = { ...target, user: "root" };
+	const task = taskOf({ sha256: sha256Of(content) });
+	const { outcome } = await pusher.deliver(root, task, delivery, t.signal);
+	assert.equal(exitOf(outcome), "FS-DISK-FULL", JSON.stringify(outcome));
+	await shell(`mount -o remount,size=480m ${STATE}`);
+	const { outcome: next } = await pusher.deliver(root, task, delivery, t.signal);
+	assert.ok(next.kind === "delivered", JSON.stringify(next));
+	assert.deepEqual(chosen, ["sftp", "sftp"]);
+	assert.ok(next.bytes < 22 * MIB, `${next.bytes} bytes came`);
 });

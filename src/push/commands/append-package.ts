@@ -24,11 +24,14 @@ if [ -s "$file" ]; then
 	[ "$at" -lt "$3" ] || { rm -f "$file" && at=0; }
 fi
 [ "$at" = "$2" ] || { echo "moved $at"; exit 0; }
-cat <&3 3<&- 9>&- >>"$file" &
+LC_ALL=C cat <&3 3<&- 9>&- >>"$file" &
 echo $! > "$incoming/append.pid"
 wait $!
+# Above that it was ended, by whoever came with new bytes.
+failed=$(( $? > 0 && $? < 128 ))
 : > "$incoming/append.pid"
 size
+[ "$failed" = 0 ] || exit 1
 [ "$size" = "$3" ] || { echo "short $size"; exit 0; }
 sum=$(sha256sum < "$file") || exit 1
 if [ "\${sum%% *}" = "$1" ]; then sync "$file" && mv "$file" "$state/packages/$1" && echo staged

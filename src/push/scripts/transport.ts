@@ -3,7 +3,8 @@ import { STATE } from "./state.ts";
 
 /**
  * Folder of one digest's delivery: `torrent` or `source`, `data/DIGEST` (pieces, with holes) or `prefix/DIGEST` (from the beginning on),
- * `checking` while a digest is made of them, and `outcome` (staged or refused) once the file is whole.
+ * `checking` while a digest is made of them, and `outcome` (staged or refused) once the file is whole. Beside the data is `full` while the disk has no room
+ * for more of them.
  */
 export const INCOMING = `${JOB}
 incoming_of() { incoming=$state/incoming/$1; }
@@ -17,14 +18,22 @@ latest_transport() {
 }
 `;
 
+/** `note_room FOLDER` marks a folder of data that cannot hold as much more as a transport writes at once, and no other. */
+const ROOM = `
+note_room() {
+	if head -c 65536 /dev/zero > "$1/room"; then rm -f "$1/full"; else true > "$1/full"; fi
+	rm -f "$1/room"
+}
+`;
+
 /** The program that a transport calls when the file is whole: GID COUNT PATH, as aria2 does. Safe to call twice. */
 export const HOOK = `#!/bin/sh
-${STATE}
+${STATE}${ROOM}
 path=$3
 sha256=\${path##*/}
 incoming=$state/incoming/$sha256
 [ -e "$incoming/outcome" ] && exit 0
-say() { echo "$1" > "$incoming/outcome.$$" && mv "$incoming/outcome.$$" "$incoming/outcome"; }
+say() { echo "$1" > "$incoming/outcome.$$" && mv "$incoming/outcome.$$" "$incoming/outcome" || { rm -f "$incoming/outcome.$$"; false; }; }
 : > "$incoming/checking"
 sum=$(sha256sum < "$path") || sum=
 rm -f "$incoming/checking"
@@ -33,7 +42,7 @@ if [ "\${sum%% *}" = "$sha256" ]; then
 	mkdir -p "$state/packages"
 	chmod 600 "$path"
 	sync "$path"
-	ln -f "$path" "$state/packages/$sha256" && say staged
+	ln -f "$path" "$state/packages/$sha256" && say staged || note_room "\${path%/*}"
 else
 	say refused
 	rm -f "$path"
@@ -41,7 +50,7 @@ fi
 `;
 
 /**
- * What asks the controller for the rest of the file, again and again while it grows, at most a minute or two without. The URL holds
+ * What asks the controller for the rest of the file, again and again while it grows, at most a minute or two without, as while the disk is full. The URL holds
  * the machine's token and stands in a file, since everybody on the machine can read command lines.
  */
 const HTTP = `
@@ -62,7 +71,7 @@ get() {
 		get_rest "$1"
 		code=$?
 		if [ "$(size "$1")" -gt "$before" ]; then idle=0; else idle=$(( idle + 1 )); fi
-		[ $code -eq 0 ] || sleep 2
+		[ $code -eq 0 ] || { note_room "$data"; sleep 2; }
 	done
 	return $code
 }
@@ -74,21 +83,20 @@ get() {
  * beginning is of use to our own peer, which looks at what is there; holes are of use to nobody else.
  * Left to itself aria2 asks a tracker that did not answer again after minutes; a controller that restarts is back in seconds.
  */
-export const TRANSPORT = `${STATE}
+export const TRANSPORT = `${STATE}${ROOM}
 incoming=$state/incoming/$1 data=$state/incoming/$1/data hook=$state/incoming/$1/hook
 other=$incoming/prefix
 [ "$2" != http ] || data=$incoming/prefix other=$incoming/data
 mkdir -p "$data"
 case $2 in agent|helper) [ -e "$data/$1" ] || [ ! -f "$other/$1" ] || mv "$other/$1" "$data/$1" ;; esac
 rm -rf "$other"
+# What aria2 recorded while the disk was full is torn, and it would refuse it. Without a record it looks at the pieces themselves.
+[ ! -e "$data/full" ] || rm -f "$data/$1.aria2" "$data/full"
 if [ -f "$data/$1" ]; then
 	: > "$incoming/checking"
 	sum=$(sha256sum < "$data/$1")
 	rm -f "$incoming/checking"
-	if [ "\${sum%% *}" = "$1" ]; then "$hook" - 1 "$data/$1"
-	# aria2 refuses a file that it has no record of.
-	elif [ "$2" = aria2c ] && [ ! -e "$data/$1.aria2" ]; then rm -f "$data/$1"
-	fi
+	[ "\${sum%% *}" != "$1" ] || "$hook" - 1 "$data/$1"
 fi
 fetch() { "$@" fetch --torrent "$incoming/torrent" --folder "$data" --seed-seconds "$seed" --on-complete "$hook"; }
 ${HTTP}
@@ -107,6 +115,7 @@ aria2c)
 		--summary-interval=0 --console-log-level=warn --bt-max-peers=30 --follow-torrent=false "$incoming/torrent.torrent" ;;
 esac
 code=$?
+[ $code -eq 0 ] || [ -e "$incoming/outcome" ] || note_room "$data"
 # One that is no longer what was pushed, as by a bad disk, is pushed anew the next time.
 if [ "$2" = helper ] && [ $code -ne 0 ]; then
 	sum=$(sha256sum < "$state/helper/$5/fleetseed-agent")

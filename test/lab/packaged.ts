@@ -3,6 +3,7 @@ import type { Checks } from "./checks.ts";
 import type { DebianPackage } from "./debian-package.ts";
 import type { Evidence } from "./evidence.ts";
 import { followTutorial, hush, startInOneLine } from "./first-minutes.ts";
+import { hardened } from "./hardened.ts";
 import { Host } from "./host.ts";
 import type { Lab } from "./lab.ts";
 import type { LabMachine } from "./lab-machine.ts";
@@ -34,7 +35,7 @@ export async function packaged(lab: Lab, trial: Trial): Promise<Steered> {
 	const checks: Record<string, boolean> = { there_was_no_node: !hasNode, ...inOneLine, ...tutorial };
 	Object.assign(notes, await exposure(host));
 	checks.exposure_is_low = Number(notes.exposure) <= MOST_EXPOSURE;
-	Object.assign(checks, await reloads(host));
+	Object.assign(checks, await hardened(host), await reloads(host));
 	Object.assign(checks, await hangs(host));
 	const upgraded = await upgrade(lab, trial, { host, built, machines });
 	const status = await host.json<StatusReport>("status --json");

@@ -13,6 +13,9 @@ import type { Trial } from "./trial.ts";
 
 /** systemd-analyze's word for it, from 0 to 10. */
 const MOST_EXPOSURE = 1.5;
+const EDITED = "/etc/fleetseed/fleetseed.yaml /etc/fleetseed/inventory.yaml";
+/** What the tutorial, the reloads and the upgrade have written into those. */
+const OWN_LINES = [/^ {2}listen: 127\.0\.0\.1:8443$/m, /^swarm: .*6990/m, /# of this place\n[\s\S]*# of this place\n/];
 const STATE = ["/var/lib/fleetseed/journal.sqlite", "/etc/fleetseed/id_ed25519", "/etc/fleetseed/policies/hello.yaml"];
 
 /**
@@ -113,6 +116,7 @@ async function upgrade(lab: Lab, trial: Trial, { host, built, machines }: Upgrad
 	};
 	const next = `${built.version}+next`;
 	await host.sh(`cd /root && dpkg-deb -R ${built.name} next && sed -i 's/^Version: .*/Version: ${next}/' next/DEBIAN/control
+		echo '# of the next release' | tee -a next/etc/fleetseed/fleetseed.yaml next/etc/fleetseed/policies/README
 		dpkg-deb -Znone --build next fleetseed_next.deb >/dev/null && rm -r next`);
 	await host.machine.must(["tee", "/etc/fleetseed/policies/upgrade.yaml"], JSON.stringify(policy));
 	await host.sh("systemctl reload fleetseed");
@@ -122,7 +126,11 @@ async function upgrade(lab: Lab, trial: Trial, { host, built, machines }: Upgrad
 		const rows = rollouts.find((each) => each.policy === "upgrade")?.machines ?? [];
 		return rows.length > 0 && rows.every(({ state }) => state === "installing") ? true : null;
 	});
-	host.log(await host.sh("cd /root && apt install -y ./fleetseed_next.deb 2>&1 | tail -3"));
+	await host.sh("echo '# of this place' | tee -a /etc/fleetseed/fleetseed.yaml /etc/fleetseed/inventory.yaml");
+	const edited = await host.sh(`cat ${EDITED}`);
+	// The release has changed fleetseed.yaml, too: this is the answer to dpkg's question that its default is.
+	const keep = "-o Dpkg::Options::=--force-confold";
+	host.log(await host.sh(`cd /root && apt install -y ${keep} ./fleetseed_next.deb 2>&1 | tail -3`));
 	const after = await host.property("MainPID");
 	const during = of(await trial.evidence(small), known);
 	for (const machine of known) await machine.must(["rm", SLOW_INSTALLS]);
@@ -134,6 +142,10 @@ async function upgrade(lab: Lab, trial: Trial, { host, built, machines }: Upgrad
 	const evidence = of(await trial.evidence(small), known);
 	const checks = {
 		upgraded_in_mid_rollout: after !== before && after !== "0" && during.every(({ isInstalled }) => !isInstalled),
+		edits_survive_the_upgrade:
+			(await host.sh(`cat ${EDITED}`)) === edited && OWN_LINES.every((each) => each.test(edited)),
+		what_nobody_edited_is_the_new_ones: /next release/.test(await host.sh("cat /etc/fleetseed/policies/README")),
+		the_new_ones_own_is_beside_it: /next release/.test(await host.sh("cat /etc/fleetseed/fleetseed.yaml.dpkg-dist")),
 		the_new_one_is_in_force: (await host.sh("dpkg-query --show fleetseed")).trim() === `fleetseed\t${next}`,
 		all_installed: evidence.every(({ isInstalled }) => isInstalled),
 		installer_ran_once: evidence.every(({ installerRuns }) => installerRuns.length === 1),

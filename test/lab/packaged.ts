@@ -140,12 +140,14 @@ async function upgrade(lab: Lab, trial: Trial, { host, built, machines }: Upgrad
 		return rows.length > 0 && rows.every(({ state }) => state === "verified") ? true : null;
 	});
 	const evidence = of(await trial.evidence(small), known);
+	const isOfNext = async (name: string) =>
+		(await host.machine.run(["grep", "-q", "next release", `/etc/fleetseed/${name}`])).code === 0;
 	const checks = {
 		upgraded_in_mid_rollout: after !== before && after !== "0" && during.every(({ isInstalled }) => !isInstalled),
 		edits_survive_the_upgrade:
 			(await host.sh(`cat ${EDITED}`)) === edited && OWN_LINES.every((each) => each.test(edited)),
-		what_nobody_edited_is_the_new_ones: /next release/.test(await host.sh("cat /etc/fleetseed/policies/README")),
-		the_new_ones_own_is_beside_it: /next release/.test(await host.sh("cat /etc/fleetseed/fleetseed.yaml.dpkg-dist")),
+		what_nobody_edited_is_the_new_ones: await isOfNext("policies/README"),
+		the_new_ones_own_is_beside_it: await isOfNext("fleetseed.yaml.dpkg-dist"),
 		the_new_one_is_in_force: (await host.sh("dpkg-query --show fleetseed")).trim() === `fleetseed\t${next}`,
 		all_installed: evidence.every(({ isInstalled }) => isInstalled),
 		installer_ran_once: evidence.every(({ installerRuns }) => installerRuns.length === 1),

@@ -13,14 +13,14 @@ const SHOWN = 20;
 
 /** A policy's rollout: what holds it, its rings with their gates, its reboots, and what is being delivered. */
 export function renderRollout(report: RolloutReport, style: Style): string {
-	const { policy, revision, run, held, halted, rings } = report;
+	const { policy, revision, run, held, rings } = report;
 	const begun = run === null ? "" : `, run ${minute(run)}`;
 	const heading = `${policy} (revision ${shortRevision(revision)}${begun})${held ? `: ${held}` : ""}`;
 	return [
 		printable(heading),
 		...steering(report).map((line) => style.bad(`  ${printable(line)}`)),
 		...marks(report).map((line) => `  ${printable(line)}`),
-		...rings.map((ring) => ringLine(halted ? { ...ring, state: "ended" } : ring, style)),
+		...rings.map((ring) => ringLine(ring, style)),
 		...waysLine(report),
 		...deliveries(report),
 	].join("\n");
@@ -74,10 +74,7 @@ function rebootsLine({ due, done, failed, under_way }: RebootsReport): readonly 
 	return parts.length === 0 ? [] : [`reboots: ${parts.join(", ")}`];
 }
 
-/** A run that was aborted leaves rings as they were, and nothing waits or runs in them. */
-type ShownRing = Omit<RingReport, "state"> & { readonly state: RingReport["state"] | "ended" };
-
-function ringLine(ring: ShownRing, style: Style): string {
+function ringLine(ring: RingReport, style: Style): string {
 	const { name, state, machines, verified, failed, left_out, unreachable, gate, prestaging } = ring;
 	const drawn = bar(machines === 0 ? 0 : verified / machines);
 	const counts = [

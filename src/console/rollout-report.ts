@@ -54,20 +54,22 @@ function brakeOf(held: Iterable<Held>): Held | undefined {
 }
 
 function ringReports(rollout: Rollout, rings: readonly RingCount[], now: number): RingReport[] {
-	const gate = gateOf(rollout, rings, now);
+	// Of a run that was aborted nothing runs, and nothing waits for a person.
+	const isEnded = rollout.halt !== undefined;
+	const gate = isEnded ? null : gateOf(rollout, rings, now);
+	const stateAt = (index: number) => (isEnded ? "ended" : index === gate?.index ? "running" : "waiting");
 	return rings.map((count, index) => {
 		const { ring, members, verified, failed, leftOut, unreachable } = count;
-		const isPromoted = rollout.promotedRings.has(ring.name);
 		return {
 			name: ring.name,
-			state: isPromoted ? "promoted" : index === gate?.index ? "running" : "waiting",
+			state: rollout.promotedRings.has(ring.name) ? "promoted" : stateAt(index),
 			machines: members,
 			verified,
 			failed,
 			left_out: leftOut,
 			unreachable,
 			gate: gate?.index === index ? gateReport(rollout, gate) : null,
-			prestaging: prestaging(rollout, count),
+			prestaging: isEnded ? null : prestaging(rollout, count),
 		};
 	});
 }

@@ -101,7 +101,9 @@ async function runAndAbort(
 	await page.getByRole("button", { name: "Promote" }).waitFor();
 	await press(page, "Abort");
 	await page.getByText(/^Ended by eve at /).waitFor();
-	await page.getByRole("button", { name: "Abort", exact: true }).waitFor({ state: "detached" });
+	for (const name of ["Abort", "Promote"])
+		await page.getByRole("button", { name, exact: true }).waitFor({ state: "detached" });
+	await page.getByRole("heading", { name: "canary ended" }).waitFor();
 	await until(controller, "the second run is aborted", ({ rollouts: [rollout] }) => {
 		const { id, halted } = rollout ?? {};
 		return id === rollouts[0]?.id && halted?.by === "eve";

@@ -15,7 +15,9 @@ export const approvalReport = z
 export const ringReport = z
 	.object({
 		name: z.string(),
-		state: z.enum(["waiting", "running", "promoted"]),
+		state: z
+			.enum(["waiting", "running", "promoted", "ended"])
+			.describe("ended: the run was aborted before it was promoted."),
 		machines: count,
 		verified: count,
 		failed: count,

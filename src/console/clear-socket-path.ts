@@ -1,6 +1,7 @@
 import type { Stats } from "node:fs";
 import { lstat, rm } from "node:fs/promises";
 import { connect } from "node:net";
+import { CannotListen } from "./cannot-listen.ts";
 
 /**
  * Makes room for a listening socket: one that a killed daemon left behind is removed, since nobody listens on it any more.
@@ -10,14 +11,16 @@ export async function clearSocketPath(path: string): Promise<void> {
 	const found = await lstat(path).catch(nothingThere);
 	if (!found) return;
 	if (!found.isSocket())
-		throw new Error(
-			`${path} is ${kindOf(found)}, not a socket, and is left alone: remove it, or name another socket (FS-CONFIG)`,
+		throw new CannotListen(
+			`${path} is ${kindOf(found)}, not a socket, and is left alone: remove it, or name another socket`,
+			"FS-CONFIG",
 		);
 	const error = await errorOfConnecting(path);
-	if (error === null) throw new Error(`another daemon answers on ${path} (FS-DAEMON-RUNNING)`);
+	if (error === null) throw new CannotListen(`another daemon answers on ${path}`, "FS-DAEMON-RUNNING");
 	// Only this one says that nobody listens; a full backlog, for one, says EAGAIN.
 	if (error.code === "ECONNREFUSED") await rm(path, { force: true });
-	else if (error.code !== "ENOENT") throw new Error(`${path} is a socket in use: ${error.message} (FS-DAEMON-RUNNING)`);
+	else if (error.code !== "ENOENT")
+		throw new CannotListen(`${path} is a socket in use: ${error.message}`, "FS-DAEMON-RUNNING");
 }
 
 function nothingThere(error: NodeJS.ErrnoException): null {

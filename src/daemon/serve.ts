@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import { AccessRecord } from "../console/api/access-record.ts";
 import { ApiServer } from "../console/api/server.ts";
 import { Tokens } from "../console/api/tokens.ts";
+import { CannotListen } from "../console/cannot-listen.ts";
 import { EXIT } from "../console/exit-codes.ts";
 import { ERROR_CODES } from "../model/error-codes.ts";
 import type { Event } from "../model/event.ts";
@@ -99,12 +100,11 @@ async function run(config: string, settings: Settings, log: Logger): Promise<num
 
 /** What an administrator can mend, such as a port that is taken; anything else is a bug and thrown on. */
 function whyUnheard(error: NodeJS.ErrnoException): readonly string[] {
+	if (error instanceof CannotListen) return [error.message, ERROR_CODES[error.code]];
 	if (error.syscall === "listen")
 		return [
 			`the API cannot listen: ${error.message} (FS-CONFIG)`,
 			"Stop who has it (ss -tlnp), or correct api.listen.",
 		];
-	const code = /\((FS-[A-Z-]+)\)$/.exec(error.message)?.[1];
-	if (code === "FS-CONFIG" || code === "FS-DAEMON-RUNNING") return [error.message, ERROR_CODES[code]];
 	throw error;
 }

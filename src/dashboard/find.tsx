@@ -8,9 +8,28 @@ export function holds(name: string, typed: string): boolean {
 	return name.toLowerCase().includes(typed.trim().toLowerCase());
 }
 
-interface FindProps {
+interface Typed {
 	readonly typed: string;
 	readonly onType: (typed: string) => void;
+}
+
+/** For a part of a name, which is acted on with each character. */
+export function SearchField({ label, typed, onType }: Typed & { readonly label: string }) {
+	return (
+		<label>
+			{label}{" "}
+			<input
+				class="short"
+				type="search"
+				value={typed}
+				onInput={({ currentTarget }) => onType(currentTarget.value)}
+				autocomplete="off"
+			/>
+		</label>
+	);
+}
+
+interface FindProps extends Typed {
 	/** Of the machines that hold what was typed. */
 	readonly found: readonly string[];
 }
@@ -24,16 +43,7 @@ export function Find({ typed, onType, found }: FindProps) {
 	};
 	return (
 		<form class="acts find" onSubmit={open}>
-			<label>
-				Find a machine{" "}
-				<input
-					class="short"
-					type="search"
-					value={typed}
-					onInput={({ currentTarget }) => onType(currentTarget.value)}
-					autocomplete="off"
-				/>
-			</label>
+			<SearchField label="Find a machine" typed={typed} onType={onType} />
 			<span role="status">{typed.trim() !== "" && foundWords(found.length)}</span>
 			{found.slice(0, SHOWN).map((name) => (
 				<MachineLink key={name} name={name} />

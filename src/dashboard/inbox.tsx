@@ -3,7 +3,7 @@ import type { MachineRow, ScannedKey } from "../console/cockpit.ts";
 import { comparison, isAnotherKey } from "../console/host-key-text.ts";
 import { Act } from "./act.tsx";
 import { get, segment, told } from "./api.ts";
-import { holds } from "./find.tsx";
+import { holds, SearchField } from "./find.tsx";
 import { useLive } from "./live.ts";
 import { MachineLink } from "./parts.tsx";
 import { useUnderWay } from "./under-way.ts";
@@ -28,15 +28,7 @@ export function InboxPage() {
 			{value && waiting.length === 0 && <p>{nobody(value)}</p>}
 			{waiting.length > SHOWN && (
 				<div class="acts card">
-					<label>
-						Name or address{" "}
-						<input
-							class="short"
-							type="search"
-							value={typed}
-							onInput={({ currentTarget }) => setTyped(currentTarget.value)}
-						/>
-					</label>
+					<SearchField label="Name or address" typed={typed} onType={setTyped} />
 					<span role="status">{shownWords(found.length, waiting.length)}</span>
 				</div>
 			)}

@@ -2,6 +2,7 @@ import { useId, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks"
 import type { SwarmMachine, SwarmPackage } from "../console/cockpit.ts";
 import { useDark } from "./chart.tsx";
 import { isWithModifier } from "./keys.ts";
+import { MarkedCell } from "./marked-cell.tsx";
 import { MachineLink, machinePlace } from "./parts.tsx";
 import { PiecesPainter } from "./pieces-painter.ts";
 import { heldSentence, pieceSentence, type Spread, spreadSentences } from "./pieces-words.ts";
@@ -121,29 +122,14 @@ function Grid({ of, pieces, machines, rows }: PiecesProps & { readonly rows: rea
 						}}
 					/>
 					{row && (
-						<div
-							// Another element for each cell: of one whose words change nothing is read out.
+						<MarkedCell
 							key={markedId}
 							id={markedId}
-							class="marked"
-							role="option"
-							aria-selected="true"
-							tabIndex={-1}
-							aria-setsize={rows.length}
-							aria-posinset={at.row + 1}
-							style={
-								place && {
-									left: `${place.left}px`,
-									top: `${place.top}px`,
-									width: `${place.width}px`,
-									height: `${place.height}px`,
-								}
-							}
-						>
-							<span class="unseen">
-								{`${row.machine}: ${heldSentence(row, pieces)}; ${pieceSentence(row, pieces, at.column)}`}
-							</span>
-						</div>
+							place={place}
+							size={rows.length}
+							position={at.row + 1}
+							words={`${row.machine}: ${heldSentence(row, pieces)}; ${pieceSentence(row, pieces, at.column)}`}
+						/>
 					)}
 				</div>
 			</div>

@@ -2,6 +2,7 @@ import { useId, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks"
 import type { StatusReport } from "../console/cockpit.ts";
 import { Find, holds } from "./find.tsx";
 import { isWithModifier } from "./keys.ts";
+import { MarkedCell } from "./marked-cell.tsx";
 import { MachineLink, machinePlace, State } from "./parts.tsx";
 import { STATES } from "./states.ts";
 import { Table } from "./table.tsx";
@@ -147,28 +148,15 @@ function Wall({ cells }: { readonly cells: readonly Cell[] }) {
 				>
 					<canvas ref={canvas} />
 					{cell && (
-						<div
-							// Another element for each cell: of one whose words change nothing is read out.
+						<MarkedCell
 							key={at}
 							id={`${markId}-${at}`}
-							ref={mark}
-							class="marked"
-							role="option"
-							aria-selected="true"
-							tabIndex={-1}
-							aria-setsize={cells.length}
-							aria-posinset={at + 1}
-							style={
-								place && {
-									left: `${place.left}px`,
-									top: `${place.top}px`,
-									width: `${place.size}px`,
-									height: `${place.size}px`,
-								}
-							}
-						>
-							<span class="unseen">{`${cell.name}: ${STATES[cell.state].words}`}</span>
-						</div>
+							at={mark}
+							place={place && { left: place.left, top: place.top, width: place.size, height: place.size }}
+							size={cells.length}
+							position={at + 1}
+							words={`${cell.name}: ${STATES[cell.state].words}`}
+						/>
 					)}
 				</div>
 				{cell && (

@@ -4,6 +4,7 @@ import { createSecureContext, Server as TlsServer } from "node:tls";
 import type { FastifyBaseLogger } from "fastify";
 import type { ApiSettings } from "../../policy/api-schema.ts";
 import type { Problem } from "../../policy/document.ts";
+import { CannotListen } from "../cannot-listen.ts";
 import { clearSocketPath } from "../clear-socket-path.ts";
 import { buildServer, TLS } from "./build-server.ts";
 import { limitConnections } from "./limit-connections.ts";
@@ -28,7 +29,7 @@ export class ApiServer {
 		this.#options = options;
 	}
 
-	/** Rejects when the socket's path or the port is taken, or when the certificate cannot be read. */
+	/** Rejects with CannotListen when the socket's path is taken or the certificate cannot be read, with the system's error when the port is taken. */
 	async start(): Promise<void> {
 		const { desks, socketPath, tcp, log } = this.#options;
 		await mkdir(dirname(socketPath), { recursive: true });
@@ -95,6 +96,6 @@ async function readPair({ certFile, keyFile }: NonNullable<ApiSettings["tls"]>) 
 
 function readPem(file: string): Promise<Buffer> {
 	return readFile(file).catch((error: Error) => {
-		throw new Error(`${file}: cannot be read: ${error.message} (FS-CONFIG)`);
+		throw new CannotListen(`${file}: cannot be read: ${error.message}`, "FS-CONFIG");
 	});
 }

@@ -4,7 +4,7 @@ import type { AuditLine, AuditPage, AuditVerification } from "../cockpit.ts";
 import { Joined } from "../joined.ts";
 import { AuditBook } from "./audit-book.ts";
 import { Followers } from "./followers.ts";
-import { Turns } from "./turns.ts";
+import { LongLooks } from "./long-looks.ts";
 
 export interface AuditQuery {
 	/** Those after this line, the oldest first; absent: the newest. */
@@ -32,7 +32,7 @@ export class AuditDesk {
 	readonly #journal: Journal;
 	readonly #book: AuditBook;
 	readonly #followers = new Followers();
-	readonly #turns = new Turns();
+	readonly #looks = new LongLooks();
 	readonly #whole = new Joined(() => this.#verify(null));
 	/** By the line that they come after; what is written next makes them anew. */
 	readonly #frames = new Map<number, Frames>();
@@ -64,7 +64,7 @@ export class AuditDesk {
 	/** Every line, page by page, so that others get a turn. */
 	async *all(): AsyncGenerator<readonly AuditLine[]> {
 		for (let after = 0; ; ) {
-			await this.#turns.next();
+			await this.#looks.next();
 			const lines = this.lines({ after, limit: PAGE });
 			const last = lines.at(-1);
 			if (!last) return;
@@ -82,8 +82,8 @@ export class AuditDesk {
 		let soFar: ChainSoFar | null = null;
 		// The head that is answered must be there for ever.
 		await this.#journal.onDisk();
-		await this.#turns.next();
-		for (soFar of this.#journal.verify(known)) await this.#turns.next();
+		await this.#looks.next();
+		for (soFar of this.#journal.verify(known)) await this.#looks.next();
 		return verificationOf(soFar);
 	}
 

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 
-/** Long looks take turns: however many there are, all else waits for a part of one of them at a time. */
-export class Turns {
+/** However many there are, all else waits for a part of one of them at a time. */
+export class LongLooks {
 	#last: Promise<void> = Promise.resolve();
 
 	/** Resolves when it is one's turn to go on. */

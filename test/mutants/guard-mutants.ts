@@ -59,7 +59,7 @@ export const GUARD_MUTANTS: readonly GuardMutant[] = [
 		from: 'record([{ kind: "TokenMade", token: id,',
 		to: 'record([{ kind: "TokenMade", token,',
 		test: {
-			file: ACCESS,
+			file: "test/console/api-tokens.test.ts",
 			name: "a token is nowhere in the journal's file, and its making and its end are in the journal",
 		},
 	},

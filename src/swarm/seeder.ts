@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import type { Duplex } from "node:stream";
 import WebTorrent, { type Answer, type Torrent, type Wire } from "webtorrent-hybrid";
+import { burstBytes } from "../model/token-bucket.ts";
 import type { AllowList } from "./allow-list.ts";
 import { Handout } from "./handout.ts";
 import { admitOnly, HARDENED } from "./hardened.ts";
@@ -15,8 +16,8 @@ const TICK_MS = 500;
 /** The handout decides who gets what, so nobody is choked. */
 const UPLOAD_SLOTS = 100_000;
 
-/** Bytes that a limited connection sends at once. */
-const MOST_AT_ONCE = 16_384;
+/** In which a limited connection sends; less than what all may send at once. */
+const CHUNK_BYTES = 16_384;
 
 export interface SeederOptions {
 	readonly host: string | undefined;
@@ -95,8 +96,10 @@ export class Seeder {
 	limit(bytesPerSecond: number | null): void {
 		this.#client.throttleUpload(bytesPerSecond ?? -1);
 		if (bytesPerSecond === null) return;
-		// By itself it sends a tenth of a second's worth at once, and breaks the connection where that is more than a later, lower rate.
-		this.#client.throttleGroups.up.setRate(bytesPerSecond, Math.min(MOST_AT_ONCE, Math.ceil(bytesPerSecond / 10)));
+		const { up } = this.#client.throttleGroups;
+		up.setRate(bytesPerSecond, Math.min(CHUNK_BYTES, Math.ceil(bytesPerSecond / 10)));
+		// By itself it sends a whole second's worth at once after a silence, and breaks the connections whose chunk is larger than that.
+		up.bucket.bucketSize = burstBytes(bytesPerSecond);
 	}
 
 	/** What flows through it shares the limit with the peers. */

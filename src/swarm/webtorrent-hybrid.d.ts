@@ -73,8 +73,10 @@ declare module "webtorrent-hybrid" {
 	interface ThrottleGroup {
 		/** What flows through it shares the group's rate. */
 		throttle(): Duplex;
-		/** Bytes per second, and the most that flows at once. */
+		/** Bytes per second, and in which portions. */
 		setRate(rate: number, chunkBytes: number): void;
+		/** The most that flows at once after a silence, in bytes; `setRate` makes it a second's worth. */
+		readonly bucket: { bucketSize: number };
 	}
 
 	class WebTorrent extends EventEmitter {

@@ -17,10 +17,10 @@ const IN_WINDOW = "4mbit";
 const AFTER_WINDOW = "16mbit";
 const EACH_MACHINE = "2mbit";
 /** A rate is looked at for so long ... */
-const LOOK_MS = 4_000;
+const LOOK_MS = 5_000;
 /** ... beginning so long after the change: the controller holds to it at once, machines hear of it in the tracker's next answer. */
 const HEARD_MS = { controller: 1_000, machines: 7_000 } as const;
-/** Headers and SSH are counted, too, and 64 KiB may go at once after a silence. */
+/** Headers and SSH are counted, too, and a tenth of a second's worth may go at once after a silence. */
 const BAND = { least: 0.75, most: 1.15 } as const;
 /** Between what the daemon says and what the cables carried, headers and SSH. */
 const MAX_DIFFERENCE = 0.05;

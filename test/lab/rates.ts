@@ -2,9 +2,13 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Counters, Link, Network } from "./network.ts";
 
 const EVERY_MS = 200;
+/** Of the samples of so long the quickest one counts: a busy computer may take its time to read the counters, and when they were so nobody knows then. */
+const CHOICE_MS = 1_000;
 
 interface Sample {
 	readonly at: number;
+	/** For so long it was being taken around that moment. */
+	readonly tookMs: number;
 	readonly counters: ReadonlyMap<string, Counters>;
 }
 
@@ -32,7 +36,8 @@ export class Rates {
 
 	/** Bytes a second that the member sent and received between two moments of `performance.now()`; headers included. */
 	between({ port }: Pick<Link, "port">, from: number, to: number): Counters {
-		const [first, last] = [this.#samples.find(({ at }) => at >= from), this.#samples.findLast(({ at }) => at <= to)];
+		const first = this.#quickest(from, Math.min(from + CHOICE_MS, to));
+		const last = this.#quickest(Math.max(to - CHOICE_MS, from), to);
 		const [before, after] = [first?.counters.get(port), last?.counters.get(port)];
 		if (!first || !last || !before || !after || last.at <= first.at) throw new Error(`${port} was not counted`);
 		const seconds = (last.at - first.at) / 1000;
@@ -60,7 +65,14 @@ export class Rates {
 	}
 
 	async #sample(): Promise<void> {
+		const began = performance.now();
 		const counters = await this.#network.allCounters();
-		this.#samples.push({ at: performance.now(), counters });
+		const ended = performance.now();
+		this.#samples.push({ at: (began + ended) / 2, tookMs: ended - began, counters });
+	}
+
+	#quickest(from: number, to: number): Sample | undefined {
+		const samples = this.#samples.filter(({ at }) => at >= from && at <= to);
+		return samples.toSorted((one, other) => one.tookMs - other.tookMs)[0];
 	}
 }

@@ -3,6 +3,7 @@ import { rm } from "node:fs/promises";
 import { request } from "node:http";
 import { join } from "node:path";
 import { test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import { parseRange } from "../../src/swarm/parse-range.ts";
 import { type Bench, openBench, until } from "./workbench.ts";
 
@@ -60,9 +61,22 @@ test("it is held to the controller's limit, and to none once that is lifted", as
 	await until("it came for 2 s", () => performance.now() - began.at > 2_000);
 	const bytes = (await sent()) - began.bytes;
 	assert.ok(bytes > 0 && bytes < 5_000_000, `${bytes} bytes in 2 s`);
-	bench.shape({ source: 64_000 });
+	// Less in a second than the chunk that already waits to be sent.
+	bench.shape({ source: 8_000 });
+	await delay(300);
 	bench.shape();
 	assert.deepEqual((await answer).body, bench.content);
+});
+
+test("after a silence no more than a tenth of a second's worth comes at once", async () => {
+	await using bench = await openBench({ machines: 1 });
+	bench.shape({ source: 1_000_000 });
+	await delay(1_500);
+	const began = performance.now();
+	const { body } = await ask(bench, { headers: { range: "bytes=0-999999" } });
+	const tookMs = performance.now() - began;
+	assert.equal(body.length, 1_000_000);
+	assert.ok(tookMs >= 800, `${tookMs} ms`);
 });
 
 test("each machine is held to its own limit of the package, also to one that is set or lifted in the middle", async () => {

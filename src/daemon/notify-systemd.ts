@@ -16,6 +16,14 @@ const STATUS_EVERY_MS = 1_000;
 /** Characters: what a person reads in one look. */
 const LONGEST_STATUS = 2_000;
 
+/**
+ * STATUS= of a sentence. A line's end in what a person or a machine said would begin another variable, such as WATCHDOG=trigger; with
+ * a NUL in it, or longer than an argument may be, the helper could not even be started.
+ */
+export function statusVariable(sentence: string): string {
+	return `STATUS=${printable(sentence, LONGEST_STATUS)}`;
+}
+
 /** A writer of STATUS= that starts at most one helper a second; the first sentence goes at once, and the last one always gets through. */
 export function statusWriter(): (sentence: string) => void {
 	let latest = "";
@@ -24,9 +32,7 @@ export function statusWriter(): (sentence: string) => void {
 	const write = () => {
 		isDue = false;
 		writtenAt = performance.now();
-		// A line's end in what a person or a machine said would begin another variable, such as WATCHDOG=trigger; with a NUL in it, or longer
-		// than an argument may be, the helper could not even be started.
-		void notifySystemd(`STATUS=${printable(latest, LONGEST_STATUS)}`);
+		void notifySystemd(statusVariable(latest));
 	};
 	return (sentence) => {
 		latest = sentence;

@@ -17,7 +17,7 @@ import { Controls } from "./controls.ts";
 import { Daemon } from "./daemon.ts";
 import { logTo } from "./log.ts";
 import { makeFolder } from "./make-folder.ts";
-import { notifySystemd, statusWriter } from "./notify-systemd.ts";
+import { notifySystemd, statusVariable, statusWriter } from "./notify-systemd.ts";
 import { Watchdog } from "./watchdog.ts";
 
 /** Runs the daemon until SIGTERM or SIGINT; answers the exit code. SIGHUP reads configuration, policies and inventory again. */
@@ -26,22 +26,25 @@ export async function serve({ config }: { readonly config: string }): Promise<nu
 	process.title = "fleetseed";
 	const read = await readSettings(config);
 	if ("problems" in read) {
-		const missing = await missingConfiguration(config);
-		return refused(...read.problems.map(describeProblem), ...(missing === null ? [] : [missing]));
+		return mistaken(read.problems.map(describeProblem), await missingConfiguration(config));
 	}
 	const { settings } = read;
 	const { stateFolder } = settings;
 	const { problems } = await checkTls(settings.api, Date.now());
-	if (problems.length > 0) return refused(...problems.map((each) => `${config}: ${each}`), ERROR_CODES["FS-CONFIG"]);
+	if (problems.length > 0)
+		return mistaken(
+			problems.map((each) => `${config}: ${each}`),
+			ERROR_CODES["FS-CONFIG"],
+		);
 	const unmade = await makeFolder(stateFolder, 0o700).catch((error: Error) => error);
 	if (unmade instanceof Error) {
 		const why = `state: ${stateFolder} cannot be made: ${unmade.message} (FS-CONFIG)`;
-		return refused(why, ERROR_CODES["FS-CONFIG"]);
+		return mistaken([why], ERROR_CODES["FS-CONFIG"]);
 	}
 	const lock = StateLock.take(join(stateFolder, "daemon.lock"));
 	if (lock === null) {
 		const why = `${stateFolder}: another daemon is at work here (FS-DAEMON-RUNNING)`;
-		return refused(why, ERROR_CODES["FS-DAEMON-RUNNING"]);
+		return hindered(why, ERROR_CODES["FS-DAEMON-RUNNING"]);
 	}
 	try {
 		return await run(config, settings, logTo(process.stdout, process.env));
@@ -50,10 +53,25 @@ export async function serve({ config }: { readonly config: string }): Promise<nu
 	}
 }
 
-/** What is wrong, and what to do about it, on standard error; answers the exit code. */
-function refused(...lines: readonly string[]): number {
-	process.stderr.write(lines.map((line) => `${line}\n`).join(""));
+/** Only a person mends it: the unit does not have us started again after this exit code. */
+async function mistaken(problems: readonly string[], advice: string | null): Promise<number> {
+	await tell(problems, advice);
 	return EXIT.usage;
+}
+
+/** It may pass by itself, and the unit has us started again until it has. */
+async function hindered(why: string, advice: string): Promise<number> {
+	await tell([why], advice);
+	return EXIT.badNews;
+}
+
+/** What is wrong, and what to do about it, on standard error; the first of it as the service's status, too, which outlives us. */
+async function tell(problems: readonly string[], advice: string | null): Promise<void> {
+	const lines = [...problems, ...(advice === null ? [] : [advice])];
+	process.stderr.write(lines.map((line) => `${line}\n`).join(""));
+	const [first = "", ...others] = problems;
+	const more = others.length > 0 ? `; and ${others.length} more: fleetseed check` : "";
+	await notifySystemd(statusVariable(first + more));
 }
 
 async function run(config: string, settings: Settings, log: Logger): Promise<number> {
@@ -77,11 +95,11 @@ async function run(config: string, settings: Settings, log: Logger): Promise<num
 	});
 	await notifySystemd("STATUS=reading the journal, starting the swarm");
 	await daemon.start();
-	const unheard = await api.start().then(() => null, whyUnheard);
-	if (unheard !== null) {
+	const refuse = await api.start().then(() => null, whyUnheard);
+	if (refuse !== null) {
 		await api.stop();
 		await daemon.stop();
-		return refused(...unheard);
+		return refuse();
 	}
 	log.info({ socket: settings.socketPath, url: api.url(), head: daemon.audit.head() }, "ready");
 	await notifySystemd("READY=1");
@@ -98,13 +116,15 @@ async function run(config: string, settings: Settings, log: Logger): Promise<num
 	return EXIT.done;
 }
 
-/** What an administrator can mend, such as a port that is taken; anything else is a bug and thrown on. */
-function whyUnheard(error: NodeJS.ErrnoException): readonly string[] {
-	if (error instanceof CannotListen) return [error.message, ERROR_CODES[error.code]];
-	if (error.syscall === "listen")
-		return [
-			`the API cannot listen: ${error.message} (FS-CONFIG)`,
-			"Stop who has it (ss -tlnp), or correct api.listen.",
-		];
-	throw error;
+/** How to refuse for what an administrator can mend, such as a port that is taken; anything else is a bug and thrown on. */
+function whyUnheard(error: NodeJS.ErrnoException): () => Promise<number> {
+	if (error instanceof CannotListen) {
+		const { message, code } = error;
+		return () => (code === "FS-CONFIG" ? mistaken([message], ERROR_CODES[code]) : hindered(message, ERROR_CODES[code]));
+	}
+	if (error.syscall !== "listen") throw error;
+	const why = `the API cannot listen: ${error.message} (FS-CONFIG)`;
+	const advice = "Stop who has it (ss -tlnp), or correct api.listen.";
+	// Of the others, a port is set free, and an address comes with its interface, which at boot may be late.
+	return () => (error.code === "EACCES" ? mistaken([why], advice) : hindered(why, advice));
 }

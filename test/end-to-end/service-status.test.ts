@@ -7,10 +7,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
-import { MAIN } from "../console/command-line.ts";
+import { MAIN, run } from "../console/command-line.ts";
 import { freePort } from "../demo/controller.ts";
 
 const PATIENCE_MS = 30_000;
+
+/** The environment of a service whose folder has, in place of systemd's helper, one that writes down what it is to tell. */
+async function underSystemd(folder: string): Promise<NodeJS.ProcessEnv> {
+	const helper = `#!/bin/sh\nprintf '%s\\n' "$@" >> '${join(folder, "told")}'\n`;
+	await writeFile(join(folder, "systemd-notify"), helper, { mode: 0o755 });
+	return { PATH: `${folder}:${process.env.PATH}`, NOTIFY_SOCKET: "/run/systemd/notify" };
+}
 
 test("the service's status says what keeps it from starting, and that a file has a mistake", async (t) => {
 	const folder = await mkdtemp(join(tmpdir(), "fleetseed-status-"));
@@ -23,10 +30,7 @@ test("the service's status says what keeps it from starting, and that a file has
 	await writeFile(join(folder, "fleetseed.yaml"), [...own, swarm].join("\n"));
 	await mkdir(join(folder, "policies"));
 	await writeFile(join(folder, "policies/torn.yaml"), "version: 1\n");
-	// In place of systemd's helper.
-	const helper = `#!/bin/sh\nprintf '%s\\n' "$@" >> '${join(folder, "told")}'\n`;
-	await writeFile(join(folder, "systemd-notify"), helper, { mode: 0o755 });
-	const env = { PATH: `${folder}:${process.env.PATH}`, NOTIFY_SOCKET: "/run/systemd/notify" };
+	const env = await underSystemd(folder);
 	const serve = [MAIN, "serve", "--config", join(folder, "fleetseed.yaml")];
 	const daemon = spawn(process.execPath, serve, { stdio: "ignore", env });
 	t.after(async () => {
@@ -48,4 +52,15 @@ test("the service's status says what keeps it from starting, and that a file has
 	taken.close();
 	await told(/^READY=1$/m);
 	await told(/^STATUS=\d problems: fleetseed check; /m);
+});
+
+test("the status of a service that cannot start has the place of the mistake, whatever the file says", async (t) => {
+	const folder = await mkdtemp(join(tmpdir(), "fleetseed-status-"));
+	t.after(() => rm(folder, { recursive: true, force: true }));
+	const config = join(folder, "fleetseed.yaml");
+	await writeFile(config, 'version: 1\npolicies: policies\n"stat\\nREADY=1": here\nnaem: x\n');
+	const { code } = await run(["serve", "--config", config], await underSystemd(folder));
+	assert.equal(code, 2);
+	const told = await readFile(join(folder, "told"), "utf8");
+	assert.match(told, /^STATUS=\S+fleetseed\.yaml:3:1 .*\(FS-CONFIG\); and 1 more: fleetseed check\n$/);
 });

@@ -3,6 +3,7 @@ import { execFile, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { promisify } from "node:util";
+import { EXIT } from "../../src/console/exit-codes.ts";
 
 const UNIT = new URL("../../systemd/usr/lib/systemd/system/fleetseed.service", import.meta.url).pathname;
 /** systemd-analyze's word for it, in tenths: 0 is shut, 100 is open. */
@@ -19,6 +20,11 @@ test("the unit as it is shipped is as shut as it says", { skip: lacksSystemd && 
 	// The threshold is one: a unit that is open fails it.
 	const open = spawnSync("systemd-analyze", [...options, "--threshold=5", UNIT]);
 	assert.notEqual(open.status, 0);
+});
+
+test("a daemon that ends is started again, but for an exit that only a person can do something about", () => {
+	const settings = readFileSync(UNIT, "utf8").match(/^Restart\w*=.*$/gm);
+	assert.deepEqual(settings, ["Restart=on-failure", "RestartSec=2s", `RestartPreventExitStatus=${EXIT.usage}`]);
 });
 
 const HARDENING =

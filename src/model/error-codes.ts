@@ -166,6 +166,8 @@ export const ERROR_CODES = {
 	"FS-DAEMON-DOWN": "Start the daemon: systemctl start fleetseed; or name its socket by --socket or FLEETSEED_SOCKET.",
 	"FS-DAEMON-RUNNING":
 		"Stop the other daemon first: systemctl stop fleetseed; or give this one a state folder of its own.",
+	"FS-RELEASE":
+		"Let both be of one release: where the service was upgraded, systemctl restart fleetseed; in a container, or where the program was copied, upgrade the older one.",
 	"FS-API-TOKEN": "Send a token that counts: fleetseed token create NAME --role viewer.",
 	"FS-API-ROLE": "Use a token of whoever acts, with the role that this takes: fleetseed token create NAME --role ROLE.",
 	"FS-API-ORIGIN":

@@ -3,6 +3,7 @@ import { after, test } from "node:test";
 import { pino } from "pino";
 import { buildServer } from "../../src/console/api/build-server.ts";
 import type { Role } from "../../src/console/cockpit.ts";
+import { version } from "../../src/console/version.ts";
 import { bearer, HOST, openGuardedApi, PORTAL, ROLES } from "./guarded-api.ts";
 import { GOOD_KEY } from "./memory-cockpit.ts";
 
@@ -37,6 +38,14 @@ test("every route answers 401 without a token, and with a wrong, a revoked or an
 		}
 	assert.equal(answers.length, routes.length * 5);
 	assert.deepEqual(cockpit.orders, []);
+});
+
+test("which release answers is told to who may ask, and to nobody else", async () => {
+	const plan = { method: "GET", url: "/api/v1/plan" };
+	const told = async (headers: Record<string, string>) => (await ask(plan, headers)).headers["fleetseed-release"];
+	assert.equal(await told(bearer(tokens.viewer)), version());
+	assert.equal(await told({}), undefined);
+	assert.equal(await told({ ...bearer(tokens.viewer), host: "evil.example" }), undefined);
 });
 
 /** What each route takes, written down once more, so that a slip of the hand in one of them is seen. */

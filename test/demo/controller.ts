@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { Agent, request } from "undici";
 import { stringify } from "yaml";
+import { statusReport } from "../../src/console/answers/status.ts";
 import { Client } from "../../src/console/client.ts";
 import type { StatusReport } from "../../src/console/cockpit.ts";
 
@@ -75,7 +76,7 @@ export class Controller {
 	async status(): Promise<StatusReport | null> {
 		const { exitCode } = this.#daemon ?? { exitCode: null };
 		if (exitCode !== null) throw new Error(`the daemon ended with ${exitCode}`);
-		return this.#client.get<StatusReport>("status").catch((error: Error & { isAnswer?: boolean }) => {
+		return this.#client.get("status", statusReport).catch((error: Error & { isAnswer?: boolean }) => {
 			if (error.isAnswer === false) return null;
 			throw error;
 		});

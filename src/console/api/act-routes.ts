@@ -1,13 +1,12 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { cleanReport, hostKey } from "../answers/machines.ts";
-import { done } from "../answers/outcome.ts";
+import { acted, done } from "../answers/outcome.ts";
 import { changesReport } from "../answers/policies.ts";
 import { ORDERS } from "./orders.ts";
 import { problem, unknownMachine } from "./problem.ts";
 import { type Api, type Desks, named, operator, reasoned, route, whoAsks } from "./routes.ts";
 
 const trusting = operator.extend({ host_key: hostKey.describe("The key that was looked at.") });
-const acted = z.object({ done: z.literal(true) });
 
 export function addActRoutes(server: Api, desks: Desks): void {
 	const { cockpit } = desks;

@@ -4,6 +4,9 @@ import rateLimit from "@fastify/rate-limit";
 import swagger from "@fastify/swagger";
 import Fastify, { type FastifyBaseLogger } from "fastify";
 import { jsonSchemaTransform, jsonSchemaTransformObject, validatorCompiler } from "fastify-type-provider-zod";
+import { NO_SUCH_ROUTE } from "../answers/outcome.ts";
+import { RELEASE_HEADER } from "../release.ts";
+import { version } from "../version.ts";
 import { addActRoutes } from "./act-routes.ts";
 import { addAuditRoutes } from "./audit-routes.ts";
 import { addDashboardRoutes, DASHBOARD_FOLDER } from "./dashboard-routes.ts";
@@ -55,9 +58,12 @@ export async function buildServer({ desks, log, guarding, url, tls }: Serving): 
 	server.setSerializerCompiler(() => jsonAnswer);
 	server.decorateRequest("principal");
 	const headers = protectiveHeaders(tls !== undefined);
+	// As it is now: an upgrade replaces the files of a daemon that runs.
+	const release = version();
 	server.addHook("onRequest", (request, reply, done) => {
 		request.principal = ON_THE_SOCKET;
 		reply.headers(headers);
+		if (!guarding) reply.header(RELEASE_HEADER, release);
 		done();
 	});
 	answerProblems(server);
@@ -75,7 +81,7 @@ export async function buildServer({ desks, log, guarding, url, tls }: Serving): 
 	});
 	if (guarding) {
 		await server.register(rateLimit, { global: false });
-		guard(server, guarding, desks);
+		guard(server, { ...guarding, release }, desks);
 	}
 	addReadRoutes(server, desks);
 	addViewRoutes(server, desks);
@@ -129,5 +135,5 @@ function answerProblems(server: Api): void {
 		const message = status >= 500 ? "internal error" : error.message;
 		return reply.status(status).send(problem(status >= 500 ? "FS-STEP-CRASHED" : "FS-API-REQUEST", message));
 	});
-	server.setNotFoundHandler((_request, reply) => reply.status(404).send(problem("FS-API-REQUEST", "no such route")));
+	server.setNotFoundHandler((_request, reply) => reply.status(404).send(problem("FS-API-REQUEST", NO_SUCH_ROUTE)));
 }

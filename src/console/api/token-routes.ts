@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
+import { acted } from "../answers/outcome.ts";
 import { roles, session, tokenDays, tokenMade, tokenRow } from "../answers/tokens.ts";
 import { recordFormer, sessionCookie } from "./guard.ts";
 import { sendLoginPage } from "./login-page.ts";
@@ -77,7 +78,7 @@ export function addSessionRoutes(server: Api, { tokens, access }: Desks): void {
 		role: "viewer",
 		tag,
 		summary: "Log out: the cookie is taken back.",
-		answer: z.object({ done: z.literal(true) }),
+		answer: acted,
 	});
 	server.delete("/api/v1/session", logout, async (request, reply) => {
 		reply.header("set-cookie", sessionCookie("", request.protocol === "https"));

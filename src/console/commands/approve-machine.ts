@@ -1,7 +1,7 @@
 import { ERROR_CODES } from "../../model/error-codes.ts";
 import type { HostKey } from "../../model/machine.ts";
+import { hostKey, machineRow } from "../answers/machines.ts";
 import type { Client } from "../client.ts";
-import type { MachineRow } from "../cockpit.ts";
 import { EXIT } from "../exit-codes.ts";
 import { comparison, isAnotherKey, keyText } from "../host-key-text.ts";
 import { printable } from "../printable.ts";
@@ -17,7 +17,7 @@ export interface ApproveOptions extends JsonOption {
 export async function approveMachine(context: Context, name: string, options: ApproveOptions): Promise<void> {
 	const { terminal, exit } = context;
 	await withClient(context, async (client) => {
-		const shown = await client.get<HostKey>(`machines/${segment(name)}/host-key`);
+		const shown = await client.get(`machines/${segment(name)}/host-key`, hostKey);
 		const refusal = await refuse({ context, client, name, shown }, options);
 		if (refusal !== null) return exit(refusal);
 		await client.post(`machines/${segment(name)}/approve`, { by: operatorName(), host_key: shown });
@@ -57,7 +57,7 @@ async function refuse(approval: Approval, { fingerprint, yes, json }: ApproveOpt
 
 /** The key that is shown, and that another was pinned before. */
 async function describe({ client, name, shown }: Approval): Promise<readonly string[]> {
-	const { host_keys } = await client.get<MachineRow>(`machines/${segment(name)}`);
+	const { host_keys } = await client.get(`machines/${segment(name)}`, machineRow);
 	const before = `ANOTHER key was pinned before: ${host_keys.join(", ")}. Unless the machine was rebuilt, something else may answer in its place`;
 	return [`${name} shows ${keyText(shown)}`, ...(isAnotherKey(shown, host_keys) ? [before] : [])];
 }

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { ERROR_CODES } from "../../model/error-codes.ts";
 import { parseHead } from "../../record/head-text.ts";
+import { auditVerification } from "../answers/audit.ts";
 import { verifyFile } from "../audit/verify-file.ts";
 import type { AuditVerification } from "../cockpit.ts";
 import { counted } from "../counted.ts";
@@ -50,7 +51,7 @@ function head(text: string): Head {
 async function verify(context: Context, { journal, head, json }: VerifyOptions): Promise<void> {
 	const query = head ? `?head=${head.seq}:${head.hash}` : "";
 	const answer = await (journal === undefined
-		? withClient(context, (client) => client.get<AuditVerification>(`audit/verify${query}`))
+		? withClient(context, (client) => client.get(`audit/verify${query}`, auditVerification))
 		: verifyFile(journal, head ?? null));
 	if ("unreadable" in answer) return misused(context, answer.unreadable, "Name a journal's file that can be read.");
 	const { terminal, exit } = context;

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
+import { cleanReport, machineRow } from "../answers/machines.ts";
 import { ApiError, type Client } from "../client.ts";
-import type { CleanReport, MachineRow } from "../cockpit.ts";
+import type { CleanReport } from "../cockpit.ts";
 import { counted } from "../counted.ts";
 import { EXIT } from "../exit-codes.ts";
 import { printable } from "../printable.ts";
@@ -47,13 +48,13 @@ async function clean(context: Context, named: readonly string[], { json, reason 
 }
 
 async function approved(client: Client): Promise<readonly string[]> {
-	const rows = await client.get<readonly MachineRow[]>("machines");
+	const rows = await client.get("machines", machineRow.array());
 	return rows.filter(({ trust }) => trust === "approved").map(({ name }) => name);
 }
 
 async function cleanOne(client: Client, machine: string, reason: string): Promise<CleanReport | NotCleaned> {
 	try {
-		return await client.post<CleanReport>(`machines/${segment(machine)}/clean`, { by: operatorName(), reason });
+		return await client.post(`machines/${segment(machine)}/clean`, { by: operatorName(), reason }, cleanReport);
 	} catch (error) {
 		if (!(error instanceof ApiError) || !error.isAnswer) throw error;
 		return { machine, code: error.code, message: error.message, hint: error.hint };

@@ -1,6 +1,7 @@
 import { Argument, type Command } from "commander";
+import { machineRow } from "../answers/machines.ts";
+import { statusReport } from "../answers/status.ts";
 import { Client } from "../client.ts";
-import type { MachineRow, StatusReport } from "../cockpit.ts";
 import { complete, type Named } from "../complete.ts";
 import { COMPLETION_SCRIPTS, SHELLS, type Shell } from "../completion-scripts.ts";
 import { printable } from "../printable.ts";
@@ -30,8 +31,8 @@ async function answer(program: Command, { terminal, socketPath }: Context, words
 
 /** Without the daemon there are no names, and no complaint in the middle of what a person types. */
 async function namesOf(client: Client, names: Named, words: readonly string[]): Promise<readonly string[]> {
-	if (names === "machine") return (await client.get<readonly MachineRow[]>("machines")).map(({ name }) => name);
-	const { rollouts } = await client.get<StatusReport>("status?detail=groups");
+	if (names === "machine") return (await client.get("machines", machineRow.array())).map(({ name }) => name);
+	const { rollouts } = await client.get("status?detail=groups", statusReport);
 	if (names === "policy") return rollouts.map(({ policy }) => policy);
 	return rollouts.find(({ policy }) => words.includes(policy))?.rings.map(({ name }) => name) ?? [];
 }

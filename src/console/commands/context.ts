@@ -1,4 +1,5 @@
 import { userInfo } from "node:os";
+import { done } from "../answers/outcome.ts";
 import { Client } from "../client.ts";
 import { EXIT } from "../exit-codes.ts";
 import { printable } from "../printable.ts";
@@ -47,12 +48,6 @@ export function operatorName(
 	}
 }
 
-/** What the daemon says to an order that it took. */
-export interface Done {
-	readonly done: true;
-	readonly message: string;
-}
-
 /** Orders something in the operator's name, and prints what the daemon made of it. */
 export async function order(
 	context: Context,
@@ -61,7 +56,7 @@ export async function order(
 	more: object = {},
 ): Promise<void> {
 	const body = { by: operatorName(), ...(reason === undefined ? {} : { reason }), ...more };
-	const answer = await withClient(context, (client) => client.post<Done>(path, body));
+	const answer = await withClient(context, (client) => client.post(path, body, done));
 	if (json) context.terminal.printJson(answer);
 	else context.terminal.print(printable(answer.message));
 }

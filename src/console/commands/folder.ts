@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { changesReport } from "../answers/policies.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { ChangesReport } from "../policy-reports.ts";
 import { renderChanges } from "../render-changes.ts";
@@ -24,7 +25,7 @@ export function addFolderCommands(program: Command, context: Context): void {
 }
 
 async function diff(context: Context, options: JsonOption): Promise<void> {
-	const report = await withClient(context, (client) => client.get<ChangesReport>("diff"));
+	const report = await withClient(context, (client) => client.get("diff", changesReport));
 	tell(context, options, report);
 	if (options.json) return;
 	const isSame = report.policies.length + report.settings.length === 0;
@@ -32,7 +33,7 @@ async function diff(context: Context, options: JsonOption): Promise<void> {
 }
 
 async function reload(context: Context, options: JsonOption): Promise<void> {
-	const report = await withClient(context, (client) => client.post<ChangesReport>("reload", { by: operatorName() }));
+	const report = await withClient(context, (client) => client.post("reload", { by: operatorName() }, changesReport));
 	tell(context, options, report);
 	if (options.json) return;
 	context.terminal.print(report.problems.length === 0 ? "reloaded" : "reloaded; what has problems stays as it was");

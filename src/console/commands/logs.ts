@@ -1,5 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Command } from "commander";
+import { outputRow } from "../answers/machines.ts";
 import type { OutputRow } from "../cockpit.ts";
 import { printable, printableLines } from "../printable.ts";
 import { type Context, JSON_OPTION, type JsonOption, segment, withClient } from "./context.ts";
@@ -15,6 +16,7 @@ interface LogsOptions extends JsonOption {
 }
 
 type Outputs = readonly OutputRow[];
+const OUTPUTS = outputRow.array();
 
 /** What installers, scripts and hooks said on machines. */
 export function addLogsCommand(program: Command, context: Context): void {
@@ -31,7 +33,7 @@ export function addLogsCommand(program: Command, context: Context): void {
 			const path = machine === undefined ? "logs" : `machines/${segment(machine)}/logs`;
 			return options.follow
 				? follow(context, machine, { path, ...options })
-				: show<Outputs>(context, path, options, render);
+				: show(context, { path, answer: OUTPUTS }, options, render);
 		});
 }
 
@@ -44,7 +46,7 @@ async function follow(
 	const of = machine === undefined ? "" : `&machine=${segment(machine)}`;
 	await withClient(context, async (client) => {
 		let after = 0;
-		for (let outputs = await client.get<Outputs>(path); ; ) {
+		for (let outputs = await client.get(path, OUTPUTS); ; ) {
 			for (const output of outputs) {
 				if (json) terminal.printJson(output);
 				else terminal.print(renderOne(output));
@@ -53,7 +55,7 @@ async function follow(
 			if (outputs.length < PAGE) await wait(ASK_AGAIN_MS);
 			const next = `logs?limit=${PAGE}&after=${after}${of}`;
 			// A daemon that is started again goes on with the numbers that it had.
-			outputs = await patiently(context, () => client.get<Outputs>(next));
+			outputs = await patiently(context, () => client.get(next, OUTPUTS));
 		}
 	});
 }

@@ -1,4 +1,6 @@
 import type { Command } from "commander";
+import { machineRow } from "../answers/machines.ts";
+import { acted } from "../answers/outcome.ts";
 import type { MachineRow } from "../cockpit.ts";
 import { printable } from "../printable.ts";
 import { renderMachine } from "../render-machine.ts";
@@ -54,7 +56,7 @@ function refuseStray(command: Command): undefined {
 
 async function list(context: Context, { json }: JsonOption): Promise<void> {
 	const { terminal } = context;
-	const rows = await withClient(context, (client) => client.get<readonly MachineRow[]>("machines"));
+	const rows = await withClient(context, (client) => client.get("machines", machineRow.array()));
 	if (json) return terminal.printJson(rows);
 	if (rows.length === 0)
 		return terminal.print("no machines yet: they appear as they announce themselves over mDNS, or from the inventory");
@@ -86,14 +88,14 @@ function presenceWord(presence: string): string {
 
 async function show(context: Context, name: string, { json }: JsonOption): Promise<void> {
 	const { terminal } = context;
-	const row = await withClient(context, (client) => client.get<MachineRow>(`machines/${segment(name)}`));
+	const row = await withClient(context, (client) => client.get(`machines/${segment(name)}`, machineRow));
 	if (json) terminal.printJson(row);
 	else terminal.print(renderMachine(row));
 }
 
 async function forget(context: Context, name: string, { json }: JsonOption): Promise<void> {
 	const path = `machines/${segment(name)}/forget`;
-	const answer = await withClient(context, (client) => client.post<object>(path, { by: operatorName() }));
+	const answer = await withClient(context, (client) => client.post(path, { by: operatorName() }, acted));
 	if (json) context.terminal.printJson(answer);
 	else context.terminal.print(`${printable(name)} forgotten`);
 }

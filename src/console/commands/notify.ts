@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { NoticeTest } from "../cockpit.ts";
+import { noticeTest } from "../answers/notices.ts";
 import { EXIT } from "../exit-codes.ts";
 import { printable } from "../printable.ts";
 import { type Context, JSON_OPTION, type JsonOption, operatorName, withClient } from "./context.ts";
@@ -18,7 +18,7 @@ export function addNotifyCommands(program: Command, context: Context): void {
 async function test(context: Context, sink: string | undefined, { json }: JsonOption): Promise<void> {
 	const { terminal, exit } = context;
 	const body = { by: operatorName(), ...(sink === undefined ? {} : { sink }) };
-	const tested = await withClient(context, (client) => client.post<readonly NoticeTest[]>("notices/test", body));
+	const tested = await withClient(context, (client) => client.post("notices/test", body, noticeTest.array()));
 	if (json) terminal.printJson(tested);
 	else
 		for (const { sink: name, failure } of tested) {

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { policyReport } from "../answers/policies.ts";
 import { EXIT } from "../exit-codes.ts";
 import { needlessApproval } from "../judge-approval.ts";
 import type { PolicyReport } from "../policy-reports.ts";
@@ -61,7 +62,7 @@ export function addPolicyCommands(program: Command, context: Context): void {
 async function approve(context: Context, policy: string, options: ApproveOptions): Promise<void> {
 	const { terminal, exit } = context;
 	const path = `policies/${segment(policy)}`;
-	const report = await withClient(context, (client) => client.get<PolicyReport>(path));
+	const report = await withClient(context, (client) => client.get(path, policyReport));
 	if (report.approval === null) {
 		terminal.complain({ code: "FS-API-REQUEST", message: needlessApproval(policy), hint: "" });
 		return exit(EXIT.badNews);

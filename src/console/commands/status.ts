@@ -1,6 +1,9 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Command } from "commander";
-import type { Detail, PlanReport, StatusReport, WhyReport } from "../cockpit.ts";
+import { planReport } from "../answers/plan.ts";
+import { statusReport } from "../answers/status.ts";
+import { whyReport } from "../answers/why.ts";
+import type { Detail, StatusReport } from "../cockpit.ts";
 import { EXIT } from "../exit-codes.ts";
 import { renderStatus } from "../render.ts";
 import { renderPlan } from "../render-plan.ts";
@@ -27,7 +30,7 @@ export function addStatusCommands(program: Command, context: Context): void {
 		.option("--all", "a line for each machine, not one for all of which the same is to be said")
 		.option(...JSON_OPTION)
 		.action((options: EachOptions) =>
-			show<PlanReport>(context, `plan?detail=${detailOf(options)}`, options, (report, style) =>
+			show(context, { path: `plan?detail=${detailOf(options)}`, answer: planReport }, options, (report, style) =>
 				renderPlan(report, style, options.all),
 			),
 		);
@@ -37,7 +40,7 @@ export function addStatusCommands(program: Command, context: Context): void {
 		.argument("<machine>")
 		.option(...JSON_OPTION)
 		.action((machine: string, options: JsonOption) =>
-			show<WhyReport>(context, `machines/${segment(machine)}/why`, options, renderWhy),
+			show(context, { path: `machines/${segment(machine)}/why`, answer: whyReport }, options, renderWhy),
 		);
 }
 
@@ -59,7 +62,7 @@ async function status(context: Context, options: StatusOptions): Promise<void> {
 	const { json, watch, all } = options;
 	const path = `status?detail=${detailOf(options)}`;
 	await withClient(context, async (client) => {
-		const ask = () => client.get<StatusReport>(path);
+		const ask = () => client.get(path, statusReport);
 		const render = (report: StatusReport) => renderStatus(report, terminal.style, all);
 		let report = await ask();
 		if (json) terminal.printJson(report);

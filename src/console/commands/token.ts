@@ -1,7 +1,6 @@
 import { hostname } from "node:os";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { roles, tokenDays } from "../answers/tokens.ts";
-import type { TokenMade, TokenRow } from "../cockpit.ts";
+import { roles, tokenDays, tokenMade, tokenRow } from "../answers/tokens.ts";
 import { printable, printableLines } from "../printable.ts";
 import { table } from "../table.ts";
 import { useOfToken } from "../use-of-token.ts";
@@ -47,7 +46,7 @@ function days(text: string): number {
 
 async function create(context: Context, name: string, { role, days, json }: CreateOptions): Promise<void> {
 	const body = { name, role, by: operatorName(), ...(days === undefined ? {} : { days }) };
-	const made = await withClient(context, (client) => client.post<TokenMade>("tokens", body));
+	const made = await withClient(context, (client) => client.post("tokens", body, tokenMade));
 	if (json) context.terminal.printJson(made);
 	else {
 		context.terminal.print(made.token);
@@ -56,7 +55,7 @@ async function create(context: Context, name: string, { role, days, json }: Crea
 }
 
 async function list({ terminal, ...context }: Context, { json }: JsonOption): Promise<void> {
-	const rows = await withClient({ terminal, ...context }, (client) => client.get<readonly TokenRow[]>("tokens"));
+	const rows = await withClient({ terminal, ...context }, (client) => client.get("tokens", tokenRow.array()));
 	if (json) return terminal.printJson(rows);
 	if (rows.length === 0) return terminal.print("no tokens: the API is used over its unix socket alone");
 	const cells = rows.map(({ id, name, role, made_by, made_at, expires_at, revoked_at }) => {
@@ -68,7 +67,7 @@ async function list({ terminal, ...context }: Context, { json }: JsonOption): Pr
 
 async function revoke(context: Context, id: string, { json }: JsonOption): Promise<void> {
 	const path = `tokens/${segment(id)}/revoke`;
-	const row = await withClient(context, (client) => client.post<TokenRow>(path, { by: operatorName() }));
+	const row = await withClient(context, (client) => client.post(path, { by: operatorName() }, tokenRow));
 	if (json) context.terminal.printJson(row);
 	else context.terminal.print(printable(`the token of ${row.name} counts no longer`));
 }

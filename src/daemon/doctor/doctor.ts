@@ -1,6 +1,6 @@
 import { dirname, resolve } from "node:path";
+import { machineRow } from "../../console/answers/machines.ts";
 import { ApiError, Client } from "../../console/client.ts";
-import type { MachineRow } from "../../console/cockpit.ts";
 import type { Finding } from "../../console/host-reports.ts";
 import { ERROR_CODES } from "../../model/error-codes.ts";
 import { describeProblem } from "../../policy/document.ts";
@@ -62,7 +62,7 @@ async function configuration(config: string): Promise<readonly Finding[]> {
 async function askDaemon(socketPath: string): Promise<readonly Known[] | ApiError> {
 	const client = new Client(socketPath);
 	try {
-		return (await client.get<readonly MachineRow[]>("machines")).map((row) => ({ ...row, keys: row.host_keys }));
+		return (await client.get("machines", machineRow.array())).map((row) => ({ ...row, keys: row.host_keys }));
 	} catch (error) {
 		if (error instanceof ApiError) return error;
 		throw error;

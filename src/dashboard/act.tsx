@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Role } from "../console/cockpit.ts";
-import { post, told } from "./api.ts";
+import { isRefused, post, told } from "./api.ts";
 import { useRefusal } from "./session.tsx";
 import { tell } from "./told.tsx";
 import { useUnderWay } from "./under-way.ts";
@@ -105,7 +105,9 @@ async function order(path: string, body: object): Promise<void> {
 		const { message } = await post<{ readonly message?: string }>(path, body);
 		tell({ text: message ?? "Done.", isBad: false });
 	} catch (error) {
-		tell({ text: told(error), isBad: true });
+		if (isRefused(error)) return tell({ text: told(error), isBad: true });
+		const text = `look at this page, and at Audit, before you repeat it. ${told(error)}`;
+		tell({ text, isBad: true, isUncertain: true });
 	}
 }
 

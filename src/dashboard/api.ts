@@ -2,12 +2,21 @@
 class Refusal extends Error {
 	readonly code: string;
 	readonly hint: string;
+	/** Whether the daemon itself says so, and so has done nothing. */
+	readonly isAnswer: boolean;
 
-	constructor({ code, message, hint }: { readonly code: string; readonly message: string; readonly hint: string }) {
+	constructor({ code, message, hint }: Problem, isAnswer: boolean) {
 		super(message);
 		this.code = code;
 		this.hint = hint;
+		this.isAnswer = isAnswer;
 	}
+}
+
+interface Problem {
+	readonly code: string;
+	readonly message: string;
+	readonly hint: string;
 }
 
 const NO_ANSWER = {
@@ -28,13 +37,14 @@ async function call<T>(path: string, options: RequestInit, waiting: Waiting = {}
 	const { deadlineMs = DEADLINE_MS, signal: over } = waiting;
 	const signal = AbortSignal.any([AbortSignal.timeout(deadlineMs), ...(over ? [over] : [])]);
 	const answer = await fetch(`/api/v1/${path}`, { ...options, signal }).catch(() => {
-		throw new Refusal(NO_ANSWER);
+		throw new Refusal(NO_ANSWER, false);
 	});
 	// The page itself is the login now, and leads back here.
 	if (answer.status === 401) location.reload();
 	const body = await answer.json().catch(() => NO_ANSWER);
 	if (answer.ok && body !== NO_ANSWER) return body as T;
-	throw new Refusal(body);
+	// What broke in the middle of it does not know how far it came.
+	throw new Refusal(body, body !== NO_ANSWER && answer.status < 500);
 }
 
 export function get<T>(path: string, waiting?: Waiting): Promise<T> {
@@ -47,6 +57,11 @@ export function post<T>(path: string, body: object): Promise<T> {
 
 export function del(path: string): Promise<unknown> {
 	return call(path, { method: "DELETE" });
+}
+
+/** Whether it is sure that nothing was done: an answer that was cut off may have been a yes. */
+export function isRefused(error: unknown): boolean {
+	return error instanceof Refusal && error.isAnswer;
 }
 
 /** What went wrong, what to do about it, and its code. */

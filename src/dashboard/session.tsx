@@ -1,7 +1,8 @@
 import { createContext } from "preact";
 import { useContext, useEffect, useState } from "preact/hooks";
 import type { Role, Session } from "../console/cockpit.ts";
-import { del, get } from "./api.ts";
+import { del, get, told } from "./api.ts";
+import { tell } from "./told.tsx";
 
 /** Who looks at the page; null: not known yet. */
 export const Who = createContext<Session | null>(null);
@@ -33,7 +34,11 @@ export function useRefusal(needed: Role): string | null {
 export function LoggedIn() {
 	const session = useContext(Who);
 	if (!session) return null;
-	const logOut = () => del("session").then(() => location.reload());
+	const logOut = () =>
+		del("session").then(
+			() => location.reload(),
+			(error: unknown) => tell({ text: told(error), isBad: true }),
+		);
 	return (
 		<span class="who">
 			<span>

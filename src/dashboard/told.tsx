@@ -3,6 +3,8 @@ import { useEffect, useState } from "preact/hooks";
 interface Telling {
 	readonly text: string;
 	readonly isBad: boolean;
+	/** Bad, too: it may have been done, and nobody knows. */
+	readonly isUncertain?: true;
 }
 
 const SHOWN_MS = 8000;
@@ -26,7 +28,7 @@ export function Told() {
 		<div role="status" aria-label="What came of it">
 			{telling && (
 				<p class={`toast ${telling.isBad ? "bad" : ""}`}>
-					{telling.isBad && <b>Not done: </b>}
+					{telling.isBad && <b>{telling.isUncertain ? "Nobody knows whether it was done: " : "Not done: "}</b>}
 					{telling.text}{" "}
 					<button type="button" onClick={() => setTelling(null)}>
 						Close

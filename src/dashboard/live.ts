@@ -7,7 +7,14 @@ const PAUSE_MS = 1000;
 /** What no line tells of: how far deliveries are, and time going by. */
 const IDLE_MS = 5000;
 
+/** The first message of each stream. */
+export interface Hello {
+	/** Of the files that the daemon serves as the dashboard. */
+	readonly dashboard?: string;
+}
+
 type Listener = (line: AuditLine | null) => void;
+let onHello: (hello: Hello) => void = () => undefined;
 const listeners = new Set<Listener>();
 let events: EventSource | null = null;
 let reopening: ReturnType<typeof setTimeout>;
@@ -19,6 +26,11 @@ function onLine(listener: Listener): () => void {
 	return () => listeners.delete(listener);
 }
 
+/** Told by each stream that is opened, which is after each break. There is one place in the page for it. */
+export function hearHello(listener: (hello: Hello) => void): void {
+	onHello = listener;
+}
+
 function tell(line: AuditLine | null): void {
 	for (const listener of listeners) listener(line);
 }
@@ -27,7 +39,10 @@ function follow(): void {
 	const opened = new EventSource("/api/v1/events");
 	events = opened;
 	opened.addEventListener("line", ({ data }) => tell(JSON.parse(data) as AuditLine));
-	opened.addEventListener("hello", () => tell(null));
+	opened.addEventListener("hello", ({ data }) => {
+		tell(null);
+		onHello(JSON.parse(data) as Hello);
+	});
 	// After a break it comes again by itself, after an answer that is an error it does not.
 	opened.addEventListener("error", () => {
 		if (opened === events && opened.readyState === EventSource.CLOSED) reopening = setTimeout(follow, IDLE_MS);

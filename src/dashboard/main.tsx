@@ -14,6 +14,7 @@ import { SchedulePage } from "./schedule.tsx";
 import { LoggedIn, useSession, Who } from "./session.tsx";
 import { SwarmPage } from "./swarm.tsx";
 import { Told } from "./told.tsx";
+import { Upgraded } from "./upgraded.tsx";
 import { WallPage } from "./wall.tsx";
 import { localTimes, timeText } from "./words.ts";
 
@@ -73,6 +74,7 @@ function App() {
 				<p class="doing">{problem ? "" : localTimes(status?.waiting_for ?? "")}</p>
 			</header>
 			<main id="main" ref={main} tabIndex={-1}>
+				<Upgraded />
 				<div role="alert">
 					{status && problem && (
 						<p class="note bad">

@@ -11,7 +11,8 @@ test("a stream on which nothing happens ends, too, soon after its token has expi
 	const response = new PassThrough();
 	const desk = { frames: () => null, listen: () => () => undefined } as unknown as AuditDesk;
 	let isWelcome = true;
-	const streaming = streamLines(response as unknown as ServerResponse, desk, { after: 7, isWelcome: () => isWelcome });
+	const following = { after: 7, isWelcome: () => isWelcome, edition: "1a2b" };
+	const streaming = streamLines(response as unknown as ServerResponse, desk, following);
 	t.mock.timers.tick(20_000);
 	isWelcome = false;
 	t.mock.timers.tick(20_000);
@@ -26,7 +27,8 @@ test("a stream that nobody reads is sent no more until it is read, and ends once
 	const frames = () => ({ seq: 8, bytes: Buffer.alloc(100_000) });
 	const desk = { frames, listen: () => () => undefined } as unknown as AuditDesk;
 	let isWelcome = true;
-	const streaming = streamLines(response as unknown as ServerResponse, desk, { after: 7, isWelcome: () => isWelcome });
+	const following = { after: 7, isWelcome: () => isWelcome, edition: "1a2b" };
+	const streaming = streamLines(response as unknown as ServerResponse, desk, following);
 	const waits = response.writableLength + response.readableLength;
 	for (let minute = 0; minute < 60; minute += 1) t.mock.timers.tick(60_000);
 	assert.equal(response.writableLength + response.readableLength, waits);

@@ -89,3 +89,11 @@ export async function picture(page: Page, name: string): Promise<void> {
 	await mkdir(PICTURES, { recursive: true });
 	await page.screenshot({ path: join(PICTURES, `${name}.png`), fullPage: true });
 }
+
+/** A browser without windows shows every tab. */
+export async function turn(page: Page, state: "hidden" | "visible"): Promise<void> {
+	await page.evaluate(`(() => {
+		Object.defineProperty(document, "hidden", { configurable: true, get: () => ${state === "hidden"} });
+		document.dispatchEvent(new Event("visibilitychange"));
+	})()`);
+}

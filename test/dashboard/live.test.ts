@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import type { Page, Request, Route } from "playwright-core";
-import { faultsOf, noBrowser, openBrowser, openPage } from "./browser.ts";
+import type { Request, Route } from "playwright-core";
+import { faultsOf, noBrowser, openBrowser, openPage, turn } from "./browser.ts";
 import { serveModel } from "./modelled.ts";
 import { ShowFleet } from "./show-fleet.ts";
 
@@ -87,14 +87,6 @@ test("a page that nobody sees asks for nothing, and looks at once when it is see
 	await turn(page, "visible");
 	await Promise.all(looks);
 });
-
-/** A browser without windows shows every tab. */
-async function turn(page: Page, state: "hidden" | "visible"): Promise<void> {
-	await page.evaluate(`(() => {
-		Object.defineProperty(document, "hidden", { configurable: true, get: () => ${state === "hidden"} });
-		document.dispatchEvent(new Event("visibilitychange"));
-	})()`);
-}
 
 test("whose session ends logs in again and is where it was", { skip: noBrowser }, async (t) => {
 	const { page, url, makeToken } = await open(t);

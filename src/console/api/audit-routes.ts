@@ -4,6 +4,7 @@ import { HEAD_FORM, parseHead } from "../../record/head-text.ts";
 import { auditPage, auditVerification } from "../answers/audit.ts";
 import { exported } from "../audit/export.ts";
 import { ROLLOUT_PAGE_POLICY, rolloutPage } from "../audit/rollout-page.ts";
+import type { Dashboard } from "./dashboard-routes.ts";
 import { streamLines } from "./event-stream.ts";
 import { problem, unknownPolicy } from "./problem.ts";
 import { type Api, type Desks, route, words } from "./routes.ts";
@@ -17,7 +18,7 @@ const asked = z.strictObject({
 	limit: z.coerce.number().int().min(1).max(1000).default(100),
 });
 
-export function addAuditRoutes(server: Api, desks: Desks): void {
+export function addAuditRoutes(server: Api, desks: Desks, dashboard: Dashboard): void {
 	const { audit } = desks;
 	const see = <Answer extends z.ZodType>(summary: string, answer: Answer) =>
 		route({ role: "viewer", tag: "audit", summary, answer });
@@ -49,7 +50,7 @@ export function addAuditRoutes(server: Api, desks: Desks): void {
 		},
 	);
 	addReportRoute(server, desks);
-	addEventsRoute(server, desks);
+	addEventsRoute(server, desks, dashboard);
 }
 
 function addReportRoute(server: Api, { audit, cockpit }: Desks): void {
@@ -84,7 +85,7 @@ function addReportRoute(server: Api, { audit, cockpit }: Desks): void {
 	);
 }
 
-function addEventsRoute(server: Api, { audit, tokens }: Desks): void {
+function addEventsRoute(server: Api, { audit, tokens }: Desks, { edition }: Dashboard): void {
 	const summary =
 		"Every line of the audit as it is written (server-sent events): `event: line`, with the line's number as its id. Send Last-Event-ID to go on after a line.";
 	const events = route({ role: "viewer", tag: "audit", summary, answer: z.string() });
@@ -104,7 +105,7 @@ function addEventsRoute(server: Api, { audit, tokens }: Desks): void {
 		});
 		const { token } = request.principal;
 		const isWelcome = () => token === null || tokens.counts(token);
-		streamLines(reply.raw, audit, { after, isWelcome }).catch((error: unknown) => {
+		streamLines(reply.raw, audit, { after, isWelcome, edition }).catch((error: unknown) => {
 			request.log.error({ err: error }, "event stream failed");
 			reply.raw.destroy();
 		});

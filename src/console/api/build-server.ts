@@ -9,7 +9,7 @@ import { RELEASE_HEADER } from "../release.ts";
 import { version } from "../version.ts";
 import { addActRoutes } from "./act-routes.ts";
 import { addAuditRoutes } from "./audit-routes.ts";
-import { addDashboardRoutes, DASHBOARD_FOLDER } from "./dashboard-routes.ts";
+import { addDashboardRoutes, DASHBOARD_FOLDER, readDashboard } from "./dashboard-routes.ts";
 import { type Guarding, guard } from "./guard.ts";
 import { protectiveHeaders } from "./headers.ts";
 import { jsonAnswer } from "./json-answer.ts";
@@ -83,15 +83,16 @@ export async function buildServer({ desks, log, guarding, url, tls }: Serving): 
 		await server.register(rateLimit, { global: false });
 		guard(server, { ...guarding, release }, desks);
 	}
+	const dashboard = await readDashboard(DASHBOARD_FOLDER);
 	addReadRoutes(server, desks);
 	addViewRoutes(server, desks);
 	addActRoutes(server, desks);
-	addAuditRoutes(server, desks);
+	addAuditRoutes(server, desks, dashboard);
 	addMetricsRoute(server, desks);
 	addNoticeRoutes(server, desks);
 	addTokenRoutes(server, desks, url);
 	addSessionRoutes(server, desks);
-	await addDashboardRoutes(server, DASHBOARD_FOLDER);
+	addDashboardRoutes(server, dashboard);
 	const hidden = { config: { role: "viewer" as const }, schema: { hide: true } };
 	server.get("/api/v1/openapi.json", hidden, () => Promise.resolve(server.swagger()));
 	await server.ready();

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { FastifyReply } from "fastify";
@@ -15,13 +16,33 @@ const TYPES = {
 	"icon.svg": "image/svg+xml",
 } as const;
 
-/** The dashboard's few files, read once: what is not one of them is not there, whatever the path says. */
-export async function addDashboardRoutes(server: Api, folder: string): Promise<void> {
-	const files = new Map<string, { readonly type: string; readonly body: Buffer }>();
-	for (const [name, type] of Object.entries(TYPES)) {
+export interface Dashboard {
+	readonly files: ReadonlyMap<string, Buffer>;
+	/** A digest over them: a page that was loaded with another one runs scripts of another release. */
+	readonly edition: string;
+}
+
+/** The dashboard's few files, read once. The page names its script and style with the edition, so that the script knows its own. */
+export async function readDashboard(folder: string): Promise<Dashboard> {
+	const files = new Map<string, Buffer>();
+	for (const name of Object.keys(TYPES)) {
 		const body = await readFile(join(folder, name)).catch(() => null);
-		if (body) files.set(name, { type, body });
+		if (body) files.set(name, body);
 	}
+	const edition = createHash("sha256")
+		.update(Buffer.concat([...files.values()]))
+		.digest("hex")
+		.slice(0, 16);
+	const page = files
+		.get("index.html")
+		?.toString()
+		.replace(/(?<="\/assets\/app\.\w+)(?=")/g, `?${edition}`);
+	if (page !== undefined) files.set("index.html", Buffer.from(page));
+	return { files, edition };
+}
+
+/** What is not one of its files is not there, whatever the path says. */
+export function addDashboardRoutes(server: Api, { files }: Dashboard): void {
 	const config = { role: "viewer" as const };
 	const schema = { hide: true };
 	const params = z.object({ file: z.string() });
@@ -31,8 +52,8 @@ export async function addDashboardRoutes(server: Api, folder: string): Promise<v
 	);
 
 	function send(name: string, reply: FastifyReply): FastifyReply {
-		const file = files.get(name);
-		if (!file) return reply.code(404).send(problem("FS-API-REQUEST", `${name} is not there: npm run build:dashboard`));
-		return reply.type(file.type).send(file.body);
+		const body = files.get(name);
+		if (!body) return reply.code(404).send(problem("FS-API-REQUEST", `${name} is not there: npm run build:dashboard`));
+		return reply.type(TYPES[name as keyof typeof TYPES]).send(body);
 	}
 }

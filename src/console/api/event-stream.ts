@@ -10,6 +10,8 @@ interface Following {
 	readonly after: number;
 	/** Whether its token still counts. */
 	readonly isWelcome: () => boolean;
+	/** Of the dashboard's files, for pages that were loaded before an upgrade. */
+	readonly edition: string;
 }
 
 /**
@@ -20,7 +22,7 @@ interface Following {
 export async function streamLines(
 	response: ServerResponse,
 	desk: AuditDesk,
-	{ after, isWelcome }: Following,
+	{ after, isWelcome, edition }: Following,
 ): Promise<void> {
 	const gone = new AbortController();
 	let wake: () => void = () => undefined;
@@ -37,7 +39,8 @@ export async function streamLines(
 		} else if (!response.writableNeedDrain) response.write(": still here\n\n");
 	}, HEARTBEAT_MS);
 	try {
-		response.write(`retry: 2000\nid: ${after}\nevent: hello\ndata: {"seq":${after}}\n\n`);
+		const hello = JSON.stringify({ seq: after, dashboard: edition });
+		response.write(`retry: 2000\nid: ${after}\nevent: hello\ndata: ${hello}\n\n`);
 		for (let sent = after; !gone.signal.aborted && isWelcome(); ) {
 			const frames = desk.frames(sent);
 			if (frames) {

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 
-/** The release's. */
+const MANIFEST = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+
+/** The release's: of what runs, also after an upgrade has put another one's files in its place. */
 export function version(): string {
-	const manifest = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
-	return (JSON.parse(manifest) as { readonly version: string }).version;
+	return (JSON.parse(MANIFEST) as { readonly version: string }).version;
 }

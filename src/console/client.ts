@@ -31,10 +31,16 @@ type Method = "GET" | "POST";
 export class Client {
 	readonly #agent: Agent;
 	readonly #socketPath: string;
+	#differ: string | null = null;
 
 	constructor(socketPath: string) {
 		this.#socketPath = socketPath;
 		this.#agent = new Agent({ connect: { socketPath }, headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS });
+	}
+
+	/** How the daemon's release differs from ours, by its last answer; null: it does not, or it has not answered yet. */
+	get differ(): string | null {
+		return this.#differ;
 	}
 
 	get<Answer extends z.ZodType = z.ZodUnknown>(path: string, answer?: Answer): Promise<Says<Answer>> {
@@ -88,7 +94,8 @@ export class Client {
 	/** The whole of it: the daemon may have been stopped in the middle of its answer. */
 	async #read({ statusCode, headers, body }: Dispatcher.ResponseData, { method }: Asked): Promise<Said> {
 		const text = await body.text().catch((error: Error) => this.#unreachable(method, error));
-		return { status: statusCode, content: parsed(text), differ: releasesDiffer(headers[RELEASE_HEADER]) };
+		this.#differ = releasesDiffer(headers[RELEASE_HEADER]);
+		return { status: statusCode, content: parsed(text), differ: this.#differ };
 	}
 
 	async #unreachable(method: Method, error: Error): Promise<never> {

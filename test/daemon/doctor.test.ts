@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer as createHttpServer } from "node:http";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -109,6 +110,18 @@ test("a port that is taken is no fault where it cannot be known whether the daem
 	server.close();
 	assert.equal(saw, `${port}/tcp is taken, by the daemon or by another program`);
 	assert.deepEqual([state, mend], ["note", "Run this as root to know which."]);
+});
+
+test("a daemon of another release answers, and is noted as that", async (t) => {
+	await configure("swarm: { tracker_port: 46969, peer_port: 46881, helper_folder: helper }");
+	const daemon = createHttpServer((_, response) => response.setHeader("fleetseed-release", "0.0.9").end("[]"));
+	daemon.listen(join(folder, "doctor.sock"));
+	await once(daemon, "listening");
+	t.after(() => daemon.close());
+	const { state, saw, mend } = about(await doctor({ config }), "daemon");
+	assert.equal(state, "note");
+	assert.match(saw, /^the daemon is of release 0\.0\.9, and this command of \d/);
+	assert.match(mend ?? "", /systemctl restart fleetseed/);
 });
 
 test("a configuration that cannot be read is the first thing to mend", async () => {

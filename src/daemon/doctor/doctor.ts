@@ -29,11 +29,11 @@ export async function doctor({ config }: { readonly config: string }): Promise<r
 			await clock(),
 		];
 	const { settings } = read;
-	const answer = await askDaemon(settings.socketPath);
+	const { answer, differ } = await askDaemon(settings.socketPath);
 	const rows = answer instanceof ApiError ? null : answer;
 	const found: readonly (Finding | readonly Finding[])[] = [
 		await configuration(config),
-		daemon(answer, config),
+		differ === null || rows === null ? daemon(answer, config) : note("daemon", differ, ERROR_CODES["FS-RELEASE"]),
 		await sshKey(settings),
 		await stateFolder(settings),
 		database(settings),
@@ -59,12 +59,19 @@ async function configuration(config: string): Promise<readonly Finding[]> {
 	];
 }
 
-async function askDaemon(socketPath: string): Promise<readonly Known[] | ApiError> {
+interface Asked {
+	readonly answer: readonly Known[] | ApiError;
+	/** How its release differs from ours; null: it does not. */
+	readonly differ: string | null;
+}
+
+async function askDaemon(socketPath: string): Promise<Asked> {
 	const client = new Client(socketPath);
 	try {
-		return (await client.get("machines", machineRow.array())).map((row) => ({ ...row, keys: row.host_keys }));
+		const rows = await client.get("machines", machineRow.array());
+		return { answer: rows.map((row) => ({ ...row, keys: row.host_keys })), differ: client.differ };
 	} catch (error) {
-		if (error instanceof ApiError) return error;
+		if (error instanceof ApiError) return { answer: error, differ: client.differ };
 		throw error;
 	} finally {
 		await client.close();

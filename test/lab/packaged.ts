@@ -13,6 +13,8 @@ import type { Trial } from "./trial.ts";
 
 /** systemd-analyze's word for it, from 0 to 10. */
 const MOST_EXPOSURE = 1.5;
+/** Longer than the unit waits before it starts again what may pass by itself. */
+const TRIED_AGAIN_MS = 4_000;
 const EDITED = "/etc/fleetseed/fleetseed.yaml /etc/fleetseed/inventory.yaml";
 /** What the tutorial, the reloads and the upgrade have written into those. */
 const OWN_LINES = [/^ {2}listen: 127\.0\.0\.1:8443$/m, /^swarm: .*6990/m, /# of this place\n[\s\S]*# of this place\n/];
@@ -20,7 +22,7 @@ const STATE = ["/var/lib/fleetseed/journal.sqlite", "/etc/fleetseed/id_ed25519",
 
 /**
  * The Debian package on a machine that has no Node: started in one line; then installed and led to its first rollout by the tutorial's
- * commands alone, under its hardened unit; then reloaded, made to hang, upgraded in the middle of a rollout, removed and purged.
+ * commands alone, under its hardened unit; then reloaded, started with a mistake, made to hang, upgraded in the middle of a rollout, removed and purged.
  */
 export async function packaged(lab: Lab, trial: Trial): Promise<Steered> {
 	const [controller, ...machines] = lab.machines;
@@ -39,7 +41,7 @@ export async function packaged(lab: Lab, trial: Trial): Promise<Steered> {
 	Object.assign(notes, await exposure(host));
 	checks.exposure_is_low = Number(notes.exposure) <= MOST_EXPOSURE;
 	Object.assign(checks, await hardened(host), await reloads(host));
-	Object.assign(checks, await hangs(host));
+	Object.assign(checks, await startsWithAMistake(host), await hangs(host));
 	const upgraded = await upgrade(lab, trial, { host, built, machines });
 	const status = await host.json<StatusReport>("status --json");
 	Object.assign(checks, upgraded.checks, await restores(host), await removal(host));
@@ -73,6 +75,23 @@ async function reloads(host: Host): Promise<Checks> {
 		a_mistake_fails_the_reload: torn.code !== 0 && checked.code === 1 && /torn\.yaml:1:1/.test(checked.stdout),
 		a_reload_starts_nothing_again: (await host.property("MainPID")) === before,
 		still_active: (await host.property("ActiveState")) === "active",
+	};
+}
+
+/** It fails at once, says where the mistake is, and is not tried again; once that is mended it starts. */
+async function startsWithAMistake(host: Host): Promise<Checks> {
+	const file = "/etc/fleetseed/fleetseed.yaml";
+	await host.sh(`cp -p ${file} /root/right.yaml && echo 'swarn: {}' >> ${file}`);
+	const { code } = await host.machine.run(["systemctl", "restart", "fleetseed"]);
+	await host.pause(TRIED_AGAIN_MS);
+	const isFailed = (await host.sh("systemctl --failed --no-legend --plain")).includes("fleetseed.service");
+	const restarts = await host.property("NRestarts");
+	const status = await host.property("StatusText");
+	await host.sh(`cp -p /root/right.yaml ${file} && systemctl start fleetseed`);
+	return {
+		a_mistake_fails_the_start: code !== 0 && isFailed && restarts === "0",
+		its_place_is_the_status: /fleetseed\.yaml:\d+:\d+.*swarn/.test(status),
+		mended_it_starts: (await host.property("ActiveState")) === "active",
 	};
 }
 

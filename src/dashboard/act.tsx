@@ -39,7 +39,9 @@ export function Act({ takes = "operator", ...asking }: ActProps) {
 		<>
 			<button
 				type="button"
-				class={asking.tone}
+				class={asking.tone === "main" ? undefined : "outline"}
+				data-variant={asking.tone}
+				data-spinner="small"
 				ref={button}
 				aria-disabled={refusal !== null || isUnderWay}
 				aria-busy={isUnderWay}
@@ -78,23 +80,27 @@ function Question({ label, question, asksReason = true, tone, children, onYes, o
 	return (
 		<dialog ref={dialog} aria-labelledby={title} aria-describedby={described} onClose={onEnd}>
 			<form onSubmit={answer}>
-				<h2 id={title}>{label}</h2>
-				<p id={described}>{question}</p>
-				{children}
-				{asksReason && (
-					<label>
-						Why, for the journal (optional)
-						<input value={reason} onInput={(event) => setReason(event.currentTarget.value)} maxLength={500} />
-					</label>
-				)}
-				<div class="acts">
-					<button type="submit" class={tone ?? "main"}>
+				<header>
+					<h2 id={title}>{label}</h2>
+				</header>
+				<div>
+					<p id={described}>{question}</p>
+					{children}
+					{asksReason && (
+						<label class="mt-2">
+							Why, for the journal (optional)
+							<input value={reason} onInput={(event) => setReason(event.currentTarget.value)} maxLength={500} />
+						</label>
+					)}
+				</div>
+				<footer>
+					<button type="submit" data-variant={tone}>
 						Yes, {label.toLowerCase()}
 					</button>
-					<button type="button" onClick={() => dialog.current?.close()}>
+					<button type="button" class="outline" onClick={() => dialog.current?.close()}>
 						Cancel
 					</button>
-				</div>
+				</footer>
 			</form>
 		</dialog>
 	);

@@ -25,8 +25,8 @@ export function AuditPage() {
 		<>
 			<h1>Audit</h1>
 			<section class="card">
-				<div class="acts">
-					<button type="button" class="main" aria-disabled={isVerifying} onClick={() => begin(verify)}>
+				<div class="hstack">
+					<button type="button" aria-disabled={isVerifying} onClick={() => begin(verify)}>
 						Verify every line
 					</button>
 					<a href="/api/v1/audit/export?format=csv">Export as CSV</a>
@@ -51,7 +51,7 @@ function Proof({ proof: { is_intact, lines, head, breaks } }: { readonly proof: 
 		);
 	const many = breaks.length === 1 ? "1 line is" : `${count(breaks.length)} lines are`;
 	return (
-		<p class="note bad">
+		<p class="card note bad">
 			{many} not what was written, the first being line {breaks[0]?.seq}
 		</p>
 	);
@@ -67,7 +67,7 @@ function Lines() {
 	const caption = before === null ? "The newest lines" : `Lines before ${before}`;
 	return (
 		<>
-			<section class="card acts">
+			<section class="card hstack">
 				<label>
 					Only of machine{" "}
 					<input
@@ -79,11 +79,12 @@ function Lines() {
 						}}
 					/>
 				</label>
-				<button type="button" disabled={before === null} onClick={() => setBefore(null)}>
+				<button type="button" class="outline" disabled={before === null} onClick={() => setBefore(null)}>
 					Newest
 				</button>
 				<button
 					type="button"
+					class="outline"
 					disabled={!value || value.lines.length < LINES || oldest === undefined}
 					onClick={() => setBefore(oldest ?? null)}
 				>

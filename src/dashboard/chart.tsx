@@ -1,13 +1,14 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import uPlot from "uplot";
+import { colourOf } from "./colour.ts";
 import { tickText } from "./words.ts";
 
 const HEIGHT = 200;
 /** Of bytes, round numbers are powers of two. */
 const POWERS = Array.from({ length: 50 }, (_, index) => 2 ** index);
 
-interface Line {
-	/** Of the style sheet: "--good". */
+export interface Line {
+	/** Of the style sheet: "--success". */
 	readonly colour: string;
 	/** One for each time. */
 	readonly values: readonly number[];
@@ -34,9 +35,7 @@ export function Chart({ label, version, times, lines, most, unit }: ChartProps) 
 	const isDark = useDark();
 	useEffect(() => {
 		if (!place.current) return;
-		const style = getComputedStyle(document.documentElement);
-		const colour = (name: string) => style.getPropertyValue(name).trim();
-		const axis = { stroke: colour("--quiet"), grid: { stroke: colour("--line"), width: 1 } };
+		const axis = { stroke: colourOf("--muted-foreground"), grid: { stroke: colourOf("--border"), width: 1 } };
 		const stepped = uPlot.paths.stepped?.({ align: 1 });
 		const chart = new uPlot(
 			{
@@ -55,7 +54,7 @@ export function Chart({ label, version, times, lines, most, unit }: ChartProps) 
 				series: [
 					{},
 					...lines.map((line) => ({
-						stroke: colour(line.colour),
+						stroke: colourOf(line.colour),
 						width: 2,
 						points: { show: false },
 						...(line.isDashed ? { dash: [8, 6] } : {}),

@@ -42,7 +42,7 @@ export function Find({ typed, onType, found }: FindProps) {
 		if (first !== undefined) location.hash = machinePlace(first);
 	};
 	return (
-		<form class="acts find" onSubmit={open}>
+		<form class="hstack mt-2 mb-2" onSubmit={open}>
 			<SearchField label="Find a machine" typed={typed} onType={onType} />
 			<span role="status">{typed.trim() !== "" && foundWords(found.length)}</span>
 			{found.slice(0, SHOWN).map((name) => (

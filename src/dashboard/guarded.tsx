@@ -6,12 +6,12 @@ export function Guarded({ children }: { readonly children: ComponentChildren }) 
 	const [error] = useErrorBoundary();
 	if (!error) return <>{children}</>;
 	return (
-		<div class="note bad" role="alert">
+		<div class="card note bad" role="alert">
 			<p>
 				This cannot be shown: {String(error)}. The daemon may have been upgraded since this page was loaded; if loading
 				it again does not help, the command line shows the same.
 			</p>
-			<button type="button" onClick={() => location.reload()}>
+			<button type="button" class="outline" onClick={() => location.reload()}>
 				Load it again
 			</button>
 		</div>

@@ -20,14 +20,14 @@ export function InboxPage() {
 	return (
 		<>
 			<h1>Discovery</h1>
-			<p class="quiet">
+			<p class="text-light">
 				What was found on the network or listed, and nobody has let in. Machines of the daemon's known_hosts file are
 				let in by themselves.
 			</p>
 			{!value && <p role="status">{problem ?? "Asking the daemon ..."}</p>}
 			{value && waiting.length === 0 && <p>{nobody(value)}</p>}
 			{waiting.length > SHOWN && (
-				<div class="acts card">
+				<div class="card hstack">
 					<SearchField label="Name or address" typed={typed} onType={setTyped} />
 					<span role="status">{shownWords(found.length, waiting.length)}</span>
 				</div>
@@ -107,10 +107,10 @@ function Waiting({ row }: { readonly row: MachineRow }) {
 			</dl>
 			<div role="status">
 				{isLooking && <p>Asking the machine ...</p>}
-				{problem && <p class="note bad">{problem}</p>}
+				{problem && <p class="card note bad">{problem}</p>}
 			</div>
-			<div class="acts">
-				<button type="button" aria-disabled={isLooking} onClick={() => begin(look)}>
+			<div class="hstack mt-2">
+				<button type="button" class="outline" aria-disabled={isLooking} onClick={() => begin(look)}>
 					Read its fingerprint
 				</button>
 				{key && (

@@ -30,17 +30,18 @@ export function MachinePage({ name }: { readonly name: string }) {
 				{why.policies.map(({ policy, state, sentence, next, advice, ring }) => (
 					<article class="card" key={policy}>
 						<h2>
-							<a href={`#/rollouts/${segment(policy)}`}>{policy}</a> {ring && <span class="quiet">ring {ring}</span>}
+							<a href={`#/rollouts/${segment(policy)}`}>{policy}</a>{" "}
+							{ring && <span class="text-light">ring {ring}</span>}
 						</h2>
 						<p>
 							<State state={state} />: {sentence}
 						</p>
 						{next && <p>Next: {next}</p>}
-						{advice && <p class="quiet">{advice}</p>}
+						{advice && <p class="text-light">{advice}</p>}
 					</article>
 				))}
 			</section>
-			<div class="acts card">
+			<div class="card hstack">
 				<Act label="Retry" path={`${path}/retry`} body={{}} question={`Try ${name} again now?`} />
 				{why.trust !== "approved" && <a href="#/inbox">Compare its fingerprint and approve it</a>}
 				{why.excluded ? (
@@ -117,14 +118,19 @@ function Outputs({ outputs }: { readonly outputs: readonly OutputRow[] }) {
 				value={isCut ? `${head}\n[... ${bytes(totalBytes)} in all ...]\n${tail}` : head + tail}
 			/>
 			{outputs.length > 1 && (
-				<div class="acts">
-					<button type="button" disabled={shown >= outputs.length - 1} onClick={() => setShown(shown + 1)}>
+				<div class="hstack mt-2">
+					<button
+						type="button"
+						class="outline"
+						disabled={shown >= outputs.length - 1}
+						onClick={() => setShown(shown + 1)}
+					>
 						Older
 					</button>
-					<button type="button" disabled={shown === 0} onClick={() => setShown(shown - 1)}>
+					<button type="button" class="outline" disabled={shown === 0} onClick={() => setShown(shown - 1)}>
 						Newer
 					</button>
-					<span class="quiet">
+					<span class="text-light">
 						{shown + 1} of {count(outputs.length)}
 					</span>
 				</div>

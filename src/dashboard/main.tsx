@@ -45,16 +45,16 @@ function App() {
 	const waiting = status?.machines.filter(({ state }) => state === "discovered" || state === "quarantined").length ?? 0;
 	return (
 		<Who.Provider value={session}>
-			<button type="button" class="skip" onClick={() => main.current?.focus()}>
+			<button type="button" class="skip unseen" onClick={() => main.current?.focus()}>
 				To the content
 			</button>
-			<header>
+			<header class="hstack">
 				<strong>fleetseed</strong>
 				<nav aria-label="Pages">
-					<ul>
+					<ul class="unstyled hstack">
 						{PAGES.map((page) => (
 							<li key={page.path}>
-								<a href={`#/${page.path}`} aria-current={page.path === path ? "page" : undefined}>
+								<a class="button ghost" href={`#/${page.path}`} aria-current={page.path === path ? "page" : undefined}>
 									{page.words}
 									{page.path === "inbox" && waiting > 0 && ` (${waiting})`}
 								</a>
@@ -62,7 +62,7 @@ function App() {
 						))}
 					</ul>
 				</nav>
-				<div class="acts">
+				<div class="hstack">
 					{status &&
 						(status.paused ? (
 							<Act label="Resume all" tone="main" path="resume" body={{}} question="Let everything go on?" />
@@ -71,19 +71,19 @@ function App() {
 						))}
 					<LoggedIn />
 				</div>
-				<p class="doing">{problem ? "" : localTimes(status?.waiting_for ?? "")}</p>
+				<p class="doing text-light">{problem ? "" : localTimes(status?.waiting_for ?? "")}</p>
 			</header>
 			<main id="main" ref={main} tabIndex={-1}>
 				<Upgraded />
 				<div role="alert">
 					{status && problem && (
-						<p class="note bad">
+						<p class="card note bad">
 							<b>{problem}</b> Shown is how it was {timeText(status.at)}.
 						</p>
 					)}
 				</div>
 				{status?.problems.map((each) => (
-					<p class="note bad" key={each}>
+					<p class="card note bad" key={each}>
 						{each}
 					</p>
 				))}
@@ -107,7 +107,7 @@ function App() {
 
 function FailingDownload({ sha256, names, since, detail, code, advice }: StatusReport["failing_downloads"][number]) {
 	return (
-		<p class="note bad">
+		<p class="card note bad">
 			<a href={packagePlace(sha256)}>{names.join(", ")}</a> cannot be downloaded, since {timeText(since)}: {detail} (
 			{code}
 			). {advice}

@@ -1,13 +1,13 @@
 import type { MachineState } from "../console/cockpit.ts";
 import { segment } from "./api.ts";
-import { STATES } from "./states.ts";
+import { STATES, TONES } from "./states.ts";
 
 /** A state by its mark, its colour and its word. */
 export function State({ state }: { readonly state: MachineState }) {
 	const { mark, tone, words } = STATES[state];
 	return (
 		<span class="state">
-			<span class={`mark ${tone}`} aria-hidden="true">
+			<span class="mark" style={{ background: TONES[tone] }} aria-hidden="true">
 				{mark}
 			</span>
 			{words}

@@ -1,5 +1,6 @@
 import { scaleLinear } from "d3-scale";
 import type { SwarmMachine } from "../console/cockpit.ts";
+import { colourOf } from "./colour.ts";
 import { isUnknown, levelAt } from "./pieces-words.ts";
 
 const ALL = 15;
@@ -161,17 +162,15 @@ export class PiecesPainter {
 }
 
 function coloursNow(): Colours {
-	const style = getComputedStyle(document.documentElement);
-	const colour = (name: string) => style.getPropertyValue(name).trim();
 	return {
-		empty: colour("--line"),
-		held: colour("--busy"),
-		whole: colour("--good"),
-		left: colour("--wait"),
-		rarest: colour("--look"),
-		card: colour("--card"),
-		quiet: colour("--quiet"),
-		text: colour("--text"),
+		empty: colourOf("--border"),
+		held: colourOf("--busy"),
+		whole: colourOf("--success"),
+		left: colourOf("--wait"),
+		rarest: colourOf("--warning"),
+		card: colourOf("--card"),
+		quiet: colourOf("--muted-foreground"),
+		text: colourOf("--foreground"),
 	};
 }
 

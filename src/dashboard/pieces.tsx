@@ -28,21 +28,31 @@ export function PiecesMap({ of, pieces, machines }: PiecesProps) {
 				{rows.length < machines.length && ` Drawn are the ${rows.length} machines that have least.`}
 			</p>
 			<Grid of={of} pieces={pieces} machines={machines} rows={rows} />
-			<ul class="legend" aria-label={`What is drawn of ${of}`}>
-				<Key look="held">has the piece</Key>
-				<Key look="whole">has all of them</Key>
-				<Key look="left">had it when it left the swarm</Key>
+			<ul class="unstyled hstack" aria-label={`What is drawn of ${of}`}>
+				<Key colour="--busy">has the piece</Key>
+				<Key colour="--success">has all of them</Key>
+				<Key colour="--wait" look="left">
+					had it when it left the swarm
+				</Key>
 				<Key look="unknown">which pieces is not known</Key>
-				<Key look="rarest">rarest, on the fewest machines</Key>
+				<Key colour="--warning">rarest, on the fewest machines</Key>
 			</ul>
 		</>
 	);
 }
 
-function Key({ look, children }: { readonly look: string; readonly children: string }) {
+interface KeyProps {
+	/** Of the style sheet. */
+	readonly colour?: string;
+	readonly look?: "left" | "unknown";
+	readonly children: string;
+}
+
+function Key({ colour, look, children }: KeyProps) {
 	return (
 		<li>
-			<span class={`piece-key ${look}`} aria-hidden="true" /> {children}
+			<span class={`key ${look ?? ""}`} style={colour && { background: `var(${colour})` }} aria-hidden="true" />{" "}
+			{children}
 		</li>
 	);
 }
@@ -136,7 +146,7 @@ function Grid({ of, pieces, machines, rows }: PiecesProps & { readonly rows: rea
 			{row && (
 				<p class="told">
 					<MachineLink name={row.machine} />: {heldSentence(row, pieces)};{" "}
-					<span class="quiet">{pieceSentence(row, pieces, at.column)}</span>
+					<span class="text-light">{pieceSentence(row, pieces, at.column)}</span>
 				</p>
 			)}
 		</>

@@ -20,7 +20,7 @@ export function ProgressChart({ rollout, at }: { readonly rollout: RolloutReport
 				times={[began, ...times, ...rest]}
 				lines={[
 					{
-						colour: "--good",
+						colour: "--success",
 						isStepped: true,
 						values: [0, ...times.map((_, index) => index + 1), ...rest.map(() => times.length)],
 					},

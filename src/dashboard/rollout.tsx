@@ -23,10 +23,15 @@ export function RolloutsPage({ status }: { readonly status: StatusReport }) {
 						<h2>
 							<a href={`#/rollouts/${segment(rollout.policy)}`}>{rollout.policy}</a>
 						</h2>
-						<progress max={Math.max(1, machines)} value={verified} aria-label={`${verified} of ${machines} verified`} />
+						<progress
+							class="mb-2"
+							max={Math.max(1, machines)}
+							value={verified}
+							aria-label={`${verified} of ${machines} verified`}
+						/>
 						<p>
 							{count(verified)} of {count(machines)} verified, {failed > 0 ? <b>{count(failed)} failed</b> : "0 failed"}
-							{rollout.next_run && <span class="quiet">; next run {timeText(rollout.next_run)}</span>}
+							{rollout.next_run && <span class="text-light">; next run {timeText(rollout.next_run)}</span>}
 						</p>
 						<Notes rollout={rollout} paused={status.paused} />
 					</section>
@@ -94,7 +99,7 @@ function Reboots({ reboots: { due, done, failed, under_way } }: Pick<RolloutRepo
 			<dd>
 				{count(due)} due, {count(under_way.length)} under way, {count(done)} done, {count(failed)} failed
 				{under_way.slice(0, 5).map(({ machine, back_by }) => (
-					<span class="quiet" key={machine}>
+					<span class="text-light" key={machine}>
 						; <MachineLink name={machine} /> is to be back by {timeText(back_by)}
 					</span>
 				))}
@@ -115,20 +120,20 @@ function Notes({ rollout, paused }: { readonly rollout: RolloutReport; readonly 
 	return (
 		<>
 			{pause && (
-				<p class="note">
+				<p class="card note">
 					Paused by {pause.by} since {timeText(pause.at)}
 					{pause.reason && `: ${pause.reason}`}
 				</p>
 			)}
 			{halted && (
-				<p class="note bad">
+				<p class="card note bad">
 					Ended by {halted.by} at {timeText(halted.at)}
 					{halted.reason && `: ${halted.reason}`}
 				</p>
 			)}
-			{held && !pause && !halted && <p class="note">{held}</p>}
+			{held && !pause && !halted && <p class="card note">{held}</p>}
 			{approval && !approval.is_approved && (
-				<p class="note">
+				<p class="card note">
 					{approval.given.filter(({ counts }) => counts).length} of {approval.required} have approved this revision
 					{approval.because && `; ${approval.because}`}
 				</p>
@@ -143,7 +148,7 @@ function Steering({ rollout }: { readonly rollout: RolloutReport }) {
 	const { failed, machines } = sumOf(rollout);
 	const retried = failed > 0 ? `on the ${count(failed)} that failed, and where it waits` : "where it waits";
 	return (
-		<div class="acts">
+		<div class="hstack mt-2">
 			{approval && !approval.is_approved && (
 				<Act
 					label="Approve"
@@ -200,6 +205,9 @@ interface RingProps {
 	readonly at: string;
 }
 
+/** Of the badge; running is what is looked for. */
+const RING_VARIANTS = { waiting: "secondary", running: undefined, promoted: "success", ended: "danger" } as const;
+
 function Ring({ ring, policy, isLast, at }: RingProps) {
 	const now = useNow(at);
 	const { name, state, machines, verified, failed, left_out, unreachable, gate, prestaging } = ring;
@@ -207,9 +215,13 @@ function Ring({ ring, policy, isLast, at }: RingProps) {
 	return (
 		<article class="card">
 			<h2>
-				{name} <span class="quiet">{isLast && state === "promoted" ? "done" : state}</span>
+				{name}{" "}
+				<span class="badge" data-variant={RING_VARIANTS[state]}>
+					{isLast && state === "promoted" ? "done" : state}
+				</span>
 			</h2>
 			<progress
+				class="mb-2"
 				max={Math.max(1, machines)}
 				value={verified}
 				aria-label={`${verified} of ${machines} verified in ring ${name}`}
@@ -220,7 +232,7 @@ function Ring({ ring, policy, isLast, at }: RingProps) {
 				{left_out > 0 && `, ${count(left_out)} left out`}
 			</p>
 			{gate && (
-				<p class="quiet">
+				<p class="text-light">
 					{gate.sentence}
 					{soak && (
 						<>
@@ -230,12 +242,12 @@ function Ring({ ring, policy, isLast, at }: RingProps) {
 				</p>
 			)}
 			{prestaging && (
-				<p class="quiet">
+				<p class="text-light">
 					{prestaging.holding} of {prestaging.counted} hold the packages; {prestaging.threshold} % must
 				</p>
 			)}
 			{gate?.kind === "promotion_pending" && (
-				<div class="acts">
+				<div class="hstack mt-2">
 					<Act
 						label="Promote"
 						tone="main"

@@ -22,9 +22,9 @@ export function SchedulePage() {
 				<section class="card" key={row.policy}>
 					<h2>
 						<a href={`#/rollouts/${segment(row.policy)}`}>{row.policy}</a>{" "}
-						<span class="quiet">{scheduleWords(row)}</span>
+						<span class="text-light">{scheduleWords(row)}</span>
 					</h2>
-					{row.held && <p class="quiet">{row.held}</p>}
+					{row.held && <p class="text-light">{row.held}</p>}
 					<TimeAxis
 						from={value.at}
 						until={value.until}
@@ -53,7 +53,7 @@ interface DaysProps {
 
 export function DaysShown({ days, onChange }: DaysProps) {
 	return (
-		<label class="days">
+		<label class="mb-2">
 			Days shown{" "}
 			<select value={days} onChange={({ currentTarget }) => onChange(Number(currentTarget.value))}>
 				{SPANS.map((each) => (

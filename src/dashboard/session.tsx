@@ -40,11 +40,11 @@ export function LoggedIn() {
 			(error: unknown) => tell({ text: told(error), isBad: true }),
 		);
 	return (
-		<span class="who">
+		<span class="text-light">
 			<span>
 				{session.name}, {session.role}
 			</span>{" "}
-			<button type="button" onClick={logOut}>
+			<button type="button" class="outline" onClick={logOut}>
 				Log out
 			</button>
 		</span>

@@ -1,5 +1,5 @@
 import type { SwarmMachine, SwarmPackage, SwarmReport } from "../console/cockpit.ts";
-import { Chart } from "./chart.tsx";
+import { Chart, type Line } from "./chart.tsx";
 import { packagePlace } from "./library.tsx";
 import { useLive } from "./live.ts";
 import { MachineLink } from "./parts.tsx";
@@ -36,7 +36,7 @@ function Package({ of }: { readonly of: SwarmPackage }) {
 	return (
 		<section class="card">
 			<h2>
-				<a href={packagePlace(sha256)}>{title}</a> <span class="quiet">{bytes(size_bytes)}</span>
+				<a href={packagePlace(sha256)}>{title}</a> <span class="text-light">{bytes(size_bytes)}</span>
 			</h2>
 			<p>
 				{count(holding)} of {count(machines.length)} machines hold all of it. The controller sent {bytes(sent)},{" "}
@@ -50,10 +50,21 @@ function Package({ of }: { readonly of: SwarmPackage }) {
 	);
 }
 
+interface NamedLine extends Line {
+	readonly words: string;
+}
+
 function Throughput({ of: { samples, floor } }: { readonly of: SwarmPackage }) {
 	const { at, received, source } = ratesOf(samples);
 	const limit = floor?.bytes_per_second ?? null;
 	const peak = Math.max(0, ...received, ...source);
+	const lines: readonly NamedLine[] = [
+		{ words: "arrived at machines", colour: "--busy", values: received },
+		{ words: "sent by the controller", colour: "--warning", values: source },
+		...(limit === null
+			? []
+			: [{ words: "possible at best", colour: "--success", isDashed: true, values: at.map(() => limit) }]),
+	];
 	const fastest = `At most ${bytes(peak)}/s arrived`;
 	return (
 		<>
@@ -70,26 +81,21 @@ function Throughput({ of: { samples, floor } }: { readonly of: SwarmPackage }) {
 						label={`${fastest}${limit === null ? "" : `; ${bytes(limit)}/s is possible`}`}
 						version={`${at.at(0)} ${at.at(-1)} ${at.length} ${peak} ${limit}`}
 						times={at}
-						lines={[
-							{ colour: "--busy", values: received },
-							{ colour: "--look", values: source },
-							...(limit === null ? [] : [{ colour: "--good", isDashed: true, values: at.map(() => limit) }]),
-						]}
+						lines={lines}
 						most={Math.max(peak, limit ?? 0, 1) * 1.05}
 						unit={(value) => `${bytes(value)}/s`}
 					/>
-					<ul class="legend" aria-label="Lines">
-						<li>
-							<span class="line busy" aria-hidden="true" /> arrived at machines
-						</li>
-						<li>
-							<span class="line look" aria-hidden="true" /> sent by the controller
-						</li>
-						{limit !== null && (
-							<li>
-								<span class="line good" aria-hidden="true" /> possible at best
+					<ul class="unstyled hstack" aria-label="Lines">
+						{lines.map(({ words, colour, isDashed }) => (
+							<li key={words}>
+								<span
+									class={isDashed ? "key line dashed" : "key line"}
+									style={{ color: `var(${colour})` }}
+									aria-hidden="true"
+								/>{" "}
+								{words}
 							</li>
-						)}
+						))}
 					</ul>
 				</>
 			)}

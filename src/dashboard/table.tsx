@@ -26,7 +26,7 @@ export const FLOOR_NOTE =
 export function Table({ caption, columns, numbers = [], children, isCard = true, note = null }: TableProps) {
 	return (
 		// biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys (WCAG 2.1.1)
-		<section class={isCard ? "card scroll" : "scroll"} tabIndex={0} aria-label={caption}>
+		<section class={isCard ? "card table" : "table"} tabIndex={0} aria-label={caption}>
 			<table>
 				<caption>{caption}</caption>
 				<thead>
@@ -40,7 +40,7 @@ export function Table({ caption, columns, numbers = [], children, isCard = true,
 				</thead>
 				<tbody>{toChildArray(children).map((row) => titled(row, columns))}</tbody>
 			</table>
-			{note && <p class="quiet">{note}</p>}
+			{note && <p class="text-light mt-2">{note}</p>}
 		</section>
 	);
 }

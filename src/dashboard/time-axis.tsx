@@ -37,7 +37,7 @@ export function TimeAxis({ from, until, windows, marks }: AxisProps) {
 					</span>
 				))}
 			</div>
-			{windows.length === 0 && <div class="lane always">installs may start at any time</div>}
+			{windows.length === 0 && <div class="lane text-light">installs may start at any time</div>}
 			{windows.map((window) => (
 				<div key={`${window.is_for} ${window.name}`} class="lane">
 					<span class="lane-name" title={window.name}>
@@ -72,11 +72,12 @@ export function TimeAxis({ from, until, windows, marks }: AxisProps) {
 export function AxisKey({ windows }: Pick<AxisProps, "windows">) {
 	const isClosing = windows.some(({ cutoff_seconds }) => cutoff_seconds > 0);
 	return (
-		<p class="quiet">
+		<p class="text-light">
 			In this browser's time, {ZONE}.
 			{isClosing && (
 				<>
-					<span class="opening key" aria-hidden="true" /> may start <span class="closing key" aria-hidden="true" /> what
+					{" "}
+					<span class="key opening" aria-hidden="true" /> may start <span class="key closing" aria-hidden="true" /> what
 					has started may end
 				</>
 			)}

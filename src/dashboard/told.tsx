@@ -25,12 +25,12 @@ export function Told() {
 		return () => clearTimeout(timer);
 	}, [telling]);
 	return (
-		<div role="status" aria-label="What came of it">
+		<div class="toast-container" data-placement="bottom-right" role="status" aria-label="What came of it">
 			{telling && (
-				<p class={`toast ${telling.isBad ? "bad" : ""}`}>
+				<p class="toast" data-variant={telling.isBad ? "danger" : "success"}>
 					{telling.isBad && <b>{telling.isUncertain ? "Nobody knows whether it was done: " : "Not done: "}</b>}
 					{telling.text}{" "}
-					<button type="button" onClick={() => setTelling(null)}>
+					<button type="button" class="outline small" onClick={() => setTelling(null)}>
 						Close
 					</button>
 				</p>

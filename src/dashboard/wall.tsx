@@ -19,7 +19,7 @@ export function WallPage({ status }: { readonly status: StatusReport }) {
 		<>
 			<h1>Fleet</h1>
 			<section class="card" aria-label="Totals">
-				<ul class="figures">
+				<ul class="unstyled hstack figures">
 					<Figure value={count(totals.machines)} words="machines in rollouts" />
 					<Figure value={count(totals.installed)} words="installed" />
 					<Figure value={count(totals.failed)} words="failed" />
@@ -162,7 +162,7 @@ function Wall({ cells }: { readonly cells: readonly Cell[] }) {
 				{cell && (
 					<p class="told">
 						<MachineLink name={cell.name} />: <State state={cell.state} />
-						{cell.reason && <span class="quiet"> {cell.reason}</span>}
+						{cell.reason && <span class="text-light"> {cell.reason}</span>}
 					</p>
 				)}
 			</div>
@@ -192,7 +192,7 @@ function Legend({ cells }: { readonly cells: readonly Cell[] }) {
 	const counts = new Map<Cell["state"], number>();
 	for (const { state } of cells) counts.set(state, (counts.get(state) ?? 0) + 1);
 	return (
-		<ul class="legend" aria-label="States">
+		<ul class="unstyled hstack" aria-label="States">
 			{ALL_STATES.flatMap((state) => {
 				const many = counts.get(state);
 				if (many === undefined) return [];

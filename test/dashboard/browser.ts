@@ -45,6 +45,11 @@ const SIZES = [
 ];
 const SCHEMES = ["light", "dark"] as const;
 
+/** A colour on its way to the other scheme's is none that anybody reads. */
+const SETTLED = `Promise.allSettled(
+	document.getAnimations().filter((each) => each instanceof CSSTransition).map(({ finished }) => finished),
+).then(() => undefined)`;
+
 /** The page in both colour schemes and at every size: pictures of it, and what is wrong with it; empty: nothing. */
 export async function faultsOf(page: Page, name: string): Promise<readonly string[]> {
 	const faults: string[] = [];
@@ -54,6 +59,7 @@ export async function faultsOf(page: Page, name: string): Promise<readonly strin
 			const shown = `${name}-${size.width}-${colorScheme}`;
 			await page.setViewportSize(size);
 			await page.emulateMedia({ colorScheme });
+			await page.evaluate(SETTLED);
 			const found = [...(size.width < 1920 ? await complaints(page) : []), ...(await cutIn(page))];
 			faults.push(...found.map((fault) => `${shown}: ${fault}`));
 			await page.screenshot({ path: join(PICTURES, `${shown}.png`), fullPage: true });

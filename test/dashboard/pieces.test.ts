@@ -24,15 +24,17 @@ async function start(t: TestContext) {
 function filledIn(page: Page): Promise<number> {
 	return page.evaluate(`(() => {
 		const canvas = document.querySelector(".pieces .wall canvas");
-		const style = getComputedStyle(document.documentElement);
+		const probe = document.body.appendChild(document.createElement("i"));
 		const painted = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
 		painted.canvas.width = canvas.width;
 		painted.canvas.height = canvas.height;
-		const wanted = ["--busy", "--good"].map((name) => {
-			painted.fillStyle = style.getPropertyValue(name).trim();
+		const wanted = ["--busy", "--success"].map((name) => {
+			probe.style.color = "var(" + name + ")";
+			painted.fillStyle = getComputedStyle(probe).color;
 			painted.fillRect(0, 0, 1, 1);
 			return painted.getImageData(0, 0, 1, 1).data.slice(0, 3).join();
 		});
+		probe.remove();
 		painted.drawImage(canvas, 0, 0);
 		const { data } = painted.getImageData(0, 0, canvas.width, canvas.height);
 		let filled = 0;

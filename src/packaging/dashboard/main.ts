@@ -22,8 +22,8 @@ const { metafile } = await build({
 });
 const style = await build({
 	absWorkingDir: root,
-	stdin: { contents: '@import "uplot/dist/uPlot.min.css"; @import "./style.css";', loader: "css", resolveDir: from },
-	outfile: join(to, "app.css"),
+	entryPoints: { app: "src/dashboard/style.css" },
+	outdir: to,
 	bundle: true,
 	minify: true,
 	metafile: true,

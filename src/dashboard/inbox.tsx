@@ -109,7 +109,7 @@ function Waiting({ row }: { readonly row: MachineRow }) {
 				{isLooking && <p>Asking the machine ...</p>}
 				{problem && <p class="card note bad">{problem}</p>}
 			</div>
-			<div class="hstack mt-2">
+			<div class="hstack mt-4">
 				<button type="button" class="outline" aria-disabled={isLooking} onClick={() => begin(look)}>
 					Read its fingerprint
 				</button>

@@ -122,7 +122,7 @@ export function PackagePage({ sha256 }: { readonly sha256: string }) {
 					</dd>
 				</dl>
 				{failure && (
-					<div class="hstack mt-2">
+					<div class="hstack mt-4">
 						<Act
 							label="Download again"
 							path={`packages/${segment(value.sha256)}/retry`}

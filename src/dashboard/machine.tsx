@@ -118,7 +118,7 @@ function Outputs({ outputs }: { readonly outputs: readonly OutputRow[] }) {
 				value={isCut ? `${head}\n[... ${bytes(totalBytes)} in all ...]\n${tail}` : head + tail}
 			/>
 			{outputs.length > 1 && (
-				<div class="hstack mt-2">
+				<div class="hstack mt-4">
 					<button
 						type="button"
 						class="outline"

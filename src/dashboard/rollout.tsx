@@ -148,7 +148,7 @@ function Steering({ rollout }: { readonly rollout: RolloutReport }) {
 	const { failed, machines } = sumOf(rollout);
 	const retried = failed > 0 ? `on the ${count(failed)} that failed, and where it waits` : "where it waits";
 	return (
-		<div class="hstack mt-2">
+		<div class="hstack mt-4">
 			{approval && !approval.is_approved && (
 				<Act
 					label="Approve"
@@ -247,7 +247,7 @@ function Ring({ ring, policy, isLast, at }: RingProps) {
 				</p>
 			)}
 			{gate?.kind === "promotion_pending" && (
-				<div class="hstack mt-2">
+				<div class="hstack mt-4">
 					<Act
 						label="Promote"
 						tone="main"

@@ -1,6 +1,6 @@
-import { useEffect, useRef, useState } from "preact/hooks";
 import uPlot from "uplot";
 import { colourOf } from "./colour.ts";
+import { Plot } from "./plot.tsx";
 import { tickText } from "./words.ts";
 
 const HEIGHT = 200;
@@ -31,16 +31,12 @@ interface ChartProps {
 
 /** Lines over time. */
 export function Chart({ label, version, times, lines, most, unit }: ChartProps) {
-	const place = useRef<HTMLDivElement>(null);
-	const isDark = useDark();
-	useEffect(() => {
-		if (!place.current) return;
+	const draw = (place: HTMLElement, size: { readonly width: number; readonly height: number }) => {
 		const axis = { stroke: colourOf("--muted-foreground"), grid: { stroke: colourOf("--border"), width: 1 } };
 		const stepped = uPlot.paths.stepped?.({ align: 1 });
-		const chart = new uPlot(
+		return new uPlot(
 			{
-				width: place.current.clientWidth,
-				height: HEIGHT,
+				...size,
 				legend: { show: false },
 				scales: { y: { range: [0, most] } },
 				axes: [
@@ -63,31 +59,8 @@ export function Chart({ label, version, times, lines, most, unit }: ChartProps) 
 				],
 			},
 			[[...times], ...lines.map(({ values }) => [...values])],
-			place.current,
+			place,
 		);
-		const resized = new ResizeObserver(([entry]) => {
-			if (entry) chart.setSize({ width: entry.contentRect.width, height: HEIGHT });
-		});
-		resized.observe(place.current);
-		return () => {
-			resized.disconnect();
-			chart.destroy();
-		};
-	}, [`${version} ${isDark}`]);
-	return <div class="chart" ref={place} role="img" aria-label={label} />;
+	};
+	return <Plot label={label} version={version} height={HEIGHT} draw={draw} />;
 }
-
-/** A canvas keeps the colours that it was drawn in: it is drawn anew when the scheme changes. */
-export function useDark(): boolean {
-	const [isDark, setDark] = useState(DARK.matches);
-	useEffect(() => {
-		const follow = () => setDark(DARK.matches);
-		follow();
-		DARK.addEventListener("change", follow);
-		return () => DARK.removeEventListener("change", follow);
-	}, []);
-	return isDark;
-}
-
-/** One for all: who listens anew at each drawing can miss a change that comes between two. */
-const DARK = matchMedia("(prefers-color-scheme: dark)");

@@ -1,11 +1,11 @@
 import { useId, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { SwarmMachine, SwarmPackage } from "../console/cockpit.ts";
-import { useDark } from "./chart.tsx";
 import { isWithModifier } from "./keys.ts";
 import { MarkedCell } from "./marked-cell.tsx";
 import { MachineLink, machinePlace } from "./parts.tsx";
 import { PiecesPainter } from "./pieces-painter.ts";
 import { heldSentence, pieceSentence, type Spread, spreadSentences } from "./pieces-words.ts";
+import { useDark } from "./plot.tsx";
 
 /** A row is drawn for no more machines: for those that have least. */
 const MOST_ROWS = 500;

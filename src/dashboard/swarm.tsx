@@ -1,4 +1,5 @@
 import type { SwarmMachine, SwarmPackage, SwarmReport } from "../console/cockpit.ts";
+import { Bars } from "./bars.tsx";
 import { Chart, type Line } from "./chart.tsx";
 import { packagePlace } from "./library.tsx";
 import { useLive } from "./live.ts";
@@ -105,32 +106,14 @@ function Throughput({ of: { samples, floor } }: { readonly of: SwarmPackage }) {
 
 /** However many machines there are: how many of them have how much. */
 function Shares({ machines }: { readonly machines: readonly SwarmMachine[] }) {
-	const counts = TENTHS.map((tenth) => machines.filter(({ share }) => Math.floor(share * 10) === tenth).length);
-	const most = Math.max(1, ...counts);
+	const bars = TENTHS.map((tenth) => ({
+		words: tenth === 10 ? "all" : `${tenth * 10} %`,
+		many: machines.filter(({ share }) => Math.floor(share * 10) === tenth).length,
+	}));
 	return (
 		<>
 			<h3>Who has how much</h3>
-			<table class="shares">
-				<thead>
-					<tr>
-						{TENTHS.map((tenth) => (
-							<th scope="col" key={tenth}>
-								{tenth === 10 ? "all" : `${tenth * 10} %`}
-							</th>
-						))}
-					</tr>
-				</thead>
-				<tbody>
-					<tr>
-						{counts.map((many, tenth) => (
-							<td key={TENTHS[tenth]}>
-								<span class="share" style={{ height: `${(many / most) * 3}rem` }} aria-hidden="true" />
-								{count(many)}
-							</td>
-						))}
-					</tr>
-				</tbody>
-			</table>
+			<Bars label="Machines by their share" bars={bars} />
 		</>
 	);
 }

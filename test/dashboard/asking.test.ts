@@ -115,3 +115,12 @@ test("a deadline is on the axis of time, however often a policy runs", { skip: n
 	const { page } = await open(t, "schedule");
 	await page.getByRole("img", { name: /run .*; deadline / }).waitFor();
 });
+
+test("how many machines have how much of a package is drawn as bars, and said of them", {
+	skip: noBrowser,
+}, async (t) => {
+	const { page, errors } = await open(t, "swarm");
+	const bars = page.getByRole("img", { name: /^Machines by their share: 0 %: 4, 10 %: 4, .*, all: 8$/ });
+	await bars.locator("canvas").waitFor();
+	assert.deepEqual(errors, []);
+});

@@ -9,11 +9,11 @@ export function Upgraded() {
 	const [isBehind, setBehind] = useState(false);
 	useEffect(() => hearHello(({ dashboard }) => setBehind(dashboard !== undefined && dashboard !== OWN_EDITION)), []);
 	return (
-		<div role="status" aria-label="Upgrade">
+		<div class="upgrade" role="status" aria-label="Upgrade">
 			{isBehind && (
-				<p class="note">
+				<p class="card note">
 					The service was upgraded: reload this page.{" "}
-					<button type="button" onClick={() => location.reload()}>
+					<button type="button" class="outline small" onClick={() => location.reload()}>
 						Reload
 					</button>
 				</p>

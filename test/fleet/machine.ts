@@ -228,7 +228,8 @@ export class Machine {
 		});
 		// Whoever has closed the channel hears no more of what the command still says.
 		for (const stream of [channel, channel.stderr]) stream.on("error", () => undefined);
-		if (child.stdin) channel.pipe(child.stdin).on("error", () => channel.end());
+		// A command that ends before it has read its input tells its exit code all the same, as with sshd.
+		if (child.stdin) channel.pipe(child.stdin).on("error", () => channel.resume());
 		child.stdout?.pipe(channel, { end: false });
 		child.stderr?.pipe(channel.stderr, { end: false });
 		child.on("close", (code, signal) => {

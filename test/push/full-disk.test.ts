@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm, stat, statfs, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, stat, statfs, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -20,11 +20,17 @@ const SIZE_BYTES = 32 * MIB;
 /** Enough for the package and what must be free beside it. */
 const DISK_BYTES = 120 * MIB;
 const LEFT_BYTES = 12 * MIB;
+const EARLIER_BYTES = 8 * MIB;
+
+/** What is written before a transport's torrent or URL. */
+const TWO_FILES_BYTES = 8_192;
+const GERMAN_CAT = `[ "\${LC_ALL:-}" != C ] || exec /bin/cat "$@"
+/bin/cat "$@" 2>/dev/null || { echo "cat: Schreibfehler: Auf dem Gerät ist kein Speicherplatz mehr verfügbar" >&2; exit 1; }`;
 
 const skip = process.getuid?.() === 0 ? false : "needs root for a small disk";
 
 /** A machine with a disk of its own under its state folder, which becomes full once a way to it is chosen. */
-async function smallMachine(t: TestContext, bench: Bench) {
+async function smallMachine(t: TestContext, bench: Bench, { leftBytes = LEFT_BYTES } = {}) {
 	const at = await lab(t);
 	const disk = await mkdtemp(join(tmpdir(), "fleetseed-disk-"));
 	execFileSync("mount", ["-t", "tmpfs", "-o", `size=${DISK_BYTES}`, "tmpfs", disk]);
@@ -36,7 +42,7 @@ async function smallMachine(t: TestContext, bench: Bench) {
 	await putProgram(at.folder, "fleetseed-agent", `exec '${process.execPath}' '${AGENT}' "$@"`);
 	const fill = async () => {
 		const { bavail, bsize } = await statfs(disk);
-		await writeFile(join(disk, "fill"), Buffer.alloc(bavail * bsize - LEFT_BYTES));
+		await writeFile(join(disk, "fill"), Buffer.alloc(bavail * bsize - leftBytes));
 	};
 	const chosen: string[] = [];
 	const delivery: Delivery = {
@@ -114,6 +120,31 @@ describe("a disk that becomes full on the way", { concurrency: true, skip }, () 
 			assert.ok(sent < SIZE_BYTES - LEFT_BYTES / 2, `the source sent ${sent} bytes`);
 			assert.equal(sha256Of(await readFile(join(state, "packages", bench.sha256))), bench.sha256);
 			await pusher.stop();
+		});
+	}
+
+	for (const [method, others, leftBytes] of [
+		["agent", ["http", "sftp"], 0],
+		["agent", ["http", "sftp"], TWO_FILES_BYTES],
+		["http", ["agent", "sftp"], TWO_FILES_BYTES],
+	] as const) {
+		test(`${method}: a disk that has ${leftBytes} bytes left when a try begins is told as full, in whatever language, and what an earlier try brought stays`, async (t) => {
+			const bench = await benchFor(t);
+			const { deliver, chosen, enlarge, state, folder } = await smallMachine(t, bench, { leftBytes });
+			await putProgram(folder, "cat", GERMAN_CAT);
+			const prefix = join(state, "incoming", bench.sha256, "prefix");
+			await mkdir(prefix, { recursive: true });
+			await mkdir(join(state, "packages"));
+			await writeFile(join(prefix, bench.sha256), bench.content.subarray(0, EARLIER_BYTES));
+			const methods = [method, ...others];
+			const outcome = await deliver({ methods });
+			assert.ok(outcome.kind === "failed", JSON.stringify(outcome));
+			assert.equal(outcome.failure.code, "FS-DISK-FULL", outcome.failure.detail);
+			assert.deepEqual(chosen, [method], "no other way was tried");
+			enlarge();
+			const next = await deliver({ methods });
+			assert.ok(next.kind === "delivered", JSON.stringify(next));
+			assert.equal(next.bytes, SIZE_BYTES - EARLIER_BYTES);
 		});
 	}
 

@@ -21,11 +21,11 @@ if [ -n "$key" ] && [ $job_state = running ]; then
 	fi
 fi
 rm -f "$incoming/outcome" "$incoming/checking"
-printf '%s\\n' "$2" > "$incoming/method" &&
-printf '%s' "$3" > "$incoming/hook.new" && chmod 700 "$incoming/hook.new" && mv "$incoming/hook.new" "$incoming/hook" &&
-if [ "$2" = http ]; then cat > "$incoming/source.new" && mv "$incoming/source.new" "$incoming/source"
+write_file "$incoming/method" "$2$newline" &&
+write_file "$incoming/hook.new" "$3" && chmod 700 "$incoming/hook.new" && mv "$incoming/hook.new" "$incoming/hook" &&
+if [ "$2" = http ]; then LC_ALL=C cat > "$incoming/source.new" && mv "$incoming/source.new" "$incoming/source"
 else
-	cat > "$incoming/torrent.new" && ln -f "$incoming/torrent.new" "$incoming/torrent.torrent" &&
+	LC_ALL=C cat > "$incoming/torrent.new" && ln -f "$incoming/torrent.new" "$incoming/torrent.torrent" &&
 	mv "$incoming/torrent.new" "$incoming/torrent"
 fi || exit 1
 start_job "$next" "$5" "$6" "$7" "$8" "$4$(cat /proc/sys/kernel/random/boot_id)" && echo "$next"

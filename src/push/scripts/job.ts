@@ -230,8 +230,8 @@ member() {
 	esac
 }
 whole() { :; }
-# dash's printf does not say why it cannot write.
-write_file() { printf '%s' "$2" > "$1" || printf '%s' "$2" | cat > "$1"; }
+# dash's printf does not say why it cannot write, and others say it in the machine's own language.
+write_file() { printf '%s' "$2" > "$1" || printf '%s' "$2" | LC_ALL=C cat > "$1"; }
 # Under the lock of all fences. A job that has passed has a folder, or had one that was pruned: the same one again is late, too.
 is_late() {
 	last_run=0 last_attempt=0

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, mkdtemp, readFile, rm, stat, statfs, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -32,12 +32,7 @@ const skip = process.getuid?.() === 0 ? false : "needs root for a small disk";
 /** A machine with a disk of its own under its state folder, which becomes full once a way to it is chosen. */
 async function smallMachine(t: TestContext, bench: Bench, { leftBytes = LEFT_BYTES } = {}) {
 	const at = await lab(t);
-	const disk = await mkdtemp(join(tmpdir(), "fleetseed-disk-"));
-	execFileSync("mount", ["-t", "tmpfs", "-o", `size=${DISK_BYTES}`, "tmpfs", disk]);
-	t.after(async () => {
-		execFileSync("umount", ["-l", disk]);
-		await rm(disk, { recursive: true });
-	});
+	const disk = await mountDisk(t);
 	await symlink(disk, at.state);
 	await putProgram(at.folder, "fleetseed-agent", `exec '${process.execPath}' '${AGENT}' "$@"`);
 	const fill = async () => {
@@ -66,6 +61,26 @@ async function smallMachine(t: TestContext, bench: Bench, { leftBytes = LEFT_BYT
 	};
 	const enlarge = () => execFileSync("mount", ["-o", `remount,size=${4 * DISK_BYTES}`, disk]);
 	return { ...at, disk, chosen, deliver, enlarge };
+}
+
+async function mountDisk(t: TestContext): Promise<string> {
+	const disk = await mkdtemp(join(tmpdir(), "fleetseed-disk-"));
+	execFileSync("mount", ["-t", "tmpfs", "-o", `size=${DISK_BYTES}`, "tmpfs", disk]);
+	t.after(async () => {
+		execFileSync("umount", ["-l", disk]);
+		await rm(disk, { recursive: true });
+	});
+	return disk;
+}
+
+/** False: something is open for writing there. */
+function makeReadOnly(disk: string): boolean {
+	return spawnSync("mount", ["-o", "remount,ro", disk]).status === 0;
+}
+
+/** Null: there is none. */
+async function sizeOf(file: string): Promise<number | null> {
+	return (await stat(file).catch(() => null))?.size ?? null;
 }
 
 function* chunksOf(content: Buffer) {
@@ -152,11 +167,7 @@ describe("a disk that becomes full on the way", { concurrency: true, skip }, () 
 		const bench = await benchFor(t);
 		const { deliver, chosen, disk, state } = await smallMachine(t, bench);
 		const full = join(state, "incoming", bench.sha256, "data", "full");
-		const isThere = () =>
-			stat(full).then(
-				() => true,
-				() => false,
-			);
+		const isThere = async () => (await sizeOf(full)) !== null;
 		// A look at it is as long as ten seconds.
 		const delivering = deliver({ stallMs: 40_000 });
 		await until(isThere);
@@ -182,5 +193,24 @@ describe("a disk that becomes full on the way", { concurrency: true, skip }, () 
 		const next = await deliver();
 		assert.ok(next.kind === "delivered" && next.method === "already_staged", JSON.stringify(next));
 		assert.deepEqual(chosen, ["agent", "already_staged"]);
+	});
+
+	test("a disk that becomes read-only on the way is told as that, long before its package counts as stalled", async (t) => {
+		const bench = await benchFor(t);
+		const { deliver, chosen, folder, state } = await smallMachine(t, bench);
+		const incoming = await mountDisk(t);
+		await symlink(incoming, join(state, "incoming"));
+		const agent = [
+			"while [ $# -gt 0 ]; do case $1 in --folder) folder=$2 ;; esac; shift; done",
+			`while sleep 0.05; do head -c 65536 /dev/zero >> "$folder/${bench.sha256}"; done`,
+		];
+		await putProgram(folder, "fleetseed-agent", agent.join("\n"));
+		const delivering = deliver();
+		const data = join(incoming, bench.sha256, "data", bench.sha256);
+		await until(async () => ((await sizeOf(data)) ?? 0) > MIB && makeReadOnly(incoming));
+		const outcome = await delivering;
+		assert.equal(outcome.kind === "failed" && outcome.failure.code, "FS-DISK-READONLY", JSON.stringify(outcome));
+		assert.deepEqual(chosen, ["agent"]);
+		assert.ok(((await sizeOf(data)) ?? 0) > MIB);
 	});
 });

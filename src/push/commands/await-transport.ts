@@ -14,6 +14,8 @@ done
 job_state "$state/jobs/$2"
 if [ -e "$incoming/outcome" ]; then cat "$incoming/outcome"
 elif [ -e "$incoming/data/full" ] || [ -e "$incoming/prefix/full" ]; then echo full
+# A transport may not notice that its disk can no longer be written, and none could leave a mark of it there.
+elif ! LC_ALL=C touch -c "$incoming/method"; then exit 1
 elif [ $job_state = running ]; then
 	[ ! -e "$incoming/checking" ] || checking=" checking"
 	echo "running $(du -sk "$incoming" | awk '{ print $1 }')$checking"
@@ -23,7 +25,7 @@ else
 fi
 `;
 
-/** Waits for a transport at most some seconds. Prints `staged`, `refused`, `full` (the disk is, also at the end of the wait: there may be room soon), `running KIB [checking]` (on the disk so far, of which the digest is being made), or `ended` and a job report. */
+/** Waits for a transport at most some seconds. Prints `staged`, `refused`, `full` (the disk is, also at the end of the wait: there may be room soon), `running KIB [checking]` (on the disk so far, of which the digest is being made), or `ended` and a job report; on stderr why nothing can be written there. */
 export function awaitTransport(sha256: string, key: string, seconds: number): readonly string[] {
 	return script(AWAIT, sha256, key, String(seconds));
 }

@@ -14,7 +14,7 @@ export interface Fetch {
 	/** Where the package goes, named for its digest; while the disk has no room for more of it, a file `full` is there, too. */
 	readonly folder: string;
 	readonly seedSeconds: number;
-	/** As long without a byte, or without one that the disk has room for, before everything is there, and the fetch is given up. */
+	/** As long without a byte, or without one that the disk takes, before everything is there, and the fetch is given up. */
 	readonly stallSeconds: number;
 	/** Run with GID COUNT PATH, as aria2c runs its --on-bt-download-complete. */
 	readonly onComplete: string | null;
@@ -114,10 +114,10 @@ function watch({ print, stallSeconds }: Fetch, { peer, full, mayLeave, end }: Wa
 		// What is there already is still being read where there is no state.
 		const hasMoved = !state || state.isComplete || state.downloadedBytes !== bytes;
 		// What comes again and again in vain is no reason to stay.
-		if (hasMoved && !full.isSet) movedAt = now;
+		if (hasMoved && !full.isRefusing) movedAt = now;
 		bytes = state?.downloadedBytes ?? bytes;
 		if (now - movedAt < stallSeconds * 1000) return;
-		const what = full.isSet ? "the disk had room for no byte" : "no byte arrived";
+		const what = full.isRefusing ? "the disk took no byte" : "no byte arrived";
 		print({ event: "stalled", message: `${what} for ${stallSeconds} s` });
 		end("stalled");
 	}, PROGRESS_MS);

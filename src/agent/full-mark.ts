@@ -11,7 +11,7 @@ export interface FullMarkOptions {
 	readonly onUnmarked: (error: Error) => void;
 }
 
-/** An empty file `full` beside the package, from a piece that the disk has no room for until one is kept again. */
+/** Knows of a piece that the disk refuses until one is kept again; where it is for want of room an empty file `full` lies beside the package as long. */
 export class FullMark {
 	readonly #options: FullMarkOptions;
 	#heldBytes: number | null = null;
@@ -20,14 +20,13 @@ export class FullMark {
 		this.#options = options;
 	}
 
-	get isSet(): boolean {
+	get isRefusing(): boolean {
 		return this.#heldBytes !== null;
 	}
 
 	refused(error: NodeJS.ErrnoException, heldBytes: number): void {
-		if (!LACKS_ROOM.has(error.code)) return;
 		this.#heldBytes = heldBytes;
-		void writeFile(this.#path, "").catch(this.#options.onUnmarked);
+		if (LACKS_ROOM.has(error.code)) void writeFile(this.#path, "").catch(this.#options.onUnmarked);
 	}
 
 	held(bytes: number): void {

@@ -143,11 +143,23 @@ describe("our peer for one package", { concurrency: true }, () => {
 			const [code] = await once(machine.child, "exit");
 			assert.equal(code, 4);
 			const messages = lines(machine).map(({ message }) => message);
-			assert.equal(messages.at(-1), "the disk had room for no byte for 8 s");
+			assert.equal(messages.at(-1), "the disk took no byte for 8 s");
 			assert.equal((await stat(join(disk, "full"))).size, 0);
 		} finally {
 			execFileSync("umount", ["-l", disk]);
 		}
+	});
+
+	test("nor does what comes again and again to a disk that refuses it for another reason, of which no mark tells", async () => {
+		await using bench = await openBench({ machines: 1 });
+		const under = ["/bin/sh", "-c", 'ulimit -f 2048; exec "$@"', "sh"];
+		const machine = await spawnAgent(bench, "m1", { more: ["--stall-seconds", "8"], under });
+		const [code] = await once(machine.child, "exit");
+		assert.equal(code, 4);
+		const messages = lines(machine).map(({ message }) => message);
+		assert.ok(messages.some((message) => `${message}`.startsWith("EFBIG")));
+		assert.equal(messages.at(-1), "the disk took no byte for 8 s");
+		await assert.rejects(stat(join(machine.folder, "full")), { code: "ENOENT" });
 	});
 
 	test("the time in which no byte arrives begins when it has read what is there", async () => {

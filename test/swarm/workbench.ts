@@ -133,10 +133,10 @@ export type Machine = Awaited<ReturnType<typeof spawnAt>>;
 export function spawnAgent(
 	bench: Bench,
 	machine: string,
-	{ seedSeconds = 60, more = [] as readonly string[], host = "127.0.0.1" } = {},
+	{ seedSeconds = 60, more = [] as readonly string[], host = "127.0.0.1", under = [] as readonly string[] } = {},
 ) {
 	const command = (torrent: string, folder: string) =>
-		[process.execPath, AGENT, "fetch", "--torrent", torrent, "--folder", folder].concat(
+		[...under, process.execPath, AGENT, "fetch", "--torrent", torrent, "--folder", folder].concat(
 			["--seed-seconds", String(seedSeconds)],
 			more,
 		);

@@ -4,6 +4,7 @@ import { Downloads } from "../../../src/swarm/peer/downloads.ts";
 import type { Neighbour } from "../../../src/swarm/peer/neighbour.ts";
 import { PieceBuffers } from "../../../src/swarm/peer/piece-buffers.ts";
 import { PieceMap } from "../../../src/swarm/peer/piece-map.ts";
+import { KnownBuffers } from "./known-buffers.ts";
 
 const PIECE_BYTES = 64 * 1024;
 const PIECES = 64;
@@ -63,6 +64,11 @@ class Holder {
 		this.isClosed = true;
 	}
 
+	/** Its connection ends. */
+	leave(): void {
+		for (const { arrived } of this.answers.splice(0)) arrived(new Error("it has left"), null);
+	}
+
 	/** So many bytes pass. */
 	send(bytes: number): void {
 		let left = this.isStuck ? 0 : bytes;
@@ -119,11 +125,14 @@ class LongHolder extends Holder {
 	override readonly blockBytes = 128 * 1024;
 }
 
-function downloadsFrom(holders: readonly Holder[], { pieceBytes = PIECE_BYTES } = {}): Downloads {
+function downloadsFrom(
+	holders: readonly Holder[],
+	{ pieceBytes = PIECE_BYTES, buffers = new PieceBuffers(pieceBytes, 4) } = {},
+): Downloads {
 	return new Downloads({
 		pieces: new PieceMap(PIECES),
 		lengthOf: () => pieceBytes,
-		buffers: new PieceBuffers(pieceBytes, 4),
+		buffers,
 		keep: async () => "kept",
 		neighbours: () => holders as unknown as readonly Neighbour[],
 		onLiar: () => undefined,
@@ -266,4 +275,26 @@ test("a late piece is asked of others too, and keeps its place with whoever has 
 	assert.equal(seconds, 1.2);
 	assert.deepEqual([slow.timesAsked, slower.timesAsked], [1, 1]);
 	assert.deepEqual([slow.unanswered, slower.unanswered], [[], []], "whoever is too late need not send it any more");
+});
+
+test("what pieces were put together in is used again, of those that are kept and of those that a neighbour leaves half way", async () => {
+	const holders: LongHolder[] = [];
+	const pieceBytes = 256 * 1024;
+	const buffers = new KnownBuffers(pieceBytes, 4);
+	const downloads = downloadsFrom(holders, { pieceBytes, buffers });
+	const receive = async (holder: LongHolder, blocks: number) => {
+		holders.splice(0, 1, holder);
+		downloads.askAll();
+		for (let block = 0; block < blocks; block++) {
+			holder.send(holder.blockBytes);
+			await null;
+		}
+		downloads.forget(holder as unknown as Neighbour);
+		holder.leave();
+		assert.ok(holder.timesAsked > blocks);
+	};
+	await receive(new LongHolder(), 16);
+	for (let time = 0; time < 8; time++) await receive(new LongHolder(), 1);
+	downloads.stop();
+	assert.ok(buffers.handedOut.size <= 2, `${buffers.handedOut.size} buffers were handed out`);
 });

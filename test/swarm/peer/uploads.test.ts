@@ -5,6 +5,7 @@ import type { Neighbour } from "../../../src/swarm/peer/neighbour.ts";
 import { PieceBuffers } from "../../../src/swarm/peer/piece-buffers.ts";
 import type { PieceFile } from "../../../src/swarm/peer/piece-file.ts";
 import { Uploads } from "../../../src/swarm/peer/uploads.ts";
+import { KnownBuffers } from "./known-buffers.ts";
 
 const BLOCK_BYTES = 128 * 1024;
 
@@ -44,12 +45,13 @@ class Receiver {
 	}
 }
 
-function uploadsOf(blocks: number): Uploads {
+function uploadsOf(blocks: number, from: Partial<PieceFile> = {}): Uploads {
 	const pieceBytes = blocks * BLOCK_BYTES;
 	const file = {
 		lengthOf: () => pieceBytes,
 		buffers: new PieceBuffers(pieceBytes, 4),
 		read: (_piece: number, _offset: number, length: number) => new Uint8Array(length),
+		...from,
 	} as unknown as PieceFile;
 	return new Uploads({ file, pieceBytes, isHeld: () => true, now: () => 0 });
 }
@@ -79,3 +81,21 @@ test("whoever asks for the same again and again is not served before others for 
 	assert.ok(afloat >= 2 * 4 * BLOCK_BYTES, "a piece is told of as a whole, so that more than one has room");
 	assert.ok(afloat <= 5 * 4 * BLOCK_BYTES, "it does not say that anything has arrived");
 });
+
+for (const [where, isInMemory] of [
+	["in memory", true],
+	["on the disk", false],
+] as const) {
+	test(`a block that was ${where} is given back once it has been passed on`, async () => {
+		const buffers = new KnownBuffers(BLOCK_BYTES, 4);
+		const taken = () => buffers.take(BLOCK_BYTES);
+		const uploads = uploadsOf(16, { buffers, read: isInMemory ? taken : async () => taken() });
+		const receiver = new Receiver(16);
+		uploads.welcome(receiver as unknown as Neighbour);
+		receiver.ask(0, 0);
+		for (let turn = 0; turn < 100; turn++) await new Promise(setImmediate);
+		uploads.stop();
+		assert.equal(receiver.held, 1);
+		assert.ok(buffers.handedOut.size <= 2, `${buffers.handedOut.size} buffers were handed out`);
+	});
+}

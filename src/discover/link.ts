@@ -1,13 +1,13 @@
 import type { RemoteInfo } from "node:dgram";
 import type { EventEmitter } from "node:events";
 import Bonjour from "bonjour-service";
+import { CountBucket } from "../model/count-bucket.ts";
 import { GatedSocket } from "./gated-socket.ts";
 import type { Network } from "./network.ts";
 import { openSocket } from "./open-socket.ts";
 import { PacketGate, type Refusal } from "./packet-gate.ts";
 import type { ProblemLog } from "./problem-log.ts";
 import type { Packet } from "./read-response.ts";
-import { TokenBucket } from "./token-bucket.ts";
 
 /** Answers to a query come within half a second (RFC 6762 section 6); what comes later was said unasked. */
 const ANSWER_WINDOW_MS = 1000;
@@ -46,7 +46,7 @@ const REFUSALS: Readonly<Record<Exclude<Refusal, "not_for_us">, string>> = {
 export class Link {
 	readonly #options: LinkOptions;
 	readonly #gate: PacketGate;
-	readonly #questions = new TokenBucket({ perSecond: 20, burst: 60 }, performance.now());
+	readonly #questions = new CountBucket({ perSecond: 20, burst: 60 }, performance.now());
 	#bonjour: Bonjour | null = null;
 	#mdns: Mdns | null = null;
 	#askedAt = Number.NEGATIVE_INFINITY;

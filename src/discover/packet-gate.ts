@@ -1,5 +1,5 @@
+import { CountBucket, type Rate } from "../model/count-bucket.ts";
 import type { Network } from "./network.ts";
-import { type Rate, TokenBucket } from "./token-bucket.ts";
 
 const HEADER_BYTES = 12;
 /** A jumbo frame's worth; a crafted 9 kB packet costs the decoder 22 ms. */
@@ -23,12 +23,12 @@ export type Refusal = "not_for_us" | "malformed" | "too_large" | "over_budget";
 /** Judges a packet by its size, its sender and its 12-byte header alone, so that hostile ones cost next to nothing. */
 export class PacketGate {
 	readonly #network: Network;
-	readonly #total: TokenBucket;
-	readonly #sources = new Map<string, TokenBucket>();
+	readonly #total: CountBucket;
+	readonly #sources = new Map<string, CountBucket>();
 
 	constructor(network: Network, nowMs: number) {
 		this.#network = network;
-		this.#total = new TokenBucket(TOTAL_RATE, nowMs);
+		this.#total = new CountBucket(TOTAL_RATE, nowMs);
 	}
 
 	/** Null: decode it. */
@@ -45,8 +45,8 @@ export class PacketGate {
 	}
 
 	/** Sources are kept in the order they were last heard; the longest silent one makes room. */
-	#bucket(address: string, nowMs: number): TokenBucket {
-		const bucket = this.#sources.get(address) ?? new TokenBucket(SOURCE_RATE, nowMs);
+	#bucket(address: string, nowMs: number): CountBucket {
+		const bucket = this.#sources.get(address) ?? new CountBucket(SOURCE_RATE, nowMs);
 		this.#sources.delete(address);
 		this.#sources.set(address, bucket);
 		const [oldest] = this.#sources.keys();

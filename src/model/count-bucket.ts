@@ -4,8 +4,8 @@ export interface Rate {
 	readonly burst: number;
 }
 
-/** Lets `perSecond` through on average and `burst` at once. */
-export class TokenBucket {
+/** Lets `perSecond` of whatever is counted through on average and `burst` at once. */
+export class CountBucket {
 	readonly #rate: Rate;
 	#tokens: number;
 	#at: number;

@@ -24,6 +24,10 @@ export class AllowList {
 		return peer !== undefined && isAt(peer, address);
 	}
 
+	has(machine: string): boolean {
+		return this.#byMachine.has(machine);
+	}
+
 	/** Null: where the controller is. */
 	siteOf(machine: string): string | null {
 		return this.#byMachine.get(machine)?.site ?? null;

@@ -1,7 +1,7 @@
 /** What we use of bittorrent-tracker 11.2.3; it has no types. */
 declare module "bittorrent-tracker" {
 	import type { EventEmitter } from "node:events";
-	import type { Server as HttpServer, IncomingMessage } from "node:http";
+	import type { Server as HttpServer, IncomingMessage, ServerResponse } from "node:http";
 
 	/** An announce as the tracker understood it; what comes from the query is text, or a list where it was given twice. */
 	interface Announce {
@@ -19,6 +19,7 @@ declare module "bittorrent-tracker" {
 		/** Of our own peers. */
 		readonly pieces?: unknown;
 		readonly httpReq: IncomingMessage;
+		readonly httpRes: ServerResponse;
 	}
 
 	interface TrackedPeer {

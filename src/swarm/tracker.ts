@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import bencode from "bencode";
 import { type Announce, type Answer, type Swarm as Members, Server, type TrackedPeer } from "bittorrent-tracker";
+import { CountBucket, type Rate } from "../model/count-bucket.ts";
 import type { AllowList } from "./allow-list.ts";
 import type { AnnouncedPieces } from "./holdings.ts";
 import type { PeerProgress } from "./messages.ts";
@@ -22,6 +24,10 @@ const MAX_PEERS = 4096;
 const MAX_CONNECTIONS = 8192;
 const MAX_PEER_IDS = 65_536;
 const REFUSAL = "not admitted";
+/** Of one machine, for all of its packages: honest ones announce some dozen at once, four times a second each where a crowd comes together. */
+const MACHINE_RATE: Rate = { perSecond: 50, burst: 500 };
+/** BEP 31: minutes. Our own peers ask again in seconds. */
+const TOO_OFTEN = bencode.encode({ "failure reason": "announced too often", "retry in": 1 });
 
 export interface TrackerOptions {
 	readonly host: string | undefined;
@@ -45,6 +51,8 @@ export class Tracker {
 	readonly #graphs = new Map<string, NeighbourGraph>();
 	/** By peer id, the latest last. */
 	readonly #machines = new Map<string, string>();
+	/** By machine. */
+	readonly #announces = new Map<string, CountBucket>();
 
 	constructor(options: TrackerOptions) {
 		this.#options = options;
@@ -56,7 +64,10 @@ export class Tracker {
 			interval: INTERVAL_MS,
 			peersCacheLength: MAX_PEERS,
 			peersCacheTtl: FORGET_MS,
-			filter: (infoHash, announce, done) => done(this.#judge(infoHash, announce)),
+			filter: (infoHash, announce, done) => {
+				if (this.#isTooOften(announce)) announce.httpRes.end(TOO_OFTEN);
+				else done(this.#judge(infoHash, announce));
+			},
 		});
 		this.#server.on("error", options.onBroken);
 		this.#server.on("warning", () => undefined);
@@ -81,6 +92,7 @@ export class Tracker {
 		const { allowed } = this.#options;
 		for (const graph of this.#graphs.values())
 			graph.keepOnly(({ machine, key }) => allowed.isAt(machine, placeOf(key).ip));
+		for (const machine of this.#announces.keys()) if (!allowed.has(machine)) this.#announces.delete(machine);
 	}
 
 	/** Whether a machine that holds the whole package announced of late. */
@@ -91,6 +103,16 @@ export class Tracker {
 	/** The machine that announced under this id, in hex. */
 	machineOf(peerId: string): string | undefined {
 		return this.#machines.get(peerId);
+	}
+
+	/** A machine gone mad must not keep us from all others, and the daemon from its work. */
+	#isTooOften({ token, ip }: Announce): boolean {
+		const machine = this.#options.allowed.machine(token, ip);
+		if (machine === null) return false;
+		const now = performance.now();
+		const bucket = this.#announces.get(machine) ?? new CountBucket(MACHINE_RATE, now);
+		this.#announces.set(machine, bucket);
+		return !bucket.take(1, now);
 	}
 
 	#judge(infoHash: string, announce: Announce): Error | null {

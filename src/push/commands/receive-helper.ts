@@ -1,9 +1,9 @@
-import { PRUNE_HELPERS } from "../scripts/helper.ts";
+import { HELPERS } from "../scripts/helper.ts";
 import { STATE } from "../scripts/state.ts";
 import { script } from "./script.ts";
 
 /** It is there whole, checked and on the disk, or not at all; two that push at once do not meet. */
-const RECEIVE = `${STATE}${PRUNE_HELPERS}
+const RECEIVE = `${STATE}${HELPERS}
 folder=$state/helper/$1 needed=$(( $2 / 1024 + 1024 ))
 mkdir -p "$folder" && exec 8>"$folder/lock" && flock -s 8 || exit 1
 if [ -x "$folder/fleetseed-agent" ]; then echo kept; exit 0; fi
@@ -11,7 +11,6 @@ if [ -x "$folder/fleetseed-agent" ]; then echo kept; exit 0; fi
 runs_nothing() {
 	printf '#!/bin/sh\nexit 0\n' > "$new" && chmod 700 "$new" && ! "$new" 2>/dev/null
 }
-free() { df -Pk "$state" | awk 'NR == 2 { print $4 }'; }
 remove_torn
 if [ "$(free)" -lt "$needed" ]; then echo "full $(free)"; exit 0; fi
 new=$folder/fleetseed-agent.new.$$
@@ -28,7 +27,7 @@ sync "$new"
 if timeout -k 5 60 "$new" --version >/dev/null 2>&1; then mv "$new" "$folder/fleetseed-agent" && echo kept
 else : > "$folder/unusable" && echo unusable
 fi
-prune_helpers "$1"
+use_helper "$1"
 `;
 
 /** Keeps the helper that comes on stdin, gzipped. Prints `kept`, `unusable` (it does not run here), `noexec` (nothing does), `differs` or `full KIB`. */

@@ -1,3 +1,4 @@
+import { HELPERS } from "./helper.ts";
 import { JOB } from "./job.ts";
 import { STATE } from "./state.ts";
 
@@ -83,7 +84,7 @@ get() {
  * beginning is of use to our own peer, which looks at what is there; holes are of use to nobody else.
  * Left to itself aria2 asks a tracker that did not answer again after minutes; a controller that restarts is back in seconds.
  */
-export const TRANSPORT = `${STATE}${ROOM}
+export const TRANSPORT = `${STATE}${ROOM}${HELPERS}
 incoming=$state/incoming/$1 data=$state/incoming/$1/data hook=$state/incoming/$1/hook
 other=$incoming/prefix
 [ "$2" != http ] || data=$incoming/prefix other=$incoming/data
@@ -104,7 +105,9 @@ seed=$3
 case $2 in
 agent) fetch fleetseed-agent ;;
 # The lock keeps the helper from being removed while it runs.
-helper) fetch flock -s "$state/helper/$5/lock" "$state/helper/$5/fleetseed-agent" ;;
+helper)
+	use_helper "$5"
+	fetch flock -s "$state/helper/$5/lock" "$state/helper/$5/fleetseed-agent" ;;
 http) [ -e "$incoming/outcome" ] || get "$1" "$4" ;;
 aria2c)
 	aria2c --no-conf --enable-dht=false --enable-dht6=false --enable-peer-exchange=false --bt-enable-lpd=false \\

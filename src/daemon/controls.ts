@@ -40,6 +40,8 @@ export class Controls implements Cockpit {
 	readonly #daemon: Daemon;
 	readonly #now: () => number;
 	readonly #kept = new KeptAnswers();
+	/** Megabytes of ten thousand machines, which most events do not change, nor does the clock. */
+	readonly #keptRows = new KeptAnswers({ longestMs: Number.POSITIVE_INFINITY });
 	readonly #keyLooks = new KeyLooks({
 		scan: (machine) => this.#daemon.scanHostKey(machine, AbortSignal.timeout(SCAN_TIMEOUT_MS)),
 		clock: () => performance.now(),
@@ -84,8 +86,9 @@ export class Controls implements Cockpit {
 
 	machines() {
 		const { sites } = this.#daemon.settings;
-		return this.#once("machines", async () =>
-			[...this.#fleet.machines.values()].map((machine) => machineRow(machine, sites)),
+		const { machines } = this.#fleet;
+		return this.#keptRows.answer("machines", [machines, sites], async () =>
+			[...machines.values()].map((machine) => machineRow(machine, sites)),
 		);
 	}
 

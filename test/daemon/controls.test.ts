@@ -26,3 +26,20 @@ test("however many ask why which machine waits, it is decided once for all of th
 	await controls.why("mill-7");
 	assert.equal(decided, 2);
 });
+
+test("the machines are told from what was written already, until one of them changes", async () => {
+	const ledger = { fleet: fleetOf({ policy: { name: "office" }, machines: { mill: {}, farm: {} } }) };
+	const daemon = { ledger, settings: { sites: [] } };
+	const controls = new Controls(daemon as unknown as Daemon, () => 0);
+	const told = await controls.machines();
+	ledger.fleet = { ...ledger.fleet, pause: { by: "anna", at: 0, reason: "" } };
+	assert.equal(await controls.machines(), told);
+	const [mill] = [...ledger.fleet.machines.values()];
+	assert.ok(mill);
+	const machines = new Map([...ledger.fleet.machines, ["mill", { ...mill, address: "10.0.0.99" }]]);
+	ledger.fleet = { ...ledger.fleet, machines };
+	assert.deepEqual(
+		(await controls.machines()).map(({ name, address }) => [name, address]),
+		[...machines.values()].map(({ name, address }) => [name, address]),
+	);
+});

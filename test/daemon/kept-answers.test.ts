@@ -5,7 +5,7 @@ import { KeptAnswers } from "../../src/daemon/kept-answers.ts";
 test("an answer is made once while nothing has happened, and anew after an event or a quarter of a second", async () => {
 	let now = 0;
 	let made = 0;
-	const kept = new KeptAnswers(() => now);
+	const kept = new KeptAnswers({ clock: () => now });
 	const [fleet, settings] = [{}, {}];
 	const ask = (question: string, ...madeOf: readonly unknown[]) =>
 		kept.answer(question, madeOf, async () => `${question} ${++made}`);
@@ -21,7 +21,7 @@ test("an answer is made once while nothing has happened, and anew after an event
 });
 
 test("an answer that could not be made is not kept", async () => {
-	const kept = new KeptAnswers(() => 0);
+	const kept = new KeptAnswers();
 	await assert.rejects(kept.answer("status", [], () => Promise.reject(new Error("no"))));
 	assert.equal(await kept.answer("status", [], async () => "yes"), "yes");
 });

@@ -12,11 +12,13 @@ const GATEWAY_STALL_MS = 45_000;
 const GATEWAY_FRIENDS = 4;
 /** Machines of each site that stay for those that come back. */
 const KEEPERS = 4;
+/** Of one machine, which began anew at another port. More are its own doing, and would take the source from others. */
+const MOST_LIVES = 4;
 /** Who is gone is looked for this often. */
 const FORGET_EVERY_MS = 1_000;
 
 export interface Announced {
-	/** Where it listens, as address:port: a machine may have several lives. */
+	/** Where it listens, as address:port: a machine may have several lives, of which the newest few count. */
 	readonly key: string;
 	readonly machine: string;
 	/** Null: where the controller is. */
@@ -59,6 +61,8 @@ export class NeighbourGraph {
 	readonly #options: NeighbourGraphOptions;
 	readonly #members = new Map<string, Member>();
 	readonly #sites = new Map<string | null, Map<string, Member>>();
+	/** By machine. */
+	readonly #lives = new Map<string, Set<Member>>();
 	readonly #fed = new Set<string>();
 	readonly #gateways = new Map<string, string>();
 	#forgotAt = Number.NEGATIVE_INFINITY;
@@ -76,7 +80,7 @@ export class NeighbourGraph {
 	}
 
 	isComplete(machine: string): boolean {
-		return [...this.#members.values()].some((member) => member.machine === machine && member.leftBytes === 0);
+		return [...(this.#lives.get(machine) ?? [])].some(({ leftBytes }) => leftBytes === 0);
 	}
 
 	/** Whether it is one of the few of its site that keep the package for machines that come back: those that have been there for the longest. */
@@ -102,6 +106,9 @@ export class NeighbourGraph {
 		if (!member) return;
 		this.#members.delete(key);
 		this.#sites.get(member.site)?.delete(key);
+		const lives = this.#lives.get(member.machine);
+		lives?.delete(member);
+		if (lives?.size === 0) this.#lives.delete(member.machine);
 		this.#fed.delete(key);
 		if (member.site !== null && this.#gateways.get(member.site) === key) this.#gateways.delete(member.site);
 		for (const other of member.met) this.#members.get(other)?.met.delete(key);
@@ -113,15 +120,20 @@ export class NeighbourGraph {
 	}
 
 	#enter(announced: Announced, now: number): Member {
-		const { key, site, leftBytes, receivedBytes, silentMs } = announced;
-		// Whoever was moved to another site comes in anew there.
-		if (this.#members.get(key)?.site !== site) this.leave(key);
+		const { key, machine, site, leftBytes, receivedBytes, silentMs } = announced;
+		// Whoever was moved to another site comes in anew there, and so does another machine with an address that was somebody's.
+		const before = this.#members.get(key);
+		if (before?.site !== site || before.machine !== machine) this.leave(key);
 		const known = this.#members.get(key);
 		if (!known) {
 			const member = { ...announced, met: new Set<string>(), seenAt: now, movedAt: now };
 			this.#members.set(key, member);
 			const others = this.#sites.get(site) ?? new Map<string, Member>();
 			this.#sites.set(site, others.set(key, member));
+			const lives = this.#lives.get(machine) ?? new Set<Member>();
+			this.#lives.set(machine, lives.add(member));
+			const [oldest] = lives;
+			if (lives.size > MOST_LIVES && oldest) this.leave(oldest.key);
 			return member;
 		}
 		if (leftBytes < known.leftBytes || receivedBytes > known.receivedBytes) known.movedAt = now;

@@ -112,6 +112,25 @@ test("whoever has fallen silent gives its place at the source to one that waits 
 	assert.ok(announce("new", { now: 15_001 }).isFed);
 });
 
+test("a machine that announces itself at ever new ports takes the source from nobody", () => {
+	const { graph, announce } = graphOf();
+	for (let port = 1; port <= 200; port++) announce(`10.0.0.66:${port}`, { machine: "mad", now: port });
+	assert.equal(graph.size, 4);
+	const { peers, isFed } = announce("10.0.0.1:1", { now: 201 });
+	assert.ok(isFed);
+	assert.deepEqual(
+		peers,
+		[197, 198, 199, 200].map((port) => `10.0.0.66:${port}`),
+		"its newest lives",
+	);
+	announce("10.0.0.66:200", { machine: "mad", leftBytes: 0, now: 202 });
+	assert.ok(graph.isComplete("mad"));
+	announce("10.0.0.66:197", { machine: "heir", leftBytes: 0, now: 203 });
+	assert.ok(graph.isComplete("heir"), "who has its address now");
+	for (const port of [197, 198, 199, 200]) graph.leave(`10.0.0.66:${port}`);
+	assert.ok(!graph.isComplete("mad"));
+});
+
 test("two that hold everything do not meet, and one of them is told to whoever lacks something", () => {
 	const { graph, announce } = graphOf();
 	announce("full-1", { leftBytes: 0 });

@@ -48,8 +48,8 @@ export async function sshdUpAt(machine: LabMachine): Promise<number> {
 	return seconds * 1000;
 }
 
-/** Whether anybody got as far as offering a key to the machine's sshd since its last boot. */
-export async function sawLogin(machine: LabMachine): Promise<boolean> {
-	const log = await machine.must(["journalctl", "--boot", "--unit=ssh", "--output=cat", "--no-pager"]);
-	return /Accepted |Failed |authenticating user/.test(log);
+/** What the machine's sshd said since its last boot of anybody who got as far as offering a key. */
+export async function loginsSeen(machine: LabMachine): Promise<readonly string[]> {
+	const log = await machine.must(["journalctl", "--boot", "--unit=ssh", "--output=short-precise", "--no-pager"]);
+	return log.split("\n").filter((line) => /: (Accepted|Failed) \S+ for |authenticating user/.test(line));
 }

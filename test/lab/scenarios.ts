@@ -1,7 +1,7 @@
 import type { StatusReport } from "../../src/console/cockpit.ts";
 import type { ScenarioName } from "./arguments.ts";
 import { type Checks, checkInstalled, checkOrigin, checkRingOrder, checkUplink } from "./checks.ts";
-import { sawLogin, sshdUpAt } from "./evidence.ts";
+import { loginsSeen, sshdUpAt } from "./evidence.ts";
 import { installs } from "./installs.ts";
 import { killAtMoments, killMoments } from "./kills.ts";
 import { freshMachines, type Lab } from "./lab.ts";
@@ -122,12 +122,14 @@ async function hostkey(lab: Lab): Promise<ScenarioResult> {
 			allDone(lab.machines.length - 1)(status) && stateOf(status, impostor)?.state === "quarantined";
 		const status = await trial.waitForStatus("the others are installed, one is quarantined", isDone);
 		const reason = stateOf(status, impostor)?.reason ?? "";
+		const logins = await loginsSeen(impostor);
 		const also = {
 			impostor_quarantined: stateOf(status, impostor)?.state === "quarantined",
 			reason_names_the_key: /host key changed/.test(reason) && reason.includes(shown),
-			impostor_got_no_login: !(await sawLogin(impostor)),
+			impostor_got_no_login: logins.length === 0,
+			another_ones_logins_are_seen: (await loginsSeen(firstOf(lab))).length > 0,
 		};
-		return finish(trial, "hostkey", { served, status, also, notes: { reason }, but: impostor });
+		return finish(trial, "hostkey", { served, status, also, notes: { reason, logins }, but: impostor });
 	});
 }
 
@@ -227,6 +229,12 @@ function allDone(installed: number): (status: StatusReport) => boolean {
 
 function stateOf({ machines }: StatusReport, { name }: LabMachine) {
 	return machines.find((machine) => machine.name === name);
+}
+
+function firstOf({ machines }: Lab): LabMachine {
+	const [first] = machines;
+	if (!first) throw new Error("the lab has no machines");
+	return first;
 }
 
 function lastOf({ machines }: Lab): LabMachine {

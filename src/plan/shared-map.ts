@@ -28,6 +28,8 @@ export class SharedMap<K, V> implements ReadonlyMap<K, V> {
 	readonly #line: Line<K>;
 	/** How many of the line's changes stand for this map. */
 	readonly #at: number;
+	/** Once they were asked for: whoever looks at a fleet goes through all of it several times. */
+	#values: readonly V[] | undefined;
 
 	private constructor(size: number, slots: Slots<K, V>, line: Line<K>) {
 		this.size = size;
@@ -84,12 +86,21 @@ export class SharedMap<K, V> implements ReadonlyMap<K, V> {
 		for (const entry of this.slots) if (entry) yield entry[0];
 	}
 
-	*values(): MapIterator<V> {
-		for (const entry of this.slots) if (entry) yield entry[1];
+	values(): MapIterator<V> {
+		this.#values ??= this.#readValues();
+		return this.#values.values();
 	}
 
 	[Symbol.iterator](): MapIterator<[K, V]> {
 		return this.entries();
+	}
+
+	#readValues(): readonly V[] {
+		const values: V[] = [];
+		this.slots.forEach((entry) => {
+			if (entry) values.push(entry[1]);
+		});
+		return values;
 	}
 
 	#entry(key: K): readonly [K, V] | null {

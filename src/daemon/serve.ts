@@ -1,3 +1,4 @@
+import { access, constants } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger } from "pino";
 import { AccessRecord } from "../console/api/access-record.ts";
@@ -36,11 +37,8 @@ export async function serve({ config }: { readonly config: string }): Promise<nu
 			problems.map((each) => `${config}: ${each}`),
 			ERROR_CODES["FS-CONFIG"],
 		);
-	const unmade = await makeFolder(stateFolder, 0o700).catch((error: Error) => error);
-	if (unmade instanceof Error) {
-		const why = `state: ${stateFolder} cannot be made: ${unmade.message} (FS-CONFIG)`;
-		return mistaken([why], ERROR_CODES["FS-CONFIG"]);
-	}
+	const unusable = await whyUnusable(stateFolder);
+	if (unusable !== null) return mistaken([`state: ${stateFolder} ${unusable} (FS-CONFIG)`], ERROR_CODES["FS-CONFIG"]);
 	const lock = StateLock.take(join(stateFolder, "daemon.lock"));
 	if (lock === null) {
 		const why = `${stateFolder}: another daemon is at work here (FS-DAEMON-RUNNING)`;
@@ -51,6 +49,15 @@ export async function serve({ config }: { readonly config: string }): Promise<nu
 	} finally {
 		lock.release();
 	}
+}
+
+/** Why the state cannot be kept in the folder, which is made where it is not there; null: it can. */
+async function whyUnusable(folder: string): Promise<string | null> {
+	const unmade = await makeFolder(folder, 0o700).catch((error: Error) => error);
+	if (unmade instanceof Error) return `cannot be made: ${unmade.message}`;
+	const { R_OK, W_OK, X_OK } = constants;
+	const shut = await access(folder, R_OK | W_OK | X_OK).catch((error: Error) => error);
+	return shut instanceof Error ? `cannot be written: ${shut.message}` : null;
 }
 
 /** Only a person mends it: the unit does not have us started again after this exit code. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
@@ -63,4 +63,23 @@ test("the status of a service that cannot start has the place of the mistake, wh
 	assert.equal(code, 2);
 	const told = await readFile(join(folder, "told"), "utf8");
 	assert.match(told, /^STATUS=\S+fleetseed\.yaml:3:1 .*\(FS-CONFIG\); and 1 more: fleetseed check\n$/);
+});
+
+test("a state folder that the service may not write is a mistake that only a person mends, and its status says so", {
+	skip: process.getuid?.() === 0 ? false : "needs root for a file system that is read-only",
+}, async (t) => {
+	const folder = await mkdtemp(join(tmpdir(), "fleetseed-status-"));
+	const state = join(folder, "state");
+	await mkdir(state);
+	execFileSync("mount", ["-t", "tmpfs", "-o", "ro", "tmpfs", state]);
+	t.after(() => {
+		execFileSync("umount", ["-l", state]);
+		return rm(folder, { recursive: true });
+	});
+	const config = join(folder, "fleetseed.yaml");
+	await writeFile(config, "version: 1\npolicies: policies\nstate: state\n");
+	const { err, code } = await run(["serve", "--config", config], await underSystemd(folder));
+	assert.equal(code, 2, err);
+	const told = await readFile(join(folder, "told"), "utf8");
+	assert.match(told, /^STATUS=state: \S+\/state cannot be written: EROFS: .* \(FS-CONFIG\)\n$/);
 });

@@ -98,11 +98,12 @@ export class Client {
 		return { status: statusCode, content: parsed(text), differ: this.#differ };
 	}
 
-	async #unreachable(method: Method, error: Error): Promise<never> {
-		const { saw, hint, isAsked } = await whyUnreachable(this.#socketPath, error);
+	async #unreachable(method: Method, error: NodeJS.ErrnoException): Promise<never> {
+		const { saw, hint } = await whyUnreachable(this.#socketPath, error);
 		const message = `the daemon does not answer on ${this.#socketPath}: ${saw}`;
 		const known = { code: "FS-DAEMON-DOWN", message, hint };
-		if (method === "GET" || !isAsked) throw new ApiError(known, false);
+		// Who could not even connect has asked nothing.
+		if (method === "GET" || error.syscall === "connect") throw new ApiError(known, false);
 		const look = `Look before you repeat it: fleetseed status, fleetseed audit export. ${hint}`;
 		throw new ApiError({ ...known, message: `${message}; nobody knows whether it was done`, hint: look }, false);
 	}

@@ -5,8 +5,6 @@ import { kindOf } from "./clear-socket-path.ts";
 export interface Unreachable {
 	readonly saw: string;
 	readonly hint: string;
-	/** Whether it may have heard what it was asked. */
-	readonly isAsked: boolean;
 }
 
 /** What is at the daemon's socket path instead of a daemon, and what to do about it. */
@@ -14,18 +12,17 @@ export async function whyUnreachable(path: string, error: NodeJS.ErrnoException)
 	switch (error.code) {
 		case "ENOENT":
 		case "ENOTDIR":
-			return { saw: "nothing is there", hint: ERROR_CODES["FS-DAEMON-DOWN"], isAsked: false };
+			return { saw: "nothing is there", hint: ERROR_CODES["FS-DAEMON-DOWN"] };
 		case "EACCES":
 		case "EPERM":
 			return {
 				saw: "permission denied",
 				hint: "Run it as root, or join the group of the socket and log in anew: adduser NAME fleetseed.",
-				isAsked: false,
 			};
 		case "ECONNREFUSED":
 			return refusedBy(path);
 		default:
-			return { saw: error.message, hint: ERROR_CODES["FS-DAEMON-DOWN"], isAsked: true };
+			return { saw: error.message, hint: ERROR_CODES["FS-DAEMON-DOWN"] };
 	}
 }
 
@@ -36,7 +33,6 @@ async function refusedBy(path: string): Promise<Unreachable> {
 		return {
 			saw: `it is ${kindOf(found)}, not a socket`,
 			hint: "Name the daemon's socket by --socket or FLEETSEED_SOCKET.",
-			isAsked: false,
 		};
-	return { saw: "it is a socket that nobody listens on", hint: ERROR_CODES["FS-DAEMON-DOWN"], isAsked: false };
+	return { saw: "it is a socket that nobody listens on", hint: ERROR_CODES["FS-DAEMON-DOWN"] };
 }

@@ -255,6 +255,12 @@ test("a daemon that does not answer is exit code 3, with what to do", async () =
 	assert.equal(code, 3);
 });
 
+test("an order that could not even be given was not done, whatever keeps it from the daemon", async () => {
+	const { err, code } = await run(["--socket", `/${"x".repeat(150)}`, "pause"]);
+	assert.match(err, /: connect E[^;]* \(FS-DAEMON-DOWN\)\nStart the daemon/);
+	assert.equal(code, 3);
+});
+
 test("a socket path that is something else, or that nobody listens on, is told as what it is, and what to do", async () => {
 	const file = `${line.deadSocketPath}.txt`;
 	await writeFile(file, "");

@@ -58,12 +58,10 @@ export async function buildServer({ desks, log, guarding, url, tls }: Serving): 
 	server.setSerializerCompiler(() => jsonAnswer);
 	server.decorateRequest("principal");
 	const headers = protectiveHeaders(tls !== undefined);
-	// As it is now: an upgrade replaces the files of a daemon that runs.
-	const release = version();
 	server.addHook("onRequest", (request, reply, done) => {
 		request.principal = ON_THE_SOCKET;
 		reply.headers(headers);
-		if (!guarding) reply.header(RELEASE_HEADER, release);
+		if (!guarding) reply.header(RELEASE_HEADER, version());
 		done();
 	});
 	answerProblems(server);
@@ -81,7 +79,7 @@ export async function buildServer({ desks, log, guarding, url, tls }: Serving): 
 	});
 	if (guarding) {
 		await server.register(rateLimit, { global: false });
-		guard(server, { ...guarding, release }, desks);
+		guard(server, guarding, desks);
 	}
 	const dashboard = await readDashboard(DASHBOARD_FOLDER);
 	addReadRoutes(server, desks);

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { ErrorCode } from "../../model/error-codes.ts";
 import type { ApiSettings } from "../../policy/api-schema.ts";
 import { RELEASE_HEADER } from "../release.ts";
+import { version } from "../version.ts";
 import type { AccessRecord } from "./access-record.ts";
 import { sendLoginPage } from "./login-page.ts";
 import { may, type Principal } from "./principal.ts";
@@ -21,17 +22,8 @@ export interface Guarding {
 	readonly tokens: Tokens;
 }
 
-interface Guarded extends Guarding {
-	/** Told to who is let in. */
-	readonly release: string;
-}
-
 /** The doors of the API over TCP, before anything of a request is read: its host, its origin, its token, its role. */
-export function guard(
-	server: FastifyInstance,
-	{ api: written, tokens, release }: Guarded,
-	{ access, metrics }: Desks,
-): void {
+export function guard(server: FastifyInstance, { api: written, tokens }: Guarding, { access, metrics }: Desks): void {
 	const api = asBrowsersWrite(written);
 	const timeWindow = 60_000;
 	// By its address; those of an IPv6 network of 64 bits are one, since one computer may take as many of them as it likes.
@@ -58,7 +50,7 @@ export function guard(
 			return unauthorized(request, reply);
 		}
 		request.principal = principal;
-		reply.header(RELEASE_HEADER, release);
+		reply.header(RELEASE_HEADER, version());
 		if ((await allowed(requests, request)).isExceeded) return tooMany(request, reply);
 		const { role } = request.routeOptions.config;
 		// An unknown route is answered as such to whoever may be here at all.

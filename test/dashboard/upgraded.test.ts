@@ -22,7 +22,8 @@ test("a page that stays open over an upgrade says so, keeps what is typed, and i
 	const greeted = page.waitForResponse(EVENTS);
 	await page.goto(`${url}/#/rollouts/office`);
 	await greeted;
-	const body = 'retry: 200\nevent: hello\ndata: {"seq":1,"dashboard":"another"}\n\n';
+	// It is not asked again by itself: the daemon behind the route would tell its own edition before the page is loaded anew.
+	const body = 'retry: 600000\nevent: hello\ndata: {"seq":1,"dashboard":"another"}\n\n';
 	await page.getByRole("button", { name: "Pause", exact: true }).click();
 	const reason = page.getByRole("textbox", { name: /^Why/ });
 	await reason.fill("half a sen");
@@ -44,6 +45,36 @@ test("a page that stays open over an upgrade says so, keeps what is typed, and i
 	await again;
 	assert.equal(await said.count(), 0, "it is of the daemon's own edition now");
 	assert.deepEqual(errors, []);
+});
+
+test("the word of an upgrade lies over all that it is scrolled over, and over nothing that has the focus", {
+	skip: noBrowser,
+}, async (t) => {
+	const { url, token, stop } = await serveModel(new ShowFleet());
+	t.after(stop);
+	const browser = await openBrowser();
+	t.after(() => browser.close());
+	const { page } = await openPage(browser, url, token);
+	const body = 'event: hello\ndata: {"seq":1,"dashboard":"another"}\n\n';
+	await page.route(EVENTS, (route) => route.fulfill({ contentType: "text/event-stream", body }));
+	await page.goto(`${url}/#/swarm`);
+	await page.getByText("The service was upgraded").waitFor();
+	await page.locator(".pieces .strip").first().waitFor();
+	const over = await page.evaluate(`(() => {
+		const strip = document.querySelector(".pieces .strip");
+		scrollBy(0, strip.getBoundingClientRect().top);
+		return document.elementFromPoint(innerWidth / 2, 20).closest(".upgrade") !== null;
+	})()`);
+	assert.ok(over, "the map's strip lies below it");
+	const hidden = await page.evaluate(`(() => {
+		scrollTo(0, document.body.scrollHeight);
+		const note = document.querySelector(".upgrade");
+		return [...document.querySelectorAll("main a")].reverse().filter((link) => {
+			link.focus();
+			return link.getBoundingClientRect().top < note.getBoundingClientRect().bottom;
+		}).length;
+	})()`);
+	assert.equal(hidden, 0);
 });
 
 test("another script or style is another edition, which the page names them with", async (t) => {

@@ -24,8 +24,9 @@ const EARLIER_BYTES = 8 * MIB;
 
 /** What is written before a transport's torrent or URL. */
 const TWO_FILES_BYTES = 8_192;
-const GERMAN_CAT = `[ "\${LC_ALL:-}" != C ] || exec /bin/cat "$@"
-/bin/cat "$@" 2>/dev/null || { echo "cat: Schreibfehler: Auf dem Gerät ist kein Speicherplatz mehr verfügbar" >&2; exit 1; }`;
+/** As it is with LANG=de_DE.UTF-8. */
+const inGerman = (program: string) => `[ "\${LC_ALL:-}" != C ] || exec /bin/${program} "$@"
+/bin/${program} "$@" 2>/dev/null || { echo "${program}: Schreibfehler: Auf dem Gerät ist kein Speicherplatz mehr verfügbar" >&2; exit 1; }`;
 
 const skip = process.getuid?.() === 0 ? false : "needs root for a small disk";
 
@@ -146,7 +147,7 @@ describe("a disk that becomes full on the way", { concurrency: true, skip }, () 
 		test(`${method}: a disk that has ${leftBytes} bytes left when a try begins is told as full, in whatever language, and what an earlier try brought stays`, async (t) => {
 			const bench = await benchFor(t);
 			const { deliver, chosen, enlarge, state, folder } = await smallMachine(t, bench, { leftBytes });
-			await putProgram(folder, "cat", GERMAN_CAT);
+			await putProgram(folder, "cat", inGerman("cat"));
 			const prefix = join(state, "incoming", bench.sha256, "prefix");
 			await mkdir(prefix, { recursive: true });
 			await mkdir(join(state, "packages"));
@@ -162,6 +163,17 @@ describe("a disk that becomes full on the way", { concurrency: true, skip }, () 
 			assert.equal(next.bytes, SIZE_BYTES - EARLIER_BYTES);
 		});
 	}
+
+	test("a disk on which no folder can be made is told as full, in whatever language", async (t) => {
+		const bench = await benchFor(t);
+		const { deliver, chosen, disk, folder } = await smallMachine(t, bench);
+		await putProgram(folder, "mkdir", inGerman("mkdir"));
+		const { files, ffree } = await statfs(disk);
+		execFileSync("mount", ["-o", `remount,nr_inodes=${files - ffree}`, disk]);
+		const outcome = await deliver();
+		assert.equal(outcome.kind === "failed" && outcome.failure.code, "FS-DISK-FULL", JSON.stringify(outcome));
+		assert.deepEqual(chosen, []);
+	});
 
 	test("a machine that finds room by itself has the package without another try", async (t) => {
 		const bench = await benchFor(t);

@@ -8,7 +8,7 @@ import { script } from "./script.ts";
 const APPEND = `${INCOMING}
 incoming_of "$1"
 file=$incoming/prefix/$1
-[ -d "$incoming/prefix" ] || mkdir -p "$incoming/prefix" || exit 1
+[ -d "$incoming/prefix" ] || LC_ALL=C mkdir -p "$incoming/prefix" || exit 1
 exec 3<&0 9>"$incoming/append.lock" || exit 1
 if ! flock -n 9; then
 	! read -r pid 2>/dev/null < "$incoming/append.pid" || kill "$pid"

@@ -12,7 +12,7 @@ incoming_of "$1"
 if [ -d "$incoming" ] && [ -d "$state/packages" ]; then
 	got=$(du -sk "$incoming" 2>/dev/null)
 	echo "got \${got%%[!0-9]*}"
-else mkdir -p "$incoming/prefix" "$state/packages" || exit 1
+else LC_ALL=C mkdir -p "$incoming/prefix" "$state/packages" || exit 1
 fi
 echo "platform $(uname -sm)"
 for tool in fleetseed-agent aria2c curl gzip; do

@@ -5,7 +5,7 @@ import { script } from "./script.ts";
 /** It is there whole, checked and on the disk, or not at all; two that push at once do not meet. */
 const RECEIVE = `${STATE}${HELPERS}
 folder=$state/helper/$1 needed=$(( $2 / 1024 + 1024 ))
-mkdir -p "$folder" && exec 8>"$folder/lock" && flock -s 8 || exit 1
+LC_ALL=C mkdir -p "$folder" && exec 8>"$folder/lock" && flock -s 8 || exit 1
 if [ -x "$folder/fleetseed-agent" ]; then echo kept; exit 0; fi
 # As on a file system that is mounted noexec, which can be mended, unlike a helper that is not for this machine. It is found out before all of it has come.
 runs_nothing() {

@@ -10,7 +10,7 @@ const LONGEST_SECONDS = 24 * 3600;
 
 const START = `${INCOMING}${START_JOB}${STOP_JOB}
 incoming_of "$1"
-mkdir -p "$incoming/data" || exit 1
+LC_ALL=C mkdir -p "$incoming/data" || exit 1
 latest_transport "$1"
 [ -z "$key" ] || job_state "$state/jobs/$key"
 if [ -n "$key" ] && [ $job_state = running ]; then

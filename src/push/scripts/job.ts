@@ -259,7 +259,7 @@ make_folder() {
 	[ ! -d "$job" ] || return 0
 	[ -z "$staged" ] || [ -f "$state/packages/$staged" ] || { started=unstaged; return 0; }
 	if is_late; then started=fenced; return 0; fi
-	mkdir "$job" || return 1
+	LC_ALL=C mkdir "$job" || return 1
 	write_file "$job/boot" "$boot$newline" && write_file "$job/job.json" "$json$newline" && keep "$2" "$3" "$4" "$5" && started=yes && return 0
 	rm -rf "$job"
 	return 1
@@ -280,7 +280,7 @@ launch() {
 }
 start_job() {
 	boot=\${6##*"$newline"} json=\${6%"$newline"*}
-	[ -d "$state/jobs" ] && [ -d "$state/shim" ] && [ -d "$state/fences" ] || mkdir -p "$state/jobs" "$state/shim" "$state/fences" || return 1
+	[ -d "$state/jobs" ] && [ -d "$state/shim" ] && [ -d "$state/fences" ] || LC_ALL=C mkdir -p "$state/jobs" "$state/shim" "$state/fences" || return 1
 	case $1 in ""|.*|*[!A-Za-z0-9._-]*) echo "no key for a job: $1" >&2; return 1 ;; esac
 	read_members <<END || return 1
 $json

@@ -59,6 +59,10 @@ test("an order whose answer is cut off may have been done, and the page says so"
 	await page.getByRole("button", { name: "Yes, pause all" }).click();
 	await page.getByText("Nobody knows").waitFor();
 	assert.deepEqual(await faultsOf(page, "cut-off"), []);
+	await page.setViewportSize({ width: 400, height: 800 });
+	await page.evaluate("document.documentElement.style.fontSize = '200%'");
+	const told = await page.locator(".toast").boundingBox();
+	assert.ok(told && told.x >= 0 && told.x + told.width <= 400, JSON.stringify(told));
 });
 
 test("who cannot be logged out is told so", { skip: noBrowser }, async (t) => {

@@ -23,9 +23,14 @@ beforeEach(async () => {
 });
 afterEach(() => rm(root, { recursive: true }));
 
-async function answer(program: string, code: number): Promise<void> {
+async function answer(program: string, code: number, { hasFailed = false } = {}): Promise<void> {
 	const file = join(root, "bin", program);
-	await writeFile(file, `#!/bin/sh\necho "${program} $*" >>'${join(root, "calls")}'\nexit ${code}\n`);
+	const lines = [
+		`echo "${program} $*" >>'${join(root, "calls")}'`,
+		`case "$*" in *is-failed*) exit ${hasFailed ? 0 : 1} ;; esac`,
+		`exit ${code}`,
+	];
+	await writeFile(file, ["#!/bin/sh", ...lines, ""].join("\n"));
 	await chmod(file, 0o755);
 }
 
@@ -63,6 +68,13 @@ test("an upgrade after which the daemon does not start is complete, and says so"
 	const { status, stderr } = await run("postinst", "configure", "0.1.0");
 	assert.equal(status, 0);
 	assert.match(stderr, /did not start again; to see why: systemctl status fleetseed/);
+});
+
+test("a daemon that has failed is started by an upgrade, and by going back to the release that takes its configuration", async () => {
+	await answer("systemctl", 0, { hasFailed: true });
+	const { calls } = await run("postinst", "configure", "0.1.0");
+	assert.ok(calls.includes("deb-systemd-invoke start fleetseed.service"), calls.join("; "));
+	assert.ok(!(await run("postinst", "configure", "")).calls.some((call) => call.startsWith("deb-systemd-invoke")));
 });
 
 test("only removal stops the daemon", async () => {

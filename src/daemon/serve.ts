@@ -10,6 +10,7 @@ import { ERROR_CODES } from "../model/error-codes.ts";
 import type { Event } from "../model/event.ts";
 import { describeProblem, type Problem } from "../policy/document.ts";
 import type { Settings } from "../policy/parse-settings.ts";
+import { NewerJournal } from "../record/schema.ts";
 import { StateLock } from "../record/state-lock.ts";
 import { missingConfiguration } from "./check-installed.ts";
 import { checkTls } from "./check-tls.ts";
@@ -46,6 +47,9 @@ export async function serve({ config }: { readonly config: string }): Promise<nu
 	}
 	try {
 		return await run(config, settings, logTo(process.stdout, process.env));
+	} catch (error) {
+		if (!(error instanceof NewerJournal)) throw error;
+		return await mistaken([error.message], ERROR_CODES["FS-JOURNAL-NEWER"]);
 	} finally {
 		lock.release();
 	}

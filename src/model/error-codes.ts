@@ -166,6 +166,8 @@ export const ERROR_CODES = {
 	"FS-DAEMON-DOWN": "Start the daemon: systemctl start fleetseed; or name its socket by --socket or FLEETSEED_SOCKET.",
 	"FS-DAEMON-RUNNING":
 		"Stop the other daemon first: systemctl stop fleetseed; or give this one a state folder of its own.",
+	"FS-JOURNAL-NEWER":
+		"Install that release again; or restore the backup that was made before it, or move the file away to begin a new journal.",
 	"FS-RELEASE":
 		"Let both be of one release: where the service was upgraded, systemctl restart fleetseed; in a container, or where the program was copied, upgrade the older one.",
 	"FS-API-TOKEN": "Send a token that counts: fleetseed token create NAME --role viewer.",

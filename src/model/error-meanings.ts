@@ -117,6 +117,7 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
 		"Something happened that must not happen. The machine is looked at before anything else is done there.",
 	"FS-DAEMON-DOWN": "Nobody answers on the daemon's socket, you may not open it, or what is there is no socket.",
 	"FS-DAEMON-RUNNING": "A daemon is at work on this state already.",
+	"FS-JOURNAL-NEWER": "The journal was written by a release that is newer than the one that is to go on with it.",
 	"FS-RELEASE": "The command and the daemon are of different releases, and one of them does not understand the other.",
 	"FS-API-TOKEN": "The request has no token, or one that is wrong, expired or revoked.",
 	"FS-API-ROLE": "The token is good, and may not do this.",

@@ -52,12 +52,15 @@ const TABLES = `
 	CREATE UNIQUE INDEX IF NOT EXISTS tokens_name ON tokens (name) WHERE revoked_at IS NULL;
 `;
 
-/** Brings an empty or older journal up to this version, whole or not at all. Throws, having changed nothing, when it is a newer one's. */
+/** A journal of a release that is newer than this one. */
+export class NewerJournal extends Error {}
+
+/** Brings an empty or older journal up to this version, whole or not at all. Throws NewerJournal, having changed nothing, when it is a newer one's. */
 export function migrate(db: DatabaseSync, file: string): void {
 	const version = Number(db.prepare("PRAGMA user_version").get()?.user_version);
 	if (version > SCHEMA_VERSION)
-		throw new Error(
-			`${file}: written by a newer fleetseed (schema ${version}, this one knows ${SCHEMA_VERSION}). Run that release, or move the file away to begin a new journal.`,
+		throw new NewerJournal(
+			`${file}: written by a newer fleetseed (schema ${version}, this one knows ${SCHEMA_VERSION}) (FS-JOURNAL-NEWER)`,
 		);
 	if (version === SCHEMA_VERSION) return;
 	transaction(db, () => {

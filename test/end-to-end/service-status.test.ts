@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { MAIN, run } from "../console/command-line.ts";
@@ -82,4 +83,25 @@ test("a state folder that the service may not write is a mistake that only a per
 	assert.equal(code, 2, err);
 	const told = await readFile(join(folder, "told"), "utf8");
 	assert.match(told, /^STATUS=state: \S+\/state cannot be written: EROFS: .* \(FS-CONFIG\)\n$/);
+});
+
+test("an older release fails at once on the journal of a newer one, and its status says so", async (t) => {
+	const folder = await mkdtemp(join(tmpdir(), "fleetseed-status-"));
+	t.after(() => rm(folder, { recursive: true, force: true }));
+	const config = join(folder, "fleetseed.yaml");
+	await writeFile(config, "version: 1\npolicies: policies\nstate: state\ndiscovery: { enabled: false }\n");
+	await mkdir(join(folder, "state"));
+	const journal = new DatabaseSync(join(folder, "state/journal.sqlite"));
+	journal.exec("PRAGMA user_version = 99");
+	journal.close();
+	const { err, code } = await run(["serve", "--config", config], await underSystemd(folder));
+	assert.equal(code, 2, err);
+	assert.match(
+		err,
+		/^\S+journal\.sqlite: written by a newer fleetseed .* \(FS-JOURNAL-NEWER\)\nInstall that release again; .*\n$/,
+	);
+	assert.match(
+		await readFile(join(folder, "told"), "utf8"),
+		/^STATUS=\S+journal\.sqlite: written by a newer fleetseed /,
+	);
 });

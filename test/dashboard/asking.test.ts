@@ -3,8 +3,8 @@ import { type TestContext, test } from "node:test";
 import type { Page } from "playwright-core";
 import type { RolloutReport } from "../../src/console/cockpit.ts";
 import { GOOD_KEY } from "../console/memory-cockpit.ts";
-import { faultsOf, noBrowser, openBrowser, openPage } from "./browser.ts";
-import { serveModel } from "./modelled.ts";
+import { faultsOf, noBrowser } from "./browser.ts";
+import { openModel } from "./modelled.ts";
 import { ShowFleet } from "./show-fleet.ts";
 
 const REBUILT = { type: "ssh-ed25519", fingerprint: `SHA256:${"C".repeat(43)}` };
@@ -39,11 +39,7 @@ class AskingFleet extends ShowFleet {
 
 async function open(t: TestContext, path: string): Promise<{ page: Page; cockpit: AskingFleet; errors: string[] }> {
 	const cockpit = new AskingFleet();
-	const { url, token, stop } = await serveModel(cockpit);
-	t.after(stop);
-	const browser = await openBrowser();
-	t.after(() => browser.close());
-	const { page, errors } = await openPage(browser, url, token);
+	const { page, errors, url } = await openModel(t, cockpit);
 	await page.goto(`${url}/#/${path}`);
 	return { page, cockpit, errors };
 }

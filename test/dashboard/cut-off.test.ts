@@ -1,19 +1,15 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { Page, Route } from "playwright-core";
-import { faultsOf, noBrowser, openBrowser, openPage } from "./browser.ts";
-import { serveModel } from "./modelled.ts";
+import { faultsOf, noBrowser } from "./browser.ts";
+import { openModel } from "./modelled.ts";
 import { ShowFleet } from "./show-fleet.ts";
 
 const PAUSE = "**/api/v1/pause";
 
 async function open(t: TestContext) {
 	const cockpit = new ShowFleet();
-	const { url, token, stop } = await serveModel(cockpit);
-	t.after(stop);
-	const browser = await openBrowser();
-	t.after(() => browser.close());
-	const { page } = await openPage(browser, url, token);
+	const { page, url } = await openModel(t, cockpit);
 	await page.goto(url);
 	return { page, cockpit };
 }

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Locator, Page } from "playwright-core";
-import { noBrowser, openBrowser, openPage } from "./browser.ts";
-import { serveModel } from "./modelled.ts";
+import { noBrowser } from "./browser.ts";
+import { openModel } from "./modelled.ts";
 import { ShowFleet } from "./show-fleet.ts";
 
 /** The colour that is seen at half its height, so far from its left, of 1. */
@@ -20,11 +20,7 @@ async function seenAt(page: Page, thing: Locator, share: number): Promise<string
 test("where a person's own colours are forced on the page, how far something is and what a colour means are seen all the same", {
 	skip: noBrowser,
 }, async (t) => {
-	const { url, token, stop } = await serveModel(new ShowFleet());
-	t.after(stop);
-	const browser = await openBrowser();
-	t.after(() => browser.close());
-	const { page } = await openPage(browser, url, token, { forcedColors: "active" });
+	const { page, url } = await openModel(t, new ShowFleet(), { forcedColors: "active" });
 	await page.goto(`${url}/#/swarm`);
 	const half = page
 		.getByRole("row", { name: / 50 % / })

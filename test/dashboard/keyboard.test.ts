@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { type TestContext, test } from "node:test";
 import type { Page } from "playwright-core";
 import type { OperatorEvent } from "../../src/model/event.ts";
-import { noBrowser, openBrowser, openPage } from "./browser.ts";
-import { serveModel } from "./modelled.ts";
+import { noBrowser } from "./browser.ts";
+import { openModel } from "./modelled.ts";
 import { ShowFleet } from "./show-fleet.ts";
 
 const AT = "2026-11-23T10:00:00.000Z";
@@ -41,13 +41,9 @@ async function stopsOf(page: Page, most: number): Promise<readonly Stop[]> {
 	return stops;
 }
 
-async function open(t: { after: (act: () => Promise<void>) => void }, path: string) {
+async function open(t: TestContext, path: string) {
 	const cockpit = new PausedFleet();
-	const { url, token, stop, record } = await serveModel(cockpit);
-	t.after(stop);
-	const browser = await openBrowser();
-	t.after(() => browser.close());
-	const { page, errors } = await openPage(browser, url, token);
+	const { page, errors, url, record } = await openModel(t, cockpit);
 	await page.goto(`${url}/#/${path}`);
 	/** Something is written, as it is with every act of a daemon's: the page looks again. */
 	const write = () => record([{ kind: "Resumed", policy: null, by: "eve", at: Date.now() }]);

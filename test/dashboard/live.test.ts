@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { Request, Route } from "playwright-core";
-import { faultsOf, noBrowser, openBrowser, openPage, turn } from "./browser.ts";
-import { serveModel } from "./modelled.ts";
+import { faultsOf, noBrowser, turn } from "./browser.ts";
+import { openModel } from "./modelled.ts";
 import { ShowFleet } from "./show-fleet.ts";
 
 const ALL = "**/api/v1/**";
@@ -10,11 +10,7 @@ const STATUS = "**/api/v1/status";
 const EVENTS = "**/api/v1/events";
 
 async function open(t: TestContext) {
-	const { url, token, makeToken, stop, record } = await serveModel(new ShowFleet());
-	t.after(stop);
-	const browser = await openBrowser();
-	t.after(() => browser.close());
-	const { page } = await openPage(browser, url, token);
+	const { page, url, makeToken, record } = await openModel(t, new ShowFleet());
 	/** Something happens: pages look again. */
 	const write = () => record([{ kind: "Resumed", policy: null, by: "anna", at: Date.now() }]);
 	return { page, url, makeToken, write };

@@ -1,16 +1,12 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { MemoryCockpit } from "../console/memory-cockpit.ts";
-import { noBrowser, openBrowser, openPage } from "./browser.ts";
-import { serveModel } from "./modelled.ts";
+import { noBrowser } from "./browser.ts";
+import { openModel } from "./modelled.ts";
 import { EmptyFleet, LONG_NAME, ShowFleet } from "./show-fleet.ts";
 
 async function open(t: TestContext, cockpit: MemoryCockpit) {
-	const { url, token, stop } = await serveModel(cockpit);
-	t.after(stop);
-	const browser = await openBrowser();
-	t.after(() => browser.close());
-	const { page, errors } = await openPage(browser, url, token);
+	const { page, errors, url } = await openModel(t, cockpit);
 	const scrolled = () => page.evaluate("scrollY") as Promise<number>;
 	return { page, url, errors, scrolled };
 }

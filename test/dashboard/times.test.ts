@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { tickText } from "../../src/dashboard/words.ts";
-import { noBrowser, openBrowser, openPage } from "./browser.ts";
-import { serveModel } from "./modelled.ts";
+import { noBrowser } from "./browser.ts";
+import { openModel } from "./modelled.ts";
 import { ShowFleet } from "./show-fleet.ts";
 
 const DAY_MS = 86_400_000;
@@ -17,11 +17,7 @@ class LongRollout extends ShowFleet {
 }
 
 async function open(t: TestContext, cockpit = new ShowFleet()) {
-	const { url, token, stop } = await serveModel(cockpit);
-	t.after(stop);
-	const browser = await openBrowser();
-	t.after(() => browser.close());
-	const { page, errors } = await openPage(browser, url, token, { timezoneId: "Europe/Vienna" });
+	const { page, errors, url } = await openModel(t, cockpit, { timezoneId: "Europe/Vienna" });
 	return { page, url, errors };
 }
 

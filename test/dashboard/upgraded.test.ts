@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { readDashboard } from "../../src/console/api/dashboard-routes.ts";
-import { faultsOf, noBrowser, openBrowser, openPage, turn } from "./browser.ts";
-import { serveModel } from "./modelled.ts";
+import { faultsOf, noBrowser, turn } from "./browser.ts";
+import { openModel } from "./modelled.ts";
 import { ShowFleet } from "./show-fleet.ts";
 
 const EVENTS = "**/api/v1/events";
@@ -13,11 +13,7 @@ const EVENTS = "**/api/v1/events";
 test("a page that stays open over an upgrade says so, keeps what is typed, and is loaded when a person says so", {
 	skip: noBrowser,
 }, async (t) => {
-	const { url, token, stop } = await serveModel(new ShowFleet());
-	t.after(stop);
-	const browser = await openBrowser();
-	t.after(() => browser.close());
-	const { page, errors } = await openPage(browser, url, token);
+	const { page, errors, url } = await openModel(t, new ShowFleet());
 	const said = page.getByText("The service was upgraded: reload this page.");
 	const greeted = page.waitForResponse(EVENTS);
 	await page.goto(`${url}/#/rollouts/office`);
@@ -50,11 +46,7 @@ test("a page that stays open over an upgrade says so, keeps what is typed, and i
 test("the word of an upgrade lies over all that it is scrolled over, and over nothing that has the focus", {
 	skip: noBrowser,
 }, async (t) => {
-	const { url, token, stop } = await serveModel(new ShowFleet());
-	t.after(stop);
-	const browser = await openBrowser();
-	t.after(() => browser.close());
-	const { page } = await openPage(browser, url, token);
+	const { page, url } = await openModel(t, new ShowFleet());
 	const body = 'event: hello\ndata: {"seq":1,"dashboard":"another"}\n\n';
 	await page.route(EVENTS, (route) => route.fulfill({ contentType: "text/event-stream", body }));
 	await page.goto(`${url}/#/swarm`);

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { Page } from "playwright-core";
 import { DIGEST } from "../console/memory-views.ts";
 import { faultsOf, noBrowser, openBrowser, openPage } from "./browser.ts";
-import { serveModel } from "./modelled.ts";
+import { openModel, serveModel } from "./modelled.ts";
 import { EmptyFleet, LONG_NAME, ShowFleet } from "./show-fleet.ts";
 
 /** What is waited for on each page before it is looked at. */
@@ -68,11 +68,7 @@ test("every page has every state in light and dark, at three widths, with nothin
 });
 
 test("a daemon that has just been installed says on every page what it waits for", { skip: noBrowser }, async (t) => {
-	const { url, token, stop } = await serveModel(new EmptyFleet());
-	t.after(stop);
-	const browser = await openBrowser();
-	t.after(() => browser.close());
-	const { page, errors } = await openPage(browser, url, token);
+	const { page, errors, url } = await openModel(t, new EmptyFleet());
 	assert.deepEqual(await faultsOn(page, url, EMPTY, "empty"), []);
 	assert.deepEqual(errors, []);
 });

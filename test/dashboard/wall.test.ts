@@ -1,17 +1,13 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { waitFor } from "../lab/wait.ts";
-import { faultsOf, noBrowser, openBrowser, openPage } from "./browser.ts";
+import { faultsOf, noBrowser } from "./browser.ts";
 import { LargeFleet } from "./large-fleet.ts";
-import { serveModel } from "./modelled.ts";
+import { openModel } from "./modelled.ts";
 
 async function open(t: TestContext, machines: number) {
 	const cockpit = new LargeFleet(machines);
-	const { url, token, stop, record } = await serveModel(cockpit);
-	t.after(stop);
-	const browser = await openBrowser();
-	t.after(() => browser.close());
-	const { page, errors } = await openPage(browser, url, token);
+	const { page, errors, url, record } = await openModel(t, cockpit);
 	await page.goto(url);
 	await page.getByRole("listbox").focus();
 	const marked = async () => (await page.getByRole("option").textContent()) ?? "";
